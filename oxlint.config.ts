@@ -1,0 +1,162 @@
+// The lint rules, and the architecture as a table of allowed imports.
+// A TypeScript file, not JSON, so that each layer's rule is derived from one row of that table.
+// test/architecture/lint-rules.test.ts plants a violation of each rule and expects its report.
+
+type Layer = { files: string[]; allows: string[]; allowsTypesOf?: string[] };
+
+const powertools = '@aws-lambda-powertools/**';
+const awsSdk = ['@aws-sdk/**', '@smithy/**'];
+const node = ['node:*', 'node:*/**'];
+const edgePackages = ['@middy/**', powertools, 'zod', ...node];
+const edgeTypes = ['@aws-sdk/**', 'aws-lambda'];
+const adapterPackages = [...awsSdk, powertools, 'ipaddr.js', 'ulid', 'zod', ...node];
+
+// Paths are matched as written in the import, so every layer but the adapters stays flat.
+const layers: Layer[] = [
+  { files: ['lambdas/contract/**'], allows: ['./**', 'zod'] },
+  {
+    files: ['lambdas/core/**'],
+    allows: ['./**', '../contract/**', 'node:crypto', 'ipaddr.js'],
+  },
+  { files: ['lambdas/operations/**'], allows: ['./**', '../contract/**', '../core/**'] },
+  {
+    files: ['lambdas/adapters/*'],
+    allows: ['./**', '../contract/**', '../core/**', ...adapterPackages],
+    allowsTypesOf: ['aws-lambda'],
+  },
+  {
+    files: ['lambdas/adapters/*/**'],
+    allows: ['./**', '../*.ts', '../{aws,http,sqlite}/**', '../../{contract,core}/**'].concat(
+      adapterPackages,
+    ),
+    allowsTypesOf: ['aws-lambda'],
+  },
+  {
+    files: ['lambdas/edge/**'],
+    allows: ['./**', '../contract/**', '../core/**', '../operations/**', ...edgePackages],
+    allowsTypesOf: edgeTypes,
+  },
+  {
+    files: ['lambdas/edge/wiring*.ts', 'lambdas/edge/wiring/**'],
+    allows: ['./**', '../{adapters,contract,core,edge,operations}/**', ...edgePackages],
+    allowsTypesOf: edgeTypes,
+  },
+  {
+    files: ['lambdas/*.ts'],
+    allows: ['./*.ts', './{contract,core,edge,operations}/**', ...edgePackages],
+    allowsTypesOf: edgeTypes,
+  },
+  {
+    files: ['lib/**'],
+    allows: ['./**', '../lambdas/contract/**', 'constructs', 'zod', ...node].concat([
+      'aws-cdk-lib',
+      'aws-cdk-lib/**',
+    ]),
+  },
+];
+
+// A default import of node:crypto would hide randomUUID behind a property.
+const ambientRandomness = {
+  name: 'node:crypto',
+  importNames: ['default', 'getRandomValues', 'randomBytes', 'randomFillSync', 'randomInt'].concat([
+    'randomUUID',
+    'webcrypto',
+  ]),
+  message: 'Take randomness as an argument or from the Random port.',
+};
+
+function importRule({ files, allows, allowsTypesOf = [] }: Layer) {
+  const negated = [...allows, ...allowsTypesOf].map((pattern) => `!${pattern}`);
+  const patterns = [
+    { group: ['**', ...negated], message: 'This layer may not import that: see ARCHITECTURE.md.' },
+    ...(allowsTypesOf.length > 0
+      ? [{ group: allowsTypesOf, allowTypeImports: true, message: 'Import its types only.' }]
+      : []),
+  ];
+  const paths = allows.includes('node:crypto') ? [ambientRandomness] : [];
+  return { files, rules: { 'no-restricted-imports': ['error', { patterns, paths }] } };
+}
+
+const ambientGlobals = [
+  { names: ['Date', 'performance'], message: 'Take the time as an argument or from Clock.' },
+  { names: ['setTimeout', 'setInterval', 'setImmediate'], message: 'Waiting belongs to a queue.' },
+  { names: ['crypto'], message: 'Take randomness as an argument or from the Random port.' },
+  { names: ['fetch'], message: 'Send through the HttpSender port.' },
+  { names: ['process'], message: 'Settings are parsed at the edge and passed in.' },
+  { names: ['console'], message: 'Logging belongs to the edge.' },
+  { names: ['globalThis', 'global'], message: 'It would reach the forbidden globals.' },
+].flatMap(({ names, message }) => names.map((name) => ({ name, message })));
+
+const sizeRules = {
+  'max-lines': ['error', { max: 250 }],
+  'max-lines-per-function': ['error', { max: 70 }],
+  'max-params': ['error', { max: 3 }],
+  complexity: ['error', { max: 10, variant: 'modified' }],
+};
+
+export default {
+  plugins: ['eslint', 'typescript', 'unicorn', 'oxc', 'import', 'node', 'promise'],
+  categories: { correctness: 'error' },
+  options: { typeAware: true, denyWarnings: true, reportUnusedDisableDirectives: 'error' },
+  ignorePatterns: ['cdk.out', 'coverage', '.data', '.ci/reports'],
+  rules: {
+    eqeqeq: 'error',
+    'no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+    'no-var': 'error',
+    'prefer-const': 'error',
+    'import/no-cycle': 'error',
+    'typescript/await-thenable': 'error',
+    'typescript/no-explicit-any': 'error',
+    'typescript/no-floating-promises': 'error',
+    'typescript/no-misused-promises': 'error',
+    'typescript/no-non-null-assertion': 'error',
+    'typescript/only-throw-error': 'error',
+    'typescript/switch-exhaustiveness-check': [
+      'error',
+      { considerDefaultExhaustiveForUnions: false, requireDefaultForNonUnion: true },
+    ],
+    // The named export pulls every locale into the bundle: 443 KB instead of 83 KB.
+    'unicorn/import-style': [
+      'error',
+      { styles: { zod: { namespace: true } }, extendDefaultStyles: false },
+    ],
+    ...sizeRules,
+  },
+  overrides: [
+    {
+      files: ['lambdas/**'],
+      rules: {
+        'no-console': 'error',
+        'no-restricted-imports': [
+          'error',
+          {
+            patterns: [
+              { group: ['aws-cdk-lib', 'aws-cdk-lib/**', 'constructs'] },
+              { group: ['**/lib/**', '**/test/**', '**/bin/**'] },
+            ],
+          },
+        ],
+      },
+    },
+    ...layers.map(importRule),
+    {
+      files: ['lambdas/core/**', 'lambdas/operations/**'],
+      rules: {
+        'no-restricted-globals': ['error', ...ambientGlobals],
+        'no-restricted-properties': [
+          'error',
+          { object: 'Math', property: 'random', message: 'Take it from the Random port.' },
+        ],
+      },
+    },
+    {
+      files: ['test/**'],
+      rules: {
+        'max-lines': ['error', { max: 400 }],
+        'max-lines-per-function': 'off',
+        'typescript/no-non-null-assertion': 'off',
+        'typescript/unbound-method': 'off',
+      },
+    },
+  ],
+};
