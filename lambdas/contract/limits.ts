@@ -1,0 +1,94 @@
+// Every number of the service in one place, with the relations between them asserted at load time.
+// Units stand last in a name. AWS limits carry their source.
+
+const second = 1_000;
+const minute = 60 * second;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+export const limits = {
+  // Ingest
+  bodyBytesDefault: 256 * 1024,
+  bodyBytesMax: 320 * 1024, // A DynamoDB item holds 400 KB in all.
+  eventTypeLengthMax: 100,
+  idempotencyKeyLengthMax: 255,
+  idempotencyWindowMs: day,
+  contentTypeLengthMax: 100,
+
+  // Subscriptions
+  nameLengthMax: 100,
+  targetUrlLengthMax: 2_048,
+  secretLengthMax: 255,
+  eventTypesPerSubscriptionMax: 100,
+
+  // Lists
+  pageSizeDefault: 20,
+  pageSizeMax: 100,
+  /** Rows examined for one page when filters match few of them; the cursor carries on from there. */
+  rowsExaminedPerPageMax: 2_000,
+
+  // Attempts
+  deliveryTimeoutMsDefault: 10 * second,
+  deliveryTimeoutMsMin: 1 * second,
+  deliveryTimeoutMsMax: 30 * second,
+  responseBytesReadMax: 64 * 1024,
+  responseCharactersKept: 1_000,
+  scheduleLengthMax: 30,
+  retryDelayMsMin: 1 * second,
+  retryDelayMsMax: 7 * day,
+  retryAfterMsMax: 24 * hour,
+  jitterRatio: 0.2,
+
+  // The accept protocol (ARCHITECTURE.md, "Accept")
+  commitReadRetryMs: 300,
+  commitResendDelayMs: 2 * second,
+  commitWaitMaxMs: 60 * second,
+
+  // Queue and functions
+  queueDelayMsMax: 900 * second, // SQS DelaySeconds.
+  queueBatchSize: 10, // SQS event source without a batching window.
+  queueReceivesMax: 5,
+  deliverFunctionTimeoutMs: 60 * second,
+  apiFunctionTimeoutMs: 29 * second, // API Gateway gives up at 30 s (HTTP) or 29 s (REST).
+  queueVisibilityMs: 6 * 60 * second, // Lambda wants at least six function timeouts.
+  queueRetentionMs: 4 * day,
+  deadLetterRetentionMs: 14 * day,
+  earlyToleranceMs: 1 * second,
+  jobPageSize: 100,
+
+  // Memoization inside a function
+  memoTtlMsMax: 30 * second,
+  subscriptionMemoTtlMsDefault: 10 * second,
+  subscriptionMemoEntriesMax: 10_000,
+  keyMemoTtlMs: 15 * second,
+  keyMemoEntriesMax: 1_000,
+
+  // Storage
+  writeUnitBytes: 1_024, // DynamoDB bills writes per started KB of the whole item.
+  retentionHoursDefault: 72,
+  retentionHoursMax: 365 * 24,
+  statsRetentionMs: 30 * day,
+  statsWindowMsMax: 7 * day,
+  deliveryShards: 4,
+  recentShards: 8,
+  apiKeysMax: 1_000,
+} as const;
+
+function must(holds: boolean, relation: string): void {
+  if (!holds) throw new Error(`limits.ts: ${relation} does not hold`);
+}
+
+must(
+  limits.queueVisibilityMs >= 6 * limits.deliverFunctionTimeoutMs,
+  'queue visibility ≥ 6 × deliver function timeout',
+);
+must(
+  limits.deliverFunctionTimeoutMs > limits.deliveryTimeoutMsMax + 10 * second,
+  'deliver function timeout > longest attempt + 10 s',
+);
+must(limits.apiFunctionTimeoutMs < limits.commitWaitMaxMs, 'commit wait > any request can live');
+must(limits.deadLetterRetentionMs > limits.queueRetentionMs, 'dead letters outlive the queue');
+must(limits.bodyBytesMax < 380 * 1024, 'a body fits in one DynamoDB item');
+must(limits.subscriptionMemoTtlMsDefault <= limits.memoTtlMsMax, 'subscription memo ≤ 30 s');
+must(limits.keyMemoTtlMs <= limits.memoTtlMsMax, 'key memo ≤ 30 s');
+must(limits.pageSizeMax <= limits.rowsExaminedPerPageMax, 'a page fits in the rows examined');

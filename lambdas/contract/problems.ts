@@ -1,0 +1,31 @@
+// The closed list of problem codes: what a caller can be told, with its HTTP status and title (RFC 9457).
+
+export const problems = {
+  'invalid-request': { status: 400, title: 'The request is not valid' },
+  'malformed-json': { status: 400, title: 'The body is not valid JSON' },
+  'payload-missing': { status: 400, title: 'The event has no payload' },
+  'invalid-cursor': { status: 400, title: 'The cursor is not one that this API returned' },
+  unauthenticated: { status: 401, title: 'No valid credentials' },
+  'signature-missing': { status: 401, title: 'The signature header is missing' },
+  'signature-invalid': { status: 401, title: 'The signature does not match the body' },
+  forbidden: { status: 403, title: 'The API key lacks the scope' },
+  'not-found': { status: 404, title: 'Nothing is found here' },
+  'method-not-allowed': { status: 405, title: 'The method is not allowed here' },
+  conflict: { status: 409, title: 'The state has changed or does not allow this' },
+  'idempotency-key-reused': {
+    status: 409,
+    title: 'The Idempotency-Key was used with another request',
+  },
+  'payload-too-large': { status: 413, title: 'The body is too large' },
+  'unsupported-media-type': { status: 415, title: 'The content type is not supported' },
+  'unsafe-target-url': { status: 422, title: 'The target URL is not allowed' },
+  'limit-exceeded': { status: 422, title: 'A limit of the service is reached' },
+  'too-many-requests': { status: 429, title: 'Too many requests' },
+  internal: { status: 500, title: 'The service failed' },
+  unavailable: { status: 503, title: 'The service is not ready' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type ProblemCode = keyof typeof problems;
+
+/** One bad field: a JSON pointer (RFC 6901) into the body, or `query/<name>` or `header/<name>`. */
+export type FieldError = { pointer: string; detail: string };

@@ -1,0 +1,83 @@
+// A delivery is the obligation to get one event to one subscription. Its states:
+//
+//   pending ──attempt──▶ delivered            a 2xx answer
+//      │ └────attempt──▶ retrying ──▶ …       a failure with sends left; `nextAttemptAt` says when
+//      │ └────attempt──▶ failed               a failure and the schedule is used up (exhausted), or the endpoint is gone
+//      ├──inactive─────▶ parked ──active──▶   sent as if pending; no attempt is burnt while parked
+//      └──cancel───────▶ cancelled            a person asked, or the subscription was deleted
+//
+// delivered, failed and cancelled are final. A replay starts a new cycle from any state: pending again, with the
+// whole schedule before it. Attempt numbers go on over cycles: 1..n without a gap.
+import type { DeliveryId, SubscriptionId } from './ids.ts';
+
+export type DeliveryStatus =
+  | 'pending'
+  | 'retrying'
+  | 'parked'
+  | 'delivered'
+  | 'failed'
+  | 'cancelled';
+
+/** Why a delivery is where it is, where the status alone does not say. */
+export type DeliveryReason =
+  | 'subscription_inactive' // parked
+  | 'exhausted' // failed: the schedule is used up
+  | 'gone' // failed: the endpoint answered 410
+  | 'requested' // cancelled by a person
+  | 'subscription_deleted'; // cancelled with its subscription
+
+export type Delivery = {
+  tenant: string;
+  id: DeliveryId;
+  subscriptionId: SubscriptionId;
+  eventType: string | null;
+  contentType: string;
+  status: DeliveryStatus;
+  reason: DeliveryReason | null;
+  createdAt: number;
+  updatedAt: number;
+  completedAt: number | null;
+  nextAttemptAt: number | null;
+  /** Counts from 1; a replay adds one. */
+  cycle: number;
+  /** Attempts recorded in this cycle. */
+  cycleAttempts: number;
+  /** Attempts recorded in all cycles. */
+  attemptCount: number;
+  /** Epoch ms at which the row may be removed; null while the delivery is open. */
+  expiresAt: number | null;
+  /** Counts changes; every change is stored on the condition that nobody else made one first. */
+  version: number;
+};
+
+export type AttemptOutcome = 'success' | 'failed_attempt' | 'failure';
+
+/** Milliseconds since the attempt began; null where it did not get that far. */
+export type AttemptTimings = {
+  dnsMs: number | null;
+  connectMs: number | null;
+  tlsMs: number | null;
+  firstByteMs: number | null;
+};
+
+/** One HTTP request of a delivery. Append-only. */
+export type Attempt = {
+  /** Counts from 1 over all cycles. */
+  number: number;
+  cycle: number;
+  /** Epoch ms at which it began. */
+  at: number;
+  durationMs: number;
+  /** `failure` is a failed attempt after which nothing more is tried. */
+  outcome: AttemptOutcome;
+  statusCode: number | null;
+  errorCode: string | null;
+  errorDetails: string | null;
+  responseBody: string | null;
+  targetUrl: string;
+  timings: AttemptTimings;
+};
+
+export function isFinal(status: DeliveryStatus): boolean {
+  return status === 'delivered' || status === 'failed' || status === 'cancelled';
+}

@@ -1,0 +1,140 @@
+// What the operations need of the world, and nothing more. The verbs are the domain's transitions, not CRUD.
+// Two drivers implement the storage and queue ports: `adapters/aws` and `adapters/sqlite`; both pass the
+// contract suites in `test/contracts`. Errors of a driver's own kind never leave it: a port rejects only when
+// the world is broken, and then the caller's message or request is tried again.
+import type { ApiKey } from './api-key.ts';
+import type { Attempt, Delivery, DeliveryStatus } from './delivery.ts';
+import type { DeliveryId, SubscriptionId } from './ids.ts';
+import type { QueueMessage } from '../contract/messages.ts';
+import type { SendRequest, SendResult } from './send-result.ts';
+import type { StatsDelta, StatsHour } from './stats.ts';
+import type { Subscription } from './subscription.ts';
+
+/** Epoch ms. */
+export type Clock = { now(): number };
+
+export type Chance = {
+  /** Uniform in [0, 1). */
+  unit(): number;
+  /** Cryptographically strong. */
+  bytes(count: number): Uint8Array;
+};
+
+export type Page<Item> = { items: readonly Item[]; nextCursor: string | null };
+
+/** Thrown by list ports for a cursor that they did not make. */
+export class InvalidCursorError extends Error {
+  constructor() {
+    super('The cursor is not one that this list returned');
+    this.name = 'InvalidCursorError';
+  }
+}
+
+export type SubscriptionStore = {
+  /** Rejects when the id is taken. */
+  create(subscription: Subscription): Promise<void>;
+  /** Strongly consistent. */
+  get(tenant: string, id: SubscriptionId): Promise<Subscription | undefined>;
+  /** Newest first. Rejects with `InvalidCursorError`. */
+  list(tenant: string, page: { limit: number; cursor: string | null }): Promise<Page<Subscription>>;
+  /** Stores `after` if the stored version is still `before.version`. */
+  replace(before: Subscription, after: Subscription): Promise<'replaced' | 'superseded'>;
+  /** True when there was one. */
+  remove(tenant: string, id: SubscriptionId): Promise<boolean>;
+};
+
+/** A delivery with the exact bytes that were ingested. */
+export type LoadedDelivery = { delivery: Delivery; body: Uint8Array };
+
+export type DeliveryDetail = LoadedDelivery & { attempts: readonly Attempt[] };
+
+export type DeliveryQuery = {
+  tenant: string;
+  /** Null lists all subscriptions. */
+  subscriptionId: SubscriptionId | null;
+  status: DeliveryStatus | null;
+  eventType: string | null;
+  /** Accepted at or after, epoch ms. */
+  since: number | null;
+  /** Accepted before, epoch ms. */
+  until: number | null;
+  limit: number;
+  cursor: string | null;
+};
+
+export type DeliveryStore = {
+  /** The commit point of the accept protocol: stores a new delivery and its body, unless the id is taken. */
+  commit(delivery: Delivery, body: Uint8Array): Promise<'committed' | 'exists'>;
+  /** Strongly consistent; absent ids are absent from the map. Includes bodies. */
+  load(tenant: string, ids: readonly DeliveryId[]): Promise<Map<DeliveryId, LoadedDelivery>>;
+  /** Stores the attempt and `after` together, if the stored version is still `before.version`. */
+  recordAttempt(
+    before: Delivery,
+    after: Delivery,
+    attempt: Attempt,
+  ): Promise<'applied' | 'superseded'>;
+  /** Stores `after` (a change without an attempt), if the stored version is still `before.version`. */
+  transition(before: Delivery, after: Delivery): Promise<'applied' | 'superseded'>;
+  /** With attempts by number. Strongly consistent. What has expired (`expiresAt <= now`) is not there. */
+  detail(tenant: string, id: DeliveryId): Promise<DeliveryDetail | undefined>;
+  /** Newest first; nothing expired. May return fewer than `limit` with a cursor. Rejects with `InvalidCursorError`. */
+  list(query: DeliveryQuery): Promise<Page<Delivery>>;
+  /** Parked deliveries of a subscription, oldest first. Rejects with `InvalidCursorError`. */
+  listParked(
+    tenant: string,
+    subscriptionId: SubscriptionId,
+    page: { limit: number; cursor: string | null },
+  ): Promise<Page<Delivery>>;
+};
+
+/** What a key was first used for. `fingerprint` is a hash of the request. */
+export type IdempotencyClaim = { deliveryId: DeliveryId; fingerprint: string };
+
+export type IdempotencyStore = {
+  /**
+   * Ties the key to the claim for `limits.idempotencyWindowMs` after `now`, or returns the claim that already
+   * holds it and has not expired.
+   */
+  claim(
+    owner: { tenant: string; subscriptionId: SubscriptionId; key: string },
+    claim: IdempotencyClaim,
+    now: number,
+  ): Promise<IdempotencyClaim>;
+};
+
+export type StatsStore = {
+  /** Adds every delta to its subscription's hour and to the tenant's. */
+  add(deltas: readonly StatsDelta[]): Promise<void>;
+  /** Hours in [fromHour, untilHour), oldest first, empty hours absent. Null reads the tenant's own. */
+  hours(
+    tenant: string,
+    subscriptionId: SubscriptionId | null,
+    range: { fromHour: number; untilHour: number },
+  ): Promise<readonly StatsHour[]>;
+};
+
+export type ApiKeyStore = {
+  create(key: ApiKey): Promise<void>;
+  get(id: string): Promise<ApiKey | undefined>;
+  /** Newest first, at most `limits.apiKeysMax`. */
+  list(tenant: string): Promise<readonly ApiKey[]>;
+  /** True when there was one. */
+  remove(tenant: string, id: string): Promise<boolean>;
+};
+
+export type DeliveryQueue = {
+  /**
+   * Durable when it resolves. A message is received at `dueAt` or later; one that is early (a queue that cannot
+   * wait as long) is sent again by its receiver.
+   */
+  send(messages: readonly QueueMessage[]): Promise<void>;
+};
+
+/** Never rejects: every failure is a result. */
+export type Sender = { send(request: SendRequest): Promise<SendResult> };
+
+/** One wide line per unit of work. Never payloads, secrets, header values or URL queries. */
+export type Log = {
+  info(name: string, fields: Readonly<Record<string, unknown>>): void;
+  error(name: string, fields: Readonly<Record<string, unknown>>, cause?: unknown): void;
+};

@@ -1,0 +1,58 @@
+// What one HTTP request came to, as the sender saw it. The sender reports; `outcome.ts` judges.
+import type { AttemptTimings } from './delivery.ts';
+
+/** Why no usable response came. A closed list: API, logs and docs use the same words. */
+export const sendErrorCodes = [
+  'invalid_url',
+  'blocked_address',
+  'dns_not_found',
+  'dns_timeout',
+  'dns_failed',
+  'connect_refused',
+  'connect_timeout',
+  'connect_failed',
+  'connection_reset',
+  'tls_expired',
+  'tls_hostname',
+  'tls_untrusted',
+  'tls_timeout',
+  'tls_failed',
+  'request_timeout',
+  'response_timeout',
+  'response_too_large',
+  'invalid_response',
+  'send_failed',
+] as const;
+
+export type SendErrorCode = (typeof sendErrorCodes)[number];
+
+export type SendRequest = {
+  url: string;
+  /** As sent, `content-length` and `host` excepted. */
+  headers: Readonly<Record<string, string>>;
+  body: Uint8Array;
+  /** For the whole attempt: DNS, connect, TLS, headers and body together. */
+  timeoutMs: number;
+};
+
+export type SendResult =
+  | {
+      kind: 'response';
+      statusCode: number;
+      /** Response headers that the outcome depends on, lower-case, first value each. */
+      headers: Readonly<Partial<Record<'retry-after' | 'webhook-delivery', string>>>;
+      /** Epoch ms that an HTTP-date `Retry-After` names; null for the other forms. */
+      retryAfterAt: number | null;
+      /** Valid text, at most `limits.responseCharactersKept` characters. */
+      body: string;
+      truncated: boolean;
+      durationMs: number;
+      timings: AttemptTimings;
+    }
+  | {
+      kind: 'error';
+      code: SendErrorCode;
+      detail: string;
+      durationMs: number;
+      timings: AttemptTimings;
+    };
