@@ -1,8 +1,8 @@
 // Ids are opaque to callers and carry what finds their row.
-//   sub_<16>            a subscription
+//   sub_<16>            a subscription: nine characters of time, seven of chance
 //   dlv_<26><16>        a delivery: a ULID (time and chance), then the id of its subscription
 //   att_<26><16>_<n>    an attempt: its delivery and its number
-// So a delivery is found by one GetItem, without an index, and sorts by time within its subscription.
+// So a delivery is found by one GetItem, without an index, and both sort by the time they were made.
 // Characters are lower-case Crockford base32; none has a dot, which signed ids must not contain.
 import { decodeTime } from 'ulid';
 
@@ -10,38 +10,42 @@ export type SubscriptionId = `sub_${string}`;
 export type DeliveryId = `dlv_${string}`;
 
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
-const timeLength = 10;
-const chanceLength = 16;
-const ulidLength = timeLength + chanceLength;
+const ulidTimeLength = 10;
+const ulidChanceLength = 16;
+const ulidLength = ulidTimeLength + ulidChanceLength;
+const subscriptionTimeLength = 9;
+const subscriptionLength = 16;
 
-const subscriptionPattern = new RegExp(`^sub_[${alphabet}]{${chanceLength}}$`);
-const deliveryPattern = new RegExp(`^dlv_[0-7][${alphabet}]{${ulidLength - 1 + chanceLength}}$`);
+const subscriptionPattern = new RegExp(`^sub_[${alphabet}]{${subscriptionLength}}$`);
+const deliveryPattern = new RegExp(
+  `^dlv_[0-7][${alphabet}]{${ulidLength - 1 + subscriptionLength}}$`,
+);
 
-/** Sixteen characters from ten random bytes: 80 bits. */
-function encodeChance(bytes: Uint8Array): string {
+/** Five bits a character; the caller gives at least as many bytes as that takes. */
+function encodeChance(bytes: Uint8Array, length: number): string {
   let value = 0n;
-  for (const byte of bytes.subarray(0, 10)) value = (value << 8n) | BigInt(byte);
+  for (const byte of bytes) value = (value << 8n) | BigInt(byte);
   let text = '';
-  for (let index = 0; index < chanceLength; index += 1) {
+  for (let index = 0; index < length; index += 1) {
     text = alphabet[Number(value & 31n)] + text;
     value >>= 5n;
   }
   return text;
 }
 
-function encodeTime(at: number): string {
+function encodeTime(at: number, length: number): string {
   let value = at;
   let text = '';
-  for (let index = 0; index < timeLength; index += 1) {
+  for (let index = 0; index < length; index += 1) {
     text = alphabet[value % 32] + text;
     value = Math.floor(value / 32);
   }
   return text;
 }
 
-/** @param chance ten random bytes */
-export function subscriptionIdFrom(chance: Uint8Array): SubscriptionId {
-  return `sub_${encodeChance(chance)}`;
+/** @param at epoch ms of the creation; @param chance ten random bytes */
+export function subscriptionIdFrom(at: number, chance: Uint8Array): SubscriptionId {
+  return `sub_${encodeTime(at, subscriptionTimeLength)}${encodeChance(chance, subscriptionLength - subscriptionTimeLength)}`;
 }
 
 /** @param at epoch ms of the acceptance; @param chance ten random bytes */
@@ -50,7 +54,8 @@ export function deliveryIdFrom(
   at: number,
   chance: Uint8Array,
 ): DeliveryId {
-  return `dlv_${encodeTime(at)}${encodeChance(chance)}${subscriptionId.slice('sub_'.length)}`;
+  const time = encodeTime(at, ulidTimeLength);
+  return `dlv_${time}${encodeChance(chance, ulidChanceLength)}${subscriptionId.slice('sub_'.length)}`;
 }
 
 export function attemptId(deliveryId: DeliveryId, number: number): string {
@@ -81,5 +86,5 @@ export function acceptedAtOf(deliveryId: DeliveryId): number {
 
 /** The smallest sort key of a moment: every delivery accepted at or after it sorts at or after it. */
 export function sortKeyAt(at: number): string {
-  return encodeTime(Math.max(0, at)) + '0'.repeat(chanceLength);
+  return encodeTime(Math.max(0, at), ulidTimeLength) + '0'.repeat(ulidChanceLength);
 }

@@ -41,6 +41,7 @@ export type SubscriptionStore = {
   replace(before: Subscription, after: Subscription): Promise<'replaced' | 'superseded'>;
   /** True when there was one. */
   remove(tenant: string, id: SubscriptionId): Promise<boolean>;
+  countActive(tenant: string): Promise<number>;
 };
 
 /** A delivery with the exact bytes that were ingested. */
@@ -137,4 +138,18 @@ export type Sender = { send(request: SendRequest): Promise<SendResult> };
 export type Log = {
   info(name: string, fields: Readonly<Record<string, unknown>>): void;
   error(name: string, fields: Readonly<Record<string, unknown>>, cause?: unknown): void;
+};
+
+/** Everything at once, as the wiring builds it. An operation names the ones it needs with `Pick`. */
+export type Ports = {
+  clock: Clock;
+  chance: Chance;
+  subscriptions: SubscriptionStore;
+  deliveries: DeliveryStore;
+  idempotency: IdempotencyStore;
+  stats: StatsStore;
+  apiKeys: ApiKeyStore;
+  queue: DeliveryQueue;
+  sender: Sender;
+  log: Log;
 };

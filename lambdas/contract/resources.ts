@@ -1,0 +1,206 @@
+// The resources as the API shows and takes them: snake_case, times in RFC 3339 with `Z`, secrets never shown.
+import * as z from 'zod';
+import { limits } from './limits.ts';
+
+export const secretMask = '••••••';
+
+const time = z.iso.datetime().meta({ description: 'RFC 3339, UTC' });
+
+export const eventTypePattern = /^[A-Za-z0-9_][A-Za-z0-9_.:/-]*$/;
+
+export const eventType = z
+  .string()
+  .min(1)
+  .max(limits.eventTypeLengthMax)
+  .regex(eventTypePattern, 'must be letters, digits and _ . : / -')
+  .meta({ description: 'Full-stop delimited, for example invoice.paid' });
+
+export const eventTypeFilter = z
+  .string()
+  .min(1)
+  .max(limits.eventTypeLengthMax)
+  .regex(
+    /^(\*|[A-Za-z0-9_][A-Za-z0-9_.:/-]*?(\.\*)?)$/,
+    'must be an event type, a prefix such as order.*, or *',
+  )
+  .meta({
+    description: 'An exact type, `order.*` for every type that starts with `order.`, or `*`',
+  });
+
+export const retrySchedule = z.union([
+  z.enum(['standard', 'fast']),
+  z
+    .array(
+      z
+        .number()
+        .int()
+        .min(limits.retryDelayMsMin / 1_000)
+        .max(limits.retryDelayMsMax / 1_000),
+    )
+    .max(limits.scheduleLengthMax)
+    .meta({ description: 'Seconds to wait after each failed attempt' }),
+]);
+
+export const subscriptionStatus = z.enum(['active', 'inactive']);
+
+export const deliveryStatus = z.enum([
+  'pending',
+  'retrying',
+  'parked',
+  'delivered',
+  'failed',
+  'cancelled',
+]);
+
+export const subscription = z
+  .object({
+    id: z.string(),
+    name: z.string().nullable(),
+    target_url: z.string(),
+    secret: z.literal(secretMask).nullable(),
+    event_types: z.array(z.string()).nullable(),
+    status: subscriptionStatus,
+    inactive_reason: z.enum(['paused', 'gone']).nullable(),
+    retry_schedule: retrySchedule.nullable(),
+    timeout_ms: z.number().int().nullable(),
+    created_at: time,
+    updated_at: time,
+  })
+  .meta({ id: 'Subscription' });
+
+/** Every field may be absent in an update; `target_url` is required to create. */
+export const subscriptionFields = z
+  .object({
+    name: z.string().trim().max(limits.nameLengthMax).nullable(),
+    target_url: z.string().max(limits.targetUrlLengthMax),
+    secret: z.string().max(limits.secretLengthMax).nullable().meta({
+      description:
+        'Signs deliveries. `whsec_` and base64 of 24 to 64 bytes, or any text. Written, never read back.',
+    }),
+    event_types: z.array(eventTypeFilter).max(limits.eventTypesPerSubscriptionMax).nullable(),
+    status: subscriptionStatus,
+    retry_schedule: retrySchedule.nullable(),
+    timeout_ms: z
+      .number()
+      .int()
+      .min(limits.deliveryTimeoutMsMin)
+      .max(limits.deliveryTimeoutMsMax)
+      .nullable(),
+  })
+  .partial()
+  .meta({ id: 'SubscriptionFields' });
+
+export const delivery = z
+  .object({
+    id: z.string(),
+    subscription_id: z.string(),
+    event_type: z.string().nullable(),
+    status: deliveryStatus,
+    reason: z.string().nullable(),
+    attempt_count: z.number().int(),
+    next_attempt_at: time.nullable(),
+    created_at: time,
+    updated_at: time,
+    completed_at: time.nullable(),
+  })
+  .meta({ id: 'Delivery' });
+
+export const deliveryWithPayload = delivery
+  .extend({
+    content_type: z.string(),
+    payload: z.unknown().meta({ description: 'The body as JSON' }),
+    payload_raw: z.string().meta({ description: 'The body as it was received, byte for byte' }),
+  })
+  .meta({ id: 'DeliveryWithPayload' });
+
+export const attempt = z
+  .object({
+    id: z.string(),
+    delivery_id: z.string(),
+    subscription_id: z.string(),
+    attempt_number: z.number().int(),
+    status: z.enum(['success', 'failed']),
+    outcome: z.enum(['success', 'failed_attempt', 'failure']),
+    status_code: z.number().int().nullable(),
+    error_code: z.string().nullable(),
+    error_details: z.string().nullable(),
+    response_body: z.string().nullable(),
+    target_url: z.string(),
+    duration_ms: z.number().int(),
+    timings: z.object({
+      dns_ms: z.number().nullable(),
+      connect_ms: z.number().nullable(),
+      tls_ms: z.number().nullable(),
+      first_byte_ms: z.number().nullable(),
+    }),
+    created_at: time,
+  })
+  .meta({ id: 'Attempt' });
+
+const statusCounts = z.object({
+  pending: z.number().int(),
+  retrying: z.number().int(),
+  parked: z.number().int(),
+  delivered: z.number().int(),
+  failed: z.number().int(),
+  cancelled: z.number().int(),
+});
+
+export const stats = z
+  .object({
+    since: time,
+    until: time,
+    total: z.number().int(),
+    by_status: statusCounts,
+    success_rate: z.number().nullable().meta({
+      description: 'Per cent of the finished deliveries that were delivered; null while none is',
+    }),
+    attempts: z.number().int(),
+    average_attempts: z.number().nullable(),
+    latency_ms: z
+      .object({ p50: z.number(), p95: z.number(), p99: z.number() })
+      .nullable()
+      .meta({ description: 'Attempt durations, estimated from a histogram' }),
+    hourly: z.array(
+      z.object({
+        hour: time,
+        total: z.number().int(),
+        ...statusCounts.shape,
+        attempts: z.number(),
+      }),
+    ),
+  })
+  .meta({ id: 'Stats' });
+
+export const scope = z.enum(['admin', 'publish', 'read']);
+
+export const apiKey = z
+  .object({
+    id: z.string(),
+    name: z.string().nullable(),
+    scopes: z.array(scope),
+    created_at: time,
+  })
+  .meta({ id: 'ApiKey' });
+
+export const problem = z
+  .object({
+    error: z.string().meta({ description: 'A sentence for people' }),
+    type: z.string(),
+    title: z.string(),
+    status: z.number().int(),
+    detail: z.string(),
+    code: z.string(),
+    instance: z.string(),
+    errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+  })
+  .meta({ id: 'Problem' });
+
+export type SubscriptionResource = z.infer<typeof subscription>;
+export type SubscriptionFields = z.infer<typeof subscriptionFields>;
+export type DeliveryResource = z.infer<typeof delivery>;
+export type DeliveryWithPayloadResource = z.infer<typeof deliveryWithPayload>;
+export type AttemptResource = z.infer<typeof attempt>;
+export type StatsResource = z.infer<typeof stats>;
+export type ApiKeyResource = z.infer<typeof apiKey>;
+export type Problem = z.infer<typeof problem>;

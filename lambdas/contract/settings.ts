@@ -1,0 +1,104 @@
+// Settings of a deployment: environment variables of the local server and of the functions, and props of the same
+// meaning on the construct. A bad value stops the start with one sentence that names it.
+import * as z from 'zod';
+import { limits } from './limits.ts';
+
+const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+
+const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, 'must be a whole number')
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, `must be from ${min} to ${max}`);
+
+const secondsList = z
+  .string()
+  .regex(/^\d+(,\d+)*$/, 'must be standard, fast, or comma-separated seconds')
+  .transform((text) => text.split(',').map(Number))
+  .refine(
+    (waits) =>
+      waits.length <= limits.scheduleLengthMax &&
+      waits.every(
+        (wait) => wait * 1_000 >= limits.retryDelayMsMin && wait * 1_000 <= limits.retryDelayMsMax,
+      ),
+    `must hold at most ${limits.scheduleLengthMax} waits of 1 s to 7 days`,
+  );
+
+/** What every function and the local server share. Defaults are those of a deployment on AWS: closed. */
+export const serviceSettings = z.object({
+  API_AUTH: z.enum(['on', 'off']).default('on'),
+  RETRY_SCHEDULE: z.union([z.enum(['standard', 'fast']), secondsList]).default('standard'),
+  DELIVERY_TIMEOUT_MS: wholeNumber(
+    limits.deliveryTimeoutMsMin,
+    limits.deliveryTimeoutMsMax,
+  ).default(limits.deliveryTimeoutMsDefault),
+  RETENTION_HOURS: wholeNumber(1, limits.retentionHoursMax).default(limits.retentionHoursDefault),
+  MAX_BODY_BYTES: wholeNumber(1, limits.bodyBytesMax).default(limits.bodyBytesDefault),
+  /** CIDRs beyond the public internet that targets may have; empty is the production policy. */
+  TARGET_ALLOW_CIDRS: z
+    .string()
+    .transform((text) =>
+      text
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== ''),
+    )
+    .default([]),
+  ALLOW_HTTP_TARGETS: flag.default(false),
+  /** What becomes of an event without a type at a subscription that filters by type. */
+  UNTYPED_EVENTS: z.enum(['deliver', 'reject']).default('deliver'),
+  SUBSCRIPTION_MEMO_MS: wholeNumber(0, limits.memoTtlMsMax).default(
+    limits.subscriptionMemoTtlMsDefault,
+  ),
+});
+
+/** Where the AWS driver finds its parts; the stack fills these in. */
+export const awsSettings = z.object({
+  TABLE_NAME: z.string().min(1),
+  QUEUE_URL: z.string().min(1),
+  QUEUE_ARN: z.string().min(1),
+  SCHEDULE_GROUP: z.string().min(1),
+  SCHEDULER_ROLE_ARN: z.string().min(1),
+  SCHEDULE_DEAD_LETTER_ARN: z.string().min(1),
+});
+
+export const localSettings = serviceSettings.extend({
+  PORT: wholeNumber(0, 65_535).default(5_000),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  DATA_DIR: z.string().min(1).default('.data'),
+  API_AUTH: z.enum(['on', 'off']).optional(),
+  TARGET_ALLOW_CIDRS: serviceSettings.shape.TARGET_ALLOW_CIDRS.unwrap().default([
+    '127.0.0.0/8',
+    '::1/128',
+  ]),
+  ALLOW_HTTP_TARGETS: flag.default(true),
+});
+
+export type ServiceSettings = z.infer<typeof serviceSettings>;
+export type AwsSettings = z.infer<typeof awsSettings>;
+export type LocalSettings = z.infer<typeof localSettings>;
+
+export class SettingsError extends Error {
+  constructor(sentence: string) {
+    super(sentence);
+    this.name = 'SettingsError';
+  }
+}
+
+/** Parses an environment; throws a `SettingsError` that names every bad variable in one sentence. */
+export function parseSettings<Schema extends z.ZodObject>(
+  schema: Schema,
+  environment: Readonly<Record<string, string | undefined>>,
+): z.infer<Schema> {
+  const given = Object.fromEntries(
+    Object.keys(schema.shape).map((name) => [name, environment[name]?.trim()]),
+  );
+  const result = schema.safeParse(given);
+  if (result.success) return result.data;
+  const complaints = result.error.issues.map((issue) => {
+    const name = String(issue.path[0]);
+    return given[name] === undefined ? `${name} is not set` : `${name} ${issue.message}`;
+  });
+  throw new SettingsError(`${[...new Set(complaints)].join('; ')}.`);
+}

@@ -1,0 +1,14 @@
+// The one table's names, shared by the stack that makes it and the driver that uses it. README, "Table design",
+// lists the items and the access patterns.
+
+export const table = {
+  partitionKey: 'pk',
+  sortKey: 'sk',
+  timeToLive: 'expires_at', // Epoch seconds.
+  indexes: {
+    /** Keys only, sharded: every delivery of a tenant, newest first. Written once, with the row. */
+    recent: { name: 'recent', partitionKey: 'recent_pk', sortKey: 'sk' },
+    /** Keys only, sparse: deliveries that are parked or failed, by subscription. */
+    held: { name: 'held', partitionKey: 'held_pk', sortKey: 'sk' },
+  },
+} as const;

@@ -1,0 +1,39 @@
+// Memoization inside one function: it replaces a shared cache. Concurrent misses share one load, rejections are
+// not kept, entries live for `ttlMs`, and the oldest entry goes when there are too many.
+
+type Entry<Value> = { loadedAt: number; value: Promise<Value> };
+
+export type Memo<Value> = {
+  get(key: string, now: number, load: () => Promise<Value>): Promise<Value>;
+  forget(key: string): void;
+};
+
+export function createMemo<Value>(options: { ttlMs: number; entriesMax: number }): Memo<Value> {
+  const entries = new Map<string, Entry<Value>>();
+
+  function remember(key: string, entry: Entry<Value>): void {
+    entries.delete(key);
+    entries.set(key, entry);
+    if (entries.size <= options.entriesMax) return;
+    const [oldest] = entries.keys();
+    if (oldest !== undefined) entries.delete(oldest);
+  }
+
+  return {
+    get(key, now, load) {
+      const known = entries.get(key);
+      const age = known === undefined ? Infinity : now - known.loadedAt;
+      // A clock that stepped back must not make an entry live longer.
+      if (known !== undefined && age >= 0 && age < options.ttlMs) return known.value;
+      const entry: Entry<Value> = { loadedAt: now, value: load() };
+      remember(key, entry);
+      entry.value.catch(() => {
+        if (entries.get(key) === entry) entries.delete(key);
+      });
+      return entry.value;
+    },
+    forget(key) {
+      entries.delete(key);
+    },
+  };
+}

@@ -1,0 +1,41 @@
+// What every operation is given: the ports, the deployment's rules, and the memo of subscriptions.
+import type { Memo } from '../core/memo.ts';
+import type { Ports } from '../core/ports.ts';
+import type { SubscriptionId } from '../core/ids.ts';
+import type { RetrySchedule } from '../core/retry-schedule.ts';
+import type { Subscription } from '../core/subscription.ts';
+
+export type Rules = {
+  retrySchedule: RetrySchedule;
+  timeoutMs: number;
+  retentionMs: number;
+  bodyBytesMax: number;
+  untypedEvents: 'deliver' | 'reject';
+  /** What a target URL may be; see `core/target-url.ts`. */
+  targets: { allowHttp: boolean; allowCidrs: readonly string[] };
+};
+
+export type Context = Ports & {
+  rules: Rules;
+  subscriptionMemo: Memo<Subscription | undefined>;
+};
+
+/** The subscription as of at most one memo lifetime ago. */
+export function recallSubscription(
+  context: Pick<Context, 'subscriptions' | 'subscriptionMemo' | 'clock'>,
+  tenant: string,
+  id: SubscriptionId,
+): Promise<Subscription | undefined> {
+  return context.subscriptionMemo.get(`${tenant} ${id}`, context.clock.now(), () =>
+    context.subscriptions.get(tenant, id),
+  );
+}
+
+/** Makes this process see a change it made itself at once. */
+export function forgetSubscription(
+  context: Pick<Context, 'subscriptionMemo'>,
+  tenant: string,
+  id: SubscriptionId,
+): void {
+  context.subscriptionMemo.forget(`${tenant} ${id}`);
+}
