@@ -8,12 +8,16 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 if (!isInstalled()) {
-  console.log('Installing the pinned dependencies (npm ci), about half a minute …');
+  // On stderr, so that a script's own output can be piped.
+  console.error('Installing the pinned dependencies with npm ci: about half a minute.');
   // The pinned Node satisfies every package; warnings about the machine's Node would mislead.
   const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
-  const { status } = spawnSync('npm', args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
-  if (status !== 0) fail('npm ci failed: check the network and the message above, then run again.');
-  if (!isInstalled()) fail('npm ci left packages out: allow install scripts, then run again.');
+  const { status, stderr } = spawnSync('npm', args, { cwd: root, encoding: 'utf8' });
+  if (status !== 0) {
+    const code = /error code (\w+)/.exec(stderr ?? '')?.[1] ?? 'unknown';
+    fail(`npm ci failed (${code}): run "npm ci" to see why; it needs the npm registry.`);
+  }
+  if (!isInstalled()) fail('npm ci ran no install scripts: allow them, then run this again.');
 }
 
 // npm writes the second file last, so an interrupted install counts as none.
