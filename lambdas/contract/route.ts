@@ -1,0 +1,59 @@
+// What a route is, and the query parameters and response members that several share.
+import * as z from 'zod';
+import { limits } from './limits.ts';
+import type { ProblemCode } from './problems.ts';
+import * as resources from './resources.ts';
+
+/** Who may call: anyone, a key with the scope, or (ingest) a key or the subscription's own signature. */
+export type Access = 'open' | 'admin' | 'read' | 'publish-or-signature';
+
+export type Route = {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  path: `/${string}`;
+  function: 'api' | 'publish';
+  access: Access;
+  summary: string;
+  query?: z.ZodObject;
+  /** `raw` is any JSON, kept byte for byte. */
+  body?: z.ZodObject | 'raw';
+  /** The status of success and what it carries. */
+  status: number;
+  response: z.ZodObject;
+  /** Beyond `unauthenticated`, `forbidden`, `internal`, and `invalid-request` where there is input. */
+  problems: readonly ProblemCode[];
+};
+
+export const page = {
+  limit: z
+    .string()
+    .regex(/^\d{1,4}$/, 'must be a whole number')
+    .transform(Number)
+    .refine((value) => value >= 1, 'must be at least 1')
+    // The seed capped a larger limit in silence; its clients rely on that.
+    .transform((value) => Math.min(value, limits.pageSizeMax))
+    .default(limits.pageSizeDefault)
+    .meta({ description: `1 to ${limits.pageSizeMax}; more is capped` }),
+  cursor: z.string().min(1).max(2_048).optional(),
+};
+
+export const instant = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
+
+export const deliveryFilters = {
+  status: resources.deliveryStatus.optional(),
+  event_type: resources.eventType.optional(),
+  since: instant.optional().meta({ description: 'Accepted at or after, RFC 3339' }),
+  until: instant.optional().meta({ description: 'Accepted before, RFC 3339' }),
+};
+
+export const statsWindow = {
+  since: instant.optional(),
+  until: instant.optional(),
+};
+
+export const nextCursor = { next_cursor: z.string().nullable() };
+export const message = { message: z.string() };
+
+/** The key that API Gateway gives and handlers look up. */
+export function routeKey(route: Pick<Route, 'method' | 'path'>): string {
+  return `${route.method} ${route.path}`;
+}

@@ -1,0 +1,105 @@
+// Routes of subscriptions.
+import * as z from 'zod';
+import * as resources from './resources.ts';
+import type { Route } from './route.ts';
+import { message, nextCursor, page } from './route.ts';
+
+export const subscriptionRoutes = {
+  listSubscriptions: {
+    method: 'GET',
+    path: '/api/subscriptions',
+    function: 'api',
+    access: 'read',
+    summary: 'List subscriptions, newest first',
+    query: z.object(page),
+    status: 200,
+    response: z.object({ subscriptions: z.array(resources.subscription), ...nextCursor }),
+    problems: ['invalid-cursor'],
+  },
+  createSubscription: {
+    method: 'POST',
+    path: '/api/subscriptions',
+    function: 'api',
+    access: 'admin',
+    summary: 'Create a subscription',
+    body: resources.subscriptionFields,
+    status: 201,
+    response: z.object({ ...message, subscription: resources.subscription }),
+    problems: [
+      'malformed-json',
+      'unsupported-media-type',
+      'payload-too-large',
+      'unsafe-target-url',
+    ],
+  },
+  getSubscription: {
+    method: 'GET',
+    path: '/api/subscriptions/{id}',
+    function: 'api',
+    access: 'read',
+    summary: 'Get a subscription',
+    status: 200,
+    response: z.object({ subscription: resources.subscription }),
+    problems: ['not-found'],
+  },
+  replaceSubscription: {
+    method: 'PUT',
+    path: '/api/subscriptions/{id}',
+    function: 'api',
+    access: 'admin',
+    summary: 'Update the fields that are given',
+    body: resources.subscriptionFields,
+    status: 200,
+    response: z.object({ ...message, subscription: resources.subscription }),
+    problems: [
+      'malformed-json',
+      'unsupported-media-type',
+      'payload-too-large',
+      'unsafe-target-url',
+      'not-found',
+      'conflict',
+    ],
+  },
+  updateSubscription: {
+    method: 'PATCH',
+    path: '/api/subscriptions/{id}',
+    function: 'api',
+    access: 'admin',
+    summary: 'Update the fields that are given',
+    body: resources.subscriptionFields,
+    status: 200,
+    response: z.object({ ...message, subscription: resources.subscription }),
+    problems: [
+      'malformed-json',
+      'unsupported-media-type',
+      'payload-too-large',
+      'unsafe-target-url',
+      'not-found',
+      'conflict',
+    ],
+  },
+  deleteSubscription: {
+    method: 'DELETE',
+    path: '/api/subscriptions/{id}',
+    function: 'api',
+    access: 'admin',
+    summary: 'Delete a subscription and cancel its open deliveries',
+    status: 200,
+    response: z.object(message),
+    problems: ['not-found'],
+  },
+  testSubscription: {
+    method: 'POST',
+    path: '/api/subscriptions/{id}/test',
+    function: 'api',
+    access: 'admin',
+    summary: 'Send a signed sample event through the real path',
+    body: z
+      .object({ event_type: resources.eventType, payload: z.unknown() })
+      .partial()
+      .meta({ id: 'TestEvent' }),
+    status: 202,
+    response: z.object({ ...message, delivery_id: z.string() }),
+    problems: ['malformed-json', 'unsupported-media-type', 'payload-too-large', 'not-found'],
+  },
+} as const satisfies Record<string, Route>;
