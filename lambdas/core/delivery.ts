@@ -40,8 +40,8 @@ export type Delivery = {
   nextAttemptAt: number | null;
   /** Counts from 1; a replay adds one. */
   cycle: number;
-  /** Attempts recorded in this cycle. */
-  cycleAttempts: number;
+  /** The last attempt of this cycle that is recorded, counted within the cycle; 0 before the first. */
+  cycleAttempt: number;
   /** Attempts recorded in all cycles. */
   attemptCount: number;
   /** Epoch ms at which the row may be removed; null while the delivery is open. */

@@ -13,6 +13,9 @@ import type { Subscription } from './subscription.ts';
 /** Epoch ms. */
 export type Clock = { now(): number };
 
+/** Resolves after `ms`. */
+export type Wait = (ms: number) => Promise<void>;
+
 export type Chance = {
   /** Uniform in [0, 1). */
   unit(): number;
@@ -143,6 +146,7 @@ export type Log = {
 /** Everything at once, as the wiring builds it. An operation names the ones it needs with `Pick`. */
 export type Ports = {
   clock: Clock;
+  wait: Wait;
   chance: Chance;
   subscriptions: SubscriptionStore;
   deliveries: DeliveryStore;

@@ -1,0 +1,42 @@
+// What to do with one message of the deliveries queue. The queue may repeat, reorder and delay messages, and a
+// message may be faster than the row that it belongs to; so the row decides, and the message only asks.
+import { limits } from '../contract/limits.ts';
+import type { AttemptMessage } from '../contract/messages.ts';
+import type { Delivery } from './delivery.ts';
+import { isFinal } from './delivery.ts';
+import type { Subscription } from './subscription.ts';
+
+export type Decision =
+  | { do: 'send'; delivery: Delivery; subscription: Subscription }
+  /** Nothing is owed any more, or another message will do it. */
+  | { do: 'skip'; reason: 'stale_cycle' | 'final' | 'recorded' | 'parked' }
+  | { do: 'park'; delivery: Delivery }
+  | { do: 'cancel'; delivery: Delivery }
+  /** The row is not there yet: the request that sent the message may still commit it. */
+  | { do: 'await-commit' }
+  /** No request can live this long: nothing was accepted, nothing is owed. */
+  | { do: 'drop'; reason: 'never_committed' };
+
+/** True for a message that came before its time, from a queue that could not wait as long. */
+export function isEarly(message: { dueAt: number }, now: number): boolean {
+  return message.dueAt > now + limits.earlyToleranceMs;
+}
+
+export function decide(
+  message: AttemptMessage,
+  found: { delivery: Delivery | undefined; subscription: Subscription | undefined },
+  now: number,
+): Decision {
+  const { delivery, subscription } = found;
+  if (delivery === undefined || delivery.cycle < message.cycle) {
+    return now - message.sentAt > limits.commitWaitMaxMs
+      ? { do: 'drop', reason: 'never_committed' }
+      : { do: 'await-commit' };
+  }
+  if (message.cycle < delivery.cycle) return { do: 'skip', reason: 'stale_cycle' };
+  if (isFinal(delivery.status)) return { do: 'skip', reason: 'final' };
+  if (message.attempt <= delivery.cycleAttempt) return { do: 'skip', reason: 'recorded' };
+  if (subscription === undefined) return { do: 'cancel', delivery };
+  if (subscription.status === 'active') return { do: 'send', delivery, subscription };
+  return delivery.status === 'parked' ? { do: 'skip', reason: 'parked' } : { do: 'park', delivery };
+}

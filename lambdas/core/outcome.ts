@@ -1,0 +1,67 @@
+// Judges what a request came to. Success is 2xx; a redirect is a failure and never followed; 410 means that the
+// endpoint is gone; `Retry-After` counts where the status says that it may (429, 502, 503, 504).
+import { limits } from '../contract/limits.ts';
+import type { Attempt } from './delivery.ts';
+import type { SendResult } from './send-result.ts';
+
+export type Verdict =
+  | { kind: 'success' }
+  | { kind: 'gone' }
+  /** `notBefore`: epoch ms that the endpoint asked for, or null. */
+  | { kind: 'retry'; notBefore: number | null };
+
+/** What the attempt's log keeps of the result. */
+export type AttemptRecord = Pick<
+  Attempt,
+  'statusCode' | 'errorCode' | 'errorDetails' | 'responseBody' | 'durationMs' | 'timings'
+>;
+
+const retryAfterStatuses: readonly number[] = [429, 502, 503, 504];
+
+export function verdictOf(result: SendResult, now: number): Verdict {
+  if (result.kind === 'error') return { kind: 'retry', notBefore: null };
+  if (isSuccess(result.statusCode)) return { kind: 'success' };
+  if (result.statusCode === 410) return { kind: 'gone' };
+  return { kind: 'retry', notBefore: retryAfter(result, now) };
+}
+
+/** Seconds or an HTTP date, at most `limits.retryAfterMsMax` ahead; anything else counts as absent. */
+function retryAfter(result: SendResult & { kind: 'response' }, now: number): number | null {
+  if (!retryAfterStatuses.includes(result.statusCode)) return null;
+  const text = result.headers['retry-after']?.trim() ?? '';
+  const at = /^\d{1,15}$/.test(text) ? now + Number(text) * 1_000 : result.retryAfterAt;
+  if (at === null || at <= now) return null;
+  return Math.min(at, now + limits.retryAfterMsMax);
+}
+
+export function recordOf(result: SendResult): AttemptRecord {
+  const { durationMs, timings } = result;
+  if (result.kind === 'error') {
+    return {
+      statusCode: null,
+      errorCode: result.code,
+      errorDetails: result.detail,
+      responseBody: null,
+      durationMs,
+      timings,
+    };
+  }
+  return {
+    statusCode: result.statusCode,
+    errorCode: errorCodeOf(result.statusCode),
+    errorDetails: isSuccess(result.statusCode) ? null : `HTTP error: ${result.statusCode}`,
+    responseBody: result.truncated ? `${result.body}... [truncated]` : result.body,
+    durationMs,
+    timings,
+  };
+}
+
+function isSuccess(statusCode: number): boolean {
+  return statusCode >= 200 && statusCode <= 299;
+}
+
+function errorCodeOf(statusCode: number): string | null {
+  if (isSuccess(statusCode)) return null;
+  if (statusCode === 410) return 'gone';
+  return statusCode >= 300 && statusCode <= 399 ? 'redirect' : 'http_error';
+}

@@ -1,0 +1,15 @@
+// What an operation throws when the request cannot be served; the edge turns it into a problem response.
+import type { FieldError, ProblemCode } from '../contract/problems.ts';
+
+export class ServiceError extends Error {
+  readonly code: ProblemCode;
+  readonly fields: readonly FieldError[];
+
+  /** @param detail a sentence for the caller; it must not name anything that the caller may not know */
+  constructor(code: ProblemCode, detail: string, fields: readonly FieldError[] = []) {
+    super(detail);
+    this.name = 'ServiceError';
+    this.code = code;
+    this.fields = fields;
+  }
+}

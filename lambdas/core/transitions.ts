@@ -1,0 +1,166 @@
+// The delivery's state machine: every change of state is made here and nowhere else. Pure: time and jitter come in
+// as values. `delivery.ts` draws the states.
+import type { Attempt, AttemptOutcome, Delivery, DeliveryReason } from './delivery.ts';
+import { isFinal } from './delivery.ts';
+import { acceptedAtOf, subscriptionIdOf } from './ids.ts';
+import type { DeliveryId } from './ids.ts';
+import { recordOf, verdictOf } from './outcome.ts';
+import type { Verdict } from './outcome.ts';
+import { retryDelayMs } from './retry-schedule.ts';
+import type { RetrySchedule } from './retry-schedule.ts';
+import type { SendResult } from './send-result.ts';
+
+/** A new delivery: pending, or parked where its subscription is inactive. */
+export function accept(event: {
+  tenant: string;
+  id: DeliveryId;
+  eventType: string | null;
+  contentType: string;
+  active: boolean;
+}): Delivery {
+  const createdAt = acceptedAtOf(event.id);
+  return {
+    tenant: event.tenant,
+    id: event.id,
+    subscriptionId: subscriptionIdOf(event.id),
+    eventType: event.eventType,
+    contentType: event.contentType,
+    status: event.active ? 'pending' : 'parked',
+    reason: event.active ? null : 'subscription_inactive',
+    createdAt,
+    updatedAt: createdAt,
+    completedAt: null,
+    nextAttemptAt: event.active ? createdAt : null,
+    cycle: 1,
+    cycleAttempt: 0,
+    attemptCount: 0,
+    expiresAt: null,
+    version: 1,
+  };
+}
+
+export type AttemptFacts = {
+  /** Where the attempt stands: its cycle, and its number within the cycle. */
+  cycle: number;
+  cycleAttempt: number;
+  targetUrl: string;
+  /** Epoch ms at which it began. */
+  at: number;
+  result: SendResult;
+  schedule: RetrySchedule;
+  retentionMs: number;
+  now: number;
+  /** In [0, 1). */
+  jitter: number;
+};
+
+export type AfterAttempt = {
+  delivery: Delivery;
+  attempt: Attempt;
+  /** Epoch ms of the next attempt, or null when there is none. */
+  retryAt: number | null;
+  /** True when the endpoint said that it is gone for good. */
+  gone: boolean;
+};
+
+/** The next state after one attempt, the line for its log, and when to try again. */
+export function afterAttempt(delivery: Delivery, facts: AttemptFacts): AfterAttempt {
+  const verdict = verdictOf(facts.result, facts.now);
+  // Cancelled or replayed while the request was under way: the attempt is logged, the state stays.
+  const overtaken = isFinal(delivery.status) || delivery.cycle !== facts.cycle;
+  const retryAt = overtaken ? null : retryTime(verdict, facts);
+  const attempt: Attempt = {
+    number: delivery.attemptCount + 1,
+    cycle: facts.cycle,
+    at: facts.at,
+    targetUrl: facts.targetUrl,
+    outcome: outcomeOf(verdict, retryAt),
+    ...recordOf(facts.result),
+  };
+  const counted: Delivery = {
+    ...delivery,
+    attemptCount: attempt.number,
+    cycleAttempt: delivery.cycle === facts.cycle ? facts.cycleAttempt : delivery.cycleAttempt,
+    updatedAt: facts.now,
+    version: delivery.version + 1,
+  };
+  const next = overtaken ? counted : settled(counted, { verdict, retryAt, ...facts });
+  return { delivery: next, attempt, retryAt, gone: verdict.kind === 'gone' };
+}
+
+function retryTime(verdict: Verdict, facts: AttemptFacts): number | null {
+  if (verdict.kind !== 'retry') return null;
+  const delayMs = retryDelayMs(facts.schedule, facts.cycleAttempt, facts.jitter);
+  if (delayMs === null) return null;
+  return Math.max(facts.now + delayMs, verdict.notBefore ?? 0);
+}
+
+function outcomeOf(verdict: Verdict, retryAt: number | null): AttemptOutcome {
+  if (verdict.kind === 'success') return 'success';
+  return retryAt === null ? 'failure' : 'failed_attempt';
+}
+
+function settled(
+  delivery: Delivery,
+  after: { verdict: Verdict; retryAt: number | null; now: number; retentionMs: number },
+): Delivery {
+  if (after.retryAt !== null) {
+    return { ...delivery, status: 'retrying', reason: null, nextAttemptAt: after.retryAt };
+  }
+  const failure = after.verdict.kind === 'gone' ? 'gone' : 'exhausted';
+  const delivered = after.verdict.kind === 'success';
+  return {
+    ...delivery,
+    status: delivered ? 'delivered' : 'failed',
+    reason: delivered ? null : failure,
+    nextAttemptAt: null,
+    completedAt: after.now,
+    expiresAt: after.now + after.retentionMs,
+  };
+}
+
+/** Holds an open delivery back without burning an attempt. */
+export function park(delivery: Delivery, now: number): Delivery {
+  return {
+    ...delivery,
+    status: 'parked',
+    reason: 'subscription_inactive',
+    nextAttemptAt: null,
+    updatedAt: now,
+    version: delivery.version + 1,
+  };
+}
+
+/** Null when there is nothing to cancel any more. */
+export function cancel(
+  delivery: Delivery,
+  cause: { reason: DeliveryReason; now: number; retentionMs: number },
+): Delivery | null {
+  if (isFinal(delivery.status)) return null;
+  return {
+    ...delivery,
+    status: 'cancelled',
+    reason: cause.reason,
+    nextAttemptAt: null,
+    updatedAt: cause.now,
+    completedAt: cause.now,
+    expiresAt: cause.now + cause.retentionMs,
+    version: delivery.version + 1,
+  };
+}
+
+/** A new cycle from any state; parked where the subscription is inactive. */
+export function replay(delivery: Delivery, now: number, active: boolean): Delivery {
+  return {
+    ...delivery,
+    status: active ? 'pending' : 'parked',
+    reason: active ? null : 'subscription_inactive',
+    cycle: delivery.cycle + 1,
+    cycleAttempt: 0,
+    nextAttemptAt: active ? now : null,
+    updatedAt: now,
+    completedAt: null,
+    expiresAt: null,
+    version: delivery.version + 1,
+  };
+}
