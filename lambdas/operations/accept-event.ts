@@ -1,0 +1,63 @@
+// The accept protocol: message first, row last. The row is the commit point, so there is no row without its
+// message: a crash between the two leaves a message that its receiver drops, and nobody was told 202.
+import type { AttemptMessage } from '../contract/messages.ts';
+import type { Delivery } from '../core/delivery.ts';
+import type { DeliveryId } from '../core/ids.ts';
+import { statsDelta } from '../core/stats.ts';
+import type { Subscription } from '../core/subscription.ts';
+import { accept } from '../core/transitions.ts';
+import type { Context } from './context.ts';
+
+export type AcceptedEvent = {
+  id: DeliveryId;
+  eventType: string | null;
+  contentType: string;
+  body: Uint8Array;
+};
+
+type Needs = Pick<Context, 'clock' | 'deliveries' | 'queue' | 'stats' | 'log'>;
+
+export async function acceptEvent(
+  context: Needs,
+  subscription: Subscription,
+  event: AcceptedEvent,
+): Promise<void> {
+  const delivery = accept({
+    tenant: subscription.tenant,
+    id: event.id,
+    eventType: event.eventType,
+    contentType: event.contentType,
+    active: subscription.status === 'active',
+  });
+  // A parked delivery owes no message: reactivating the subscription sends what is parked.
+  if (delivery.status === 'pending') {
+    await context.queue.send([attemptRequest(delivery, context.clock.now())]);
+  }
+  const committed = await context.deliveries.commit(delivery, event.body);
+  if (committed === 'committed' && delivery.status === 'parked') {
+    await countParked(context, delivery);
+  }
+}
+
+/** The message that asks for the next attempt of a delivery, due now. */
+export function attemptRequest(delivery: Delivery, now: number): AttemptMessage {
+  return {
+    version: 1,
+    kind: 'attempt',
+    tenant: delivery.tenant,
+    deliveryId: delivery.id,
+    cycle: delivery.cycle,
+    attempt: delivery.cycleAttempt + 1,
+    sentAt: now,
+    dueAt: now,
+  };
+}
+
+/** Counters follow the rows; losing one must not lose the event. */
+async function countParked(context: Needs, delivery: Delivery): Promise<void> {
+  try {
+    await context.stats.add([statsDelta(null, delivery, null)]);
+  } catch (error) {
+    context.log.error('stats.lost', { deliveryId: delivery.id }, error);
+  }
+}

@@ -1,0 +1,187 @@
+// The attempt protocol for one message: decide, send, schedule the next attempt, then record this one. A crash
+// anywhere redelivers the message: at most one extra request with the same webhook-id, never a lost retry.
+import { limits } from '../contract/limits.ts';
+import type { AttemptMessage } from '../contract/messages.ts';
+import { decide } from '../core/decide.ts';
+import type { Attempt, Delivery } from '../core/delivery.ts';
+import type { LoadedDelivery } from '../core/ports.ts';
+import { requestHeaders } from '../core/request-headers.ts';
+import type { SendResult } from '../core/send-result.ts';
+import { statsDelta } from '../core/stats.ts';
+import type { StatsDelta } from '../core/stats.ts';
+import type { Subscription } from '../core/subscription.ts';
+import { afterAttempt, cancel, park } from '../core/transitions.ts';
+import type { AfterAttempt } from '../core/transitions.ts';
+import type { Context } from './context.ts';
+import { forgetSubscription, recallSubscription } from './context.ts';
+
+/** Versions that others may make of a row while one attempt is recorded: cancel, park, replay. */
+const recordTriesMax = 5;
+
+export type AttemptTask = { message: AttemptMessage; found: LoadedDelivery | undefined };
+
+/** Resolves when the message is done with; rejects when it must come again. Returns what to count. */
+export async function attemptDelivery(context: Context, task: AttemptTask): Promise<StatsDelta[]> {
+  const { message, found } = task;
+  const subscription =
+    found === undefined
+      ? undefined
+      : await recallSubscription(context, message.tenant, found.delivery.subscriptionId);
+  const now = context.clock.now();
+  const decision = decide(message, { delivery: found?.delivery, subscription }, now);
+  switch (decision.do) {
+    case 'await-commit':
+      await context.queue.send([{ ...message, dueAt: now + limits.commitResendDelayMs }]);
+      return [];
+    case 'drop':
+    case 'skip':
+      context.log.info('delivery.skipped', { ...idsOf(message), reason: decision.reason });
+      return [];
+    case 'park':
+      return change(context, decision.delivery, park(decision.delivery, now));
+    case 'cancel':
+      return change(context, decision.delivery, cancelled(context, decision.delivery));
+    case 'send':
+      return send(context, message, { ...decision, body: found?.body ?? new Uint8Array() });
+  }
+}
+
+function idsOf(message: AttemptMessage): Record<string, unknown> {
+  const { tenant, deliveryId, cycle, attempt } = message;
+  return { tenant, deliveryId, cycle, cycleAttempt: attempt };
+}
+
+function cancelled(context: Context, delivery: Delivery): Delivery {
+  const now = context.clock.now();
+  const { retentionMs } = context.rules;
+  return cancel(delivery, { reason: 'subscription_deleted', now, retentionMs }) ?? delivery;
+}
+
+async function change(context: Context, before: Delivery, after: Delivery): Promise<StatsDelta[]> {
+  const done = await context.deliveries.transition(before, after);
+  if (done === 'superseded') throw new Error('The delivery changed while it was decided');
+  context.log.info('delivery.changed', { deliveryId: after.id, status: after.status });
+  return [statsDelta(before, after, null)];
+}
+
+type Sending = LoadedDelivery & { subscription: Subscription };
+
+async function send(
+  context: Context,
+  message: AttemptMessage,
+  sending: Sending,
+): Promise<StatsDelta[]> {
+  const { delivery, subscription } = sending;
+  const at = context.clock.now();
+  const result = await context.sender.send({
+    url: subscription.targetUrl,
+    headers: requestHeaders(sending, subscription.secret, at),
+    body: sending.body,
+    timeoutMs: subscription.timeoutMs ?? context.rules.timeoutMs,
+  });
+  const jitter = context.chance.unit();
+  const judge = (current: Delivery): AfterAttempt =>
+    afterAttempt(current, {
+      cycle: message.cycle,
+      cycleAttempt: message.attempt,
+      targetUrl: subscription.targetUrl,
+      at,
+      result,
+      schedule: subscription.retrySchedule ?? context.rules.retrySchedule,
+      retentionMs: context.rules.retentionMs,
+      now: at + result.durationMs,
+      jitter,
+    });
+  const after = judge(delivery);
+  // First the next attempt, then the record: the other order could lose the retry in a crash.
+  if (after.retryAt !== null) {
+    await context.queue.send([{ ...message, attempt: message.attempt + 1, dueAt: after.retryAt }]);
+  }
+  if (after.gone) await disable(context, subscription);
+  logAttempt(context, message, { after, result });
+  return record(context, { message, delivery, judge });
+}
+
+async function record(
+  context: Context,
+  work: {
+    message: AttemptMessage;
+    delivery: Delivery;
+    judge: (current: Delivery) => AfterAttempt;
+  },
+): Promise<StatsDelta[]> {
+  let before = work.delivery;
+  for (let tries = 0; tries < recordTriesMax; tries += 1) {
+    const after = work.judge(before);
+    const done = await recorded(context, before, after);
+    if (done === 'applied') return [statsDelta(before, after.delivery, after.attempt)];
+    if (done === 'lost') return [];
+    const current = await reload(context, before);
+    const isKnown =
+      current === undefined ||
+      (current.cycle === work.message.cycle && current.cycleAttempt >= work.message.attempt);
+    if (isKnown) return [];
+    before = current;
+  }
+  throw new Error('The delivery kept changing while its attempt was recorded');
+}
+
+/**
+ * When the store fails after the retry was queued, the message is done with: trying again would queue a second retry
+ * and make the two multiply. The next attempt goes on from here; only this line of the log is lost.
+ */
+async function recorded(
+  context: Context,
+  before: Delivery,
+  after: { delivery: Delivery; attempt: Attempt; retryAt: number | null },
+): Promise<'applied' | 'superseded' | 'lost'> {
+  try {
+    return await context.deliveries.recordAttempt(before, after.delivery, after.attempt);
+  } catch (error) {
+    if (after.retryAt === null) throw error;
+    context.log.error('attempt.lost', { deliveryId: before.id }, error);
+    return 'lost';
+  }
+}
+
+async function reload(context: Context, delivery: Delivery): Promise<Delivery | undefined> {
+  const loaded = await context.deliveries.load(delivery.tenant, [delivery.id]);
+  return loaded.get(delivery.id)?.delivery;
+}
+
+/** 410 Gone: the endpoint wants no more. Its other deliveries park; a person may reactivate it. */
+async function disable(context: Context, subscription: Subscription): Promise<void> {
+  const done = await context.subscriptions.replace(subscription, {
+    ...subscription,
+    status: 'inactive',
+    inactiveReason: 'gone',
+    updatedAt: context.clock.now(),
+    version: subscription.version + 1,
+  });
+  forgetSubscription(context, subscription.tenant, subscription.id);
+  if (done === 'replaced') {
+    const { tenant, id } = subscription;
+    context.log.info('subscription.disabled', { tenant, subscriptionId: id, reason: 'gone' });
+  }
+}
+
+function logAttempt(
+  context: Context,
+  message: AttemptMessage,
+  done: { after: AfterAttempt; result: SendResult },
+): void {
+  const { attempt, delivery, retryAt } = done.after;
+  context.log.info('delivery.attempted', {
+    ...idsOf(message),
+    subscriptionId: delivery.subscriptionId,
+    eventType: delivery.eventType,
+    attemptNumber: attempt.number,
+    outcome: attempt.outcome,
+    statusCode: attempt.statusCode,
+    errorCode: attempt.errorCode,
+    durationMs: done.result.durationMs,
+    ageMs: attempt.at - delivery.createdAt,
+    status: delivery.status,
+    nextAttemptAt: retryAt,
+  });
+}

@@ -1,0 +1,108 @@
+// One batch of the deliveries queue: loads the rows of all its messages with one read, works on every message, and
+// counts once. A message that fails comes again alone; the others are done with.
+import { limits } from '../contract/limits.ts';
+import type { AttemptMessage, QueueMessage } from '../contract/messages.ts';
+import { isEarly } from '../core/decide.ts';
+import type { DeliveryId } from '../core/ids.ts';
+import { isDeliveryId } from '../core/ids.ts';
+import type { LoadedDelivery } from '../core/ports.ts';
+import { mergeDeltas } from '../core/stats.ts';
+import type { StatsDelta } from '../core/stats.ts';
+import { attemptDelivery } from './attempt-delivery.ts';
+import { cancelDeliveries } from './cancel-deliveries.ts';
+import type { Context } from './context.ts';
+import { drainParked } from './drain-parked.ts';
+
+type Rows = Map<DeliveryId, LoadedDelivery>;
+
+/** True at the index of every message that is done with. */
+export async function workBatch(
+  context: Context,
+  messages: readonly QueueMessage[],
+): Promise<boolean[]> {
+  const now = context.clock.now();
+  const rows = await loadRows(
+    context,
+    messages.filter((message) => message.kind === 'attempt' && !isEarly(message, now)),
+  );
+  const seen = new Set<string>();
+  const works = messages.map(async (message) => {
+    // The queue may repeat a message within one batch.
+    const key = JSON.stringify({ ...message, sentAt: 0 });
+    const repeated = seen.has(key);
+    seen.add(key);
+    return repeated ? [] : work(context, message, rows);
+  });
+  const settled = await Promise.allSettled(works);
+  await count(
+    context,
+    settled.flatMap((result) => (result.status === 'fulfilled' ? result.value : [])),
+  );
+  return settled.map((result, index) => {
+    if (result.status === 'fulfilled') return true;
+    context.log.error('message.failed', { message: messages[index] }, result.reason);
+    return false;
+  });
+}
+
+async function work(context: Context, message: QueueMessage, rows: Rows): Promise<StatsDelta[]> {
+  if (isEarly(message, context.clock.now())) {
+    await context.queue.send([message]);
+    return [];
+  }
+  switch (message.kind) {
+    case 'attempt':
+      return attemptDelivery(context, { message, found: rowOf(rows, message) });
+    case 'drain':
+      await drainParked(context, message);
+      return [];
+    case 'cancel':
+      return cancelDeliveries(context, message);
+  }
+}
+
+function rowOf(rows: Rows, message: AttemptMessage): LoadedDelivery | undefined {
+  return isDeliveryId(message.deliveryId) ? rows.get(message.deliveryId) : undefined;
+}
+
+/** A message can be faster than its row, so what is missing is read once more a moment later. */
+async function loadRows(context: Context, messages: readonly QueueMessage[]): Promise<Rows> {
+  const rows: Rows = new Map();
+  for (const [tenant, wanted] of groupByTenant(messages)) {
+    for (const [id, row] of await context.deliveries.load(tenant, idsOf(wanted))) rows.set(id, row);
+    const missing = wanted.filter((message) => isBehind(rowOf(rows, message), message));
+    if (missing.length === 0) continue;
+    await context.wait(limits.commitReadRetryMs);
+    for (const [id, row] of await context.deliveries.load(tenant, idsOf(missing))) {
+      rows.set(id, row);
+    }
+  }
+  return rows;
+}
+
+function groupByTenant(messages: readonly QueueMessage[]): Map<string, AttemptMessage[]> {
+  const groups = new Map<string, AttemptMessage[]>();
+  for (const message of messages) {
+    if (message.kind !== 'attempt') continue;
+    groups.set(message.tenant, [...(groups.get(message.tenant) ?? []), message]);
+  }
+  return groups;
+}
+
+function idsOf(messages: readonly AttemptMessage[]): DeliveryId[] {
+  return [...new Set(messages.map((message) => message.deliveryId))].filter(isDeliveryId);
+}
+
+function isBehind(row: LoadedDelivery | undefined, message: AttemptMessage): boolean {
+  return row === undefined || row.delivery.cycle < message.cycle;
+}
+
+/** Counters follow the rows; losing some must not send anything twice. */
+async function count(context: Context, deltas: readonly StatsDelta[]): Promise<void> {
+  if (deltas.length === 0) return;
+  try {
+    await context.stats.add(mergeDeltas(deltas));
+  } catch (error) {
+    context.log.error('stats.lost', { deltas: deltas.length }, error);
+  }
+}
