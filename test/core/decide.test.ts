@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import type { AttemptMessage } from '../../lambdas/contract/messages.ts';
+import { limits } from '../../lambdas/contract/limits.ts';
+import { decide, isEarly } from '../../lambdas/core/decide.ts';
+import type { Delivery } from '../../lambdas/core/delivery.ts';
+import { deliveryIdFrom, subscriptionIdFrom } from '../../lambdas/core/ids.ts';
+import type { Subscription } from '../../lambdas/core/subscription.ts';
+import { accept } from '../../lambdas/core/transitions.ts';
+
+const now = 1_700_000_000_000;
+const chance = new Uint8Array(10);
+const subscriptionId = subscriptionIdFrom(now, chance);
+const id = deliveryIdFrom(subscriptionId, now, chance);
+
+const message: AttemptMessage = {
+  version: 1,
+  kind: 'attempt',
+  tenant: 'default',
+  deliveryId: id,
+  cycle: 1,
+  attempt: 1,
+  sentAt: now,
+  dueAt: now,
+};
+
+const subscription: Subscription = {
+  tenant: 'default',
+  id: subscriptionId,
+  name: null,
+  targetUrl: 'https://example.com/',
+  secret: null,
+  eventTypes: null,
+  status: 'active',
+  inactiveReason: null,
+  retrySchedule: null,
+  timeoutMs: null,
+  createdAt: now,
+  updatedAt: now,
+  version: 1,
+};
+const inactive: Subscription = { ...subscription, status: 'inactive', inactiveReason: 'paused' };
+
+function delivery(about: Partial<Delivery> = {}): Delivery {
+  const fresh = accept({
+    tenant: 'default',
+    id,
+    eventType: null,
+    contentType: 'application/json',
+    active: true,
+  });
+  return { ...fresh, ...about };
+}
+
+describe('decide', () => {
+  it.each(['pending', 'retrying', 'parked'] as const)('sends a %s delivery', (status) => {
+    const found = { delivery: delivery({ status }), subscription };
+    expect(decide(message, found, now)).toMatchObject({ do: 'send' });
+  });
+
+  it.each(['delivered', 'failed', 'cancelled'] as const)('skips a %s delivery', (status) => {
+    const found = { delivery: delivery({ status }), subscription };
+    expect(decide(message, found, now)).toEqual({ do: 'skip', reason: 'final' });
+  });
+
+  it('skips an attempt that is recorded already, and sends the one after it', () => {
+    const found = { delivery: delivery({ status: 'retrying', cycleAttempt: 2 }), subscription };
+    for (const attempt of [1, 2]) {
+      expect(decide({ ...message, attempt }, found, now)).toEqual({
+        do: 'skip',
+        reason: 'recorded',
+      });
+    }
+    expect(decide({ ...message, attempt: 3 }, found, now).do).toBe('send');
+    // Attempt 3 was sent but its record was lost in a crash: attempt 4 goes on.
+    expect(decide({ ...message, attempt: 4 }, found, now).do).toBe('send');
+  });
+
+  it('skips a message of an earlier cycle', () => {
+    const found = { delivery: delivery({ cycle: 2 }), subscription };
+    expect(decide(message, found, now)).toEqual({ do: 'skip', reason: 'stale_cycle' });
+  });
+
+  it.each([
+    ['row', { delivery: undefined, subscription }],
+    ['cycle', { delivery: delivery({ cycle: 0 }), subscription }],
+  ])('waits for a %s that is not committed, as long as a request can live', (_, found) => {
+    const sentAt = now - limits.commitWaitMaxMs;
+    expect(decide({ ...message, sentAt }, found, now)).toEqual({ do: 'await-commit' });
+    expect(decide({ ...message, sentAt: sentAt - 1 }, found, now)).toEqual({
+      do: 'drop',
+      reason: 'never_committed',
+    });
+  });
+
+  it('parks while the subscription is inactive, once', () => {
+    expect(decide(message, { delivery: delivery(), subscription: inactive }, now).do).toBe('park');
+    const parked = { delivery: delivery({ status: 'parked' }), subscription: inactive };
+    expect(decide(message, parked, now)).toEqual({ do: 'skip', reason: 'parked' });
+  });
+
+  it('cancels when the subscription is gone', () => {
+    expect(decide(message, { delivery: delivery(), subscription: undefined }, now).do).toBe(
+      'cancel',
+    );
+  });
+});
+
+describe('isEarly', () => {
+  it('tolerates what a queue rounds away', () => {
+    expect(isEarly({ dueAt: now + limits.earlyToleranceMs }, now)).toBe(false);
+    expect(isEarly({ dueAt: now + limits.earlyToleranceMs + 1 }, now)).toBe(true);
+  });
+});

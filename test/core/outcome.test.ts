@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { recordOf, verdictOf } from '../../lambdas/core/outcome.ts';
+import { aResponse, anError } from '../support/send-results.ts';
+
+const now = 1_700_000_000_000;
+const day = 86_400_000;
+
+describe('verdictOf', () => {
+  it.each([200, 201, 202, 204, 206, 299])('takes %i for success', (statusCode) => {
+    expect(verdictOf(aResponse({ statusCode }), now)).toEqual({ kind: 'success' });
+  });
+
+  it.each([100, 199, 300, 301, 302, 307, 308, 400, 401, 404, 409, 429, 500, 503])(
+    'tries again after %i',
+    (statusCode) => {
+      expect(verdictOf(aResponse({ statusCode }), now)).toEqual({ kind: 'retry', notBefore: null });
+    },
+  );
+
+  it('takes 410 for gone, and any transport error for a failure', () => {
+    expect(verdictOf(aResponse({ statusCode: 410 }), now)).toEqual({ kind: 'gone' });
+    expect(verdictOf(anError('connect_refused'), now)).toEqual({ kind: 'retry', notBefore: null });
+  });
+
+  it.each([
+    ['120', null, now + 120_000],
+    [' 7 ', null, now + 7_000],
+    ['0', null, null],
+    ['-5', null, null],
+    ['1.5', null, null],
+    ['soon', null, null],
+    ['', null, null],
+    ['999999999999', null, now + day],
+    ['Wed, 21 Oct 2026 07:28:00 GMT', now + 60_000, now + 60_000],
+    ['Wed, 21 Oct 2015 07:28:00 GMT', now - 60_000, null],
+    ['Wed, 21 Oct 2099 07:28:00 GMT', now + 9 * day, now + day],
+  ])('reads Retry-After %j (date %s) as %s', (header, retryAfterAt, notBefore) => {
+    for (const statusCode of [429, 502, 503, 504]) {
+      const result = aResponse({ statusCode, headers: { 'retry-after': header }, retryAfterAt });
+      expect(verdictOf(result, now)).toEqual({ kind: 'retry', notBefore });
+    }
+  });
+
+  it('ignores Retry-After where the status does not call for it', () => {
+    const result = aResponse({ statusCode: 500, headers: { 'retry-after': '120' } });
+    expect(verdictOf(result, now)).toEqual({ kind: 'retry', notBefore: null });
+  });
+});
+
+describe('recordOf', () => {
+  it("keeps the seed's texts", () => {
+    expect(recordOf(aResponse({ statusCode: 503, body: 'busy' }))).toMatchObject({
+      statusCode: 503,
+      errorCode: 'http_error',
+      errorDetails: 'HTTP error: 503',
+      responseBody: 'busy',
+    });
+    expect(recordOf(aResponse({ body: 'x', truncated: true })).responseBody).toBe(
+      'x... [truncated]',
+    );
+  });
+
+  it.each([
+    [204, null],
+    [302, 'redirect'],
+    [410, 'gone'],
+    [404, 'http_error'],
+  ])('names %i as %s', (statusCode, errorCode) => {
+    expect(recordOf(aResponse({ statusCode })).errorCode).toBe(errorCode);
+  });
+
+  it('keeps what the sender said of an error', () => {
+    expect(recordOf(anError('tls_expired'))).toMatchObject({
+      statusCode: null,
+      errorCode: 'tls_expired',
+      responseBody: null,
+    });
+  });
+});

@@ -1,0 +1,222 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Delivery } from '../../lambdas/core/delivery.ts';
+import { isFinal } from '../../lambdas/core/delivery.ts';
+import { deliveryIdFrom, subscriptionIdFrom } from '../../lambdas/core/ids.ts';
+import type { SendResult } from '../../lambdas/core/send-result.ts';
+import { accept, afterAttempt, cancel, park, replay } from '../../lambdas/core/transitions.ts';
+import type { AttemptFacts } from '../../lambdas/core/transitions.ts';
+import { aResponse, anError } from '../support/send-results.ts';
+
+const acceptedAt = 1_700_000_000_000;
+const chance = new Uint8Array(10);
+const id = deliveryIdFrom(subscriptionIdFrom(acceptedAt, chance), acceptedAt, chance);
+const retentionMs = 72 * 3_600_000;
+
+function accepted(active = true): Delivery {
+  return accept({
+    tenant: 'default',
+    id,
+    eventType: 'a.b',
+    contentType: 'application/json',
+    active,
+  });
+}
+
+function facts(about: Partial<AttemptFacts> = {}): AttemptFacts {
+  return {
+    cycle: 1,
+    cycleAttempt: 1,
+    targetUrl: 'https://example.com/hook',
+    at: acceptedAt + 100,
+    result: aResponse(),
+    schedule: [10, 20],
+    retentionMs,
+    now: acceptedAt + 112,
+    jitter: 0.5,
+    ...about,
+  };
+}
+
+const failure = (about: Partial<AttemptFacts> = {}) =>
+  facts({ result: aResponse({ statusCode: 500 }), ...about });
+
+describe('accept', () => {
+  it('starts pending and due at once, or parked while the subscription is inactive', () => {
+    expect(accepted()).toMatchObject({
+      status: 'pending',
+      createdAt: acceptedAt,
+      nextAttemptAt: acceptedAt,
+      cycle: 1,
+      attemptCount: 0,
+      expiresAt: null,
+    });
+    expect(accepted(false)).toMatchObject({
+      status: 'parked',
+      reason: 'subscription_inactive',
+      nextAttemptAt: null,
+    });
+  });
+});
+
+describe('afterAttempt', () => {
+  it('delivers on success, and keeps the row for the retention from then', () => {
+    const after = afterAttempt(accepted(), facts());
+    expect(after.delivery).toMatchObject({
+      status: 'delivered',
+      completedAt: acceptedAt + 112,
+      expiresAt: acceptedAt + 112 + retentionMs,
+      nextAttemptAt: null,
+      attemptCount: 1,
+      cycleAttempt: 1,
+      version: 2,
+    });
+    expect(after.attempt).toMatchObject({ number: 1, outcome: 'success', statusCode: 200 });
+    expect(after.retryAt).toBeNull();
+  });
+
+  it('retries after the wait of the schedule, measured from the end of the attempt', () => {
+    const after = afterAttempt(accepted(), failure());
+    expect(after.retryAt).toBe(acceptedAt + 112 + 10_000);
+    expect(after.delivery).toMatchObject({
+      status: 'retrying',
+      nextAttemptAt: after.retryAt,
+      completedAt: null,
+      expiresAt: null,
+    });
+    expect(after.attempt.outcome).toBe('failed_attempt');
+  });
+
+  it('waits longer where the endpoint asks for it, and never shorter than the schedule', () => {
+    const busy = (seconds: string) =>
+      aResponse({ statusCode: 503, headers: { 'retry-after': seconds } });
+    const later = afterAttempt(accepted(), facts({ result: busy('60') }));
+    expect(later.retryAt).toBe(acceptedAt + 112 + 60_000);
+    const sooner = afterAttempt(accepted(), facts({ result: busy('1') }));
+    expect(sooner.retryAt).toBe(acceptedAt + 112 + 10_000);
+  });
+
+  it('fails when the schedule is used up', () => {
+    const after = afterAttempt(accepted(), failure({ cycleAttempt: 3 }));
+    expect(after.retryAt).toBeNull();
+    expect(after.delivery).toMatchObject({ status: 'failed', reason: 'exhausted' });
+    expect(after.attempt.outcome).toBe('failure');
+  });
+
+  it('fails at once when the endpoint is gone', () => {
+    const after = afterAttempt(accepted(), facts({ result: aResponse({ statusCode: 410 }) }));
+    expect(after).toMatchObject({ gone: true, retryAt: null });
+    expect(after.delivery).toMatchObject({ status: 'failed', reason: 'gone' });
+  });
+
+  it('only logs an attempt that was overtaken by a cancellation', () => {
+    const cancelled = cancel(accepted(), { reason: 'requested', now: acceptedAt, retentionMs });
+    if (cancelled === null) throw new Error('nothing to cancel');
+    for (const result of [aResponse(), aResponse({ statusCode: 500 })]) {
+      const after = afterAttempt(cancelled, facts({ result }));
+      expect(after.delivery).toMatchObject({ status: 'cancelled', attemptCount: 1 });
+      expect(after.retryAt).toBeNull();
+    }
+  });
+
+  it('only logs an attempt of an earlier cycle, and leaves the new cycle its whole schedule', () => {
+    const replayed = replay(accepted(), acceptedAt + 50, true);
+    const after = afterAttempt(replayed, failure());
+    expect(after.delivery).toMatchObject({
+      status: 'pending',
+      cycle: 2,
+      cycleAttempt: 0,
+      attemptCount: 1,
+    });
+    expect(after.retryAt).toBeNull();
+    const next = afterAttempt(after.delivery, failure({ cycle: 2 }));
+    expect(next.attempt.number).toBe(2);
+    expect(next.delivery).toMatchObject({ status: 'retrying', cycleAttempt: 1 });
+  });
+});
+
+describe('park, cancel, replay', () => {
+  it('parks without burning an attempt', () => {
+    const parked = park(accepted(), acceptedAt + 5);
+    expect(parked).toMatchObject({ status: 'parked', attemptCount: 0, nextAttemptAt: null });
+  });
+
+  it('cancels what is open and nothing else', () => {
+    const cause = { reason: 'requested' as const, now: acceptedAt + 5, retentionMs };
+    for (const open of [accepted(), accepted(false), park(accepted(), 1)]) {
+      expect(cancel(open, cause)).toMatchObject({ status: 'cancelled', reason: 'requested' });
+    }
+    const delivered = afterAttempt(accepted(), facts()).delivery;
+    expect(cancel(delivered, cause)).toBeNull();
+  });
+
+  it('replays also what was delivered, with the whole schedule before it', () => {
+    const delivered = afterAttempt(accepted(), facts()).delivery;
+    expect(replay(delivered, acceptedAt + 500, true)).toMatchObject({
+      status: 'pending',
+      cycle: 2,
+      cycleAttempt: 0,
+      attemptCount: 1,
+      completedAt: null,
+      expiresAt: null,
+      nextAttemptAt: acceptedAt + 500,
+    });
+    expect(replay(delivered, acceptedAt + 500, false).status).toBe('parked');
+  });
+});
+
+const result: fc.Arbitrary<SendResult> = fc.oneof(
+  fc.integer({ min: 100, max: 599 }).map((statusCode) => aResponse({ statusCode })),
+  fc.constant(anError('connection_reset')),
+);
+const step = fc.oneof(
+  fc.record({ do: fc.constant('attempt' as const), result, stale: fc.boolean() }),
+  fc.constant({ do: 'park' as const }),
+  fc.constant({ do: 'cancel' as const }),
+  fc.record({ do: fc.constant('replay' as const), active: fc.boolean() }),
+);
+type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
+
+/** Applies one step as the operations would: parking and cancelling only what is open. */
+function apply(delivery: Delivery, one: Step, now: number): Delivery {
+  switch (one.do) {
+    case 'attempt': {
+      const cycle = one.stale ? Math.max(1, delivery.cycle - 1) : delivery.cycle;
+      const cycleAttempt = delivery.cycleAttempt + 1;
+      return afterAttempt(delivery, facts({ cycle, cycleAttempt, result: one.result, now }))
+        .delivery;
+    }
+    case 'park':
+      return isFinal(delivery.status) ? delivery : park(delivery, now);
+    case 'cancel':
+      return cancel(delivery, { reason: 'requested', now, retentionMs }) ?? delivery;
+    case 'replay':
+      return replay(delivery, now, one.active);
+  }
+}
+
+describe('any sequence of steps', () => {
+  it('keeps the relations of a delivery', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+        let delivery = accepted();
+        for (const [index, one] of steps.entries()) {
+          const before = delivery;
+          delivery = apply(before, one, acceptedAt + index * 1_000);
+          const final = isFinal(delivery.status);
+          expect(delivery.expiresAt !== null).toBe(final);
+          expect(delivery.completedAt !== null).toBe(final);
+          expect(delivery.nextAttemptAt !== null).toBe(
+            delivery.status === 'pending' || delivery.status === 'retrying',
+          );
+          expect(delivery.attemptCount - before.attemptCount).toBe(one.do === 'attempt' ? 1 : 0);
+          expect(delivery.cycle - before.cycle).toBe(one.do === 'replay' ? 1 : 0);
+          if (isFinal(before.status) && one.do !== 'replay') {
+            expect(delivery.status).toBe(before.status);
+          }
+          if (delivery !== before) expect(delivery.version).toBe(before.version + 1);
+        }
+      }),
+    );
+  });
+});
