@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import type { Delivery } from '../../lambdas/core/delivery.ts';
+import { deliveryIdFrom, subscriptionIdFrom } from '../../lambdas/core/ids.ts';
+import { bodyExpiry, detailLifetimeMs } from '../../lambdas/core/retention.ts';
+import { cycleLengthMaxMs } from '../../lambdas/core/retry-schedule.ts';
+import { accept, cancel, park, replay } from '../../lambdas/core/transitions.ts';
+
+const at = 1_700_000_000_000;
+const chance = new Uint8Array(10);
+const id = deliveryIdFrom(subscriptionIdFrom(at, chance), at, chance);
+const retentionMs = 72 * 3_600_000;
+const lifetimeMs = detailLifetimeMs(retentionMs);
+const pending = accept({
+  tenant: 't',
+  id,
+  eventType: null,
+  contentType: 'application/json',
+  active: true,
+});
+const parked = park(pending, at + 1);
+
+function cancelled(delivery: Delivery): Delivery {
+  const next = cancel(delivery, { reason: 'requested', now: at + 5, retentionMs });
+  if (next === null) throw new Error('nothing to cancel');
+  return next;
+}
+
+describe('detailLifetimeMs', () => {
+  it('outlives the longest named schedule and the retention', () => {
+    expect(lifetimeMs).toBeGreaterThan(cycleLengthMaxMs('standard') + retentionMs);
+  });
+});
+
+describe('bodyExpiry', () => {
+  it('leaves a large body alone on the usual path', () => {
+    const retrying: Delivery = { ...pending, status: 'retrying' };
+    expect(bodyExpiry(pending, retrying, lifetimeMs)).toBe('unchanged');
+    expect(bodyExpiry(retrying, cancelled(retrying), lifetimeMs)).toBe('unchanged');
+    expect(bodyExpiry(parked, park(parked, at + 9), lifetimeMs)).toBe('unchanged');
+  });
+
+  it('never lets it expire while the delivery is parked', () => {
+    expect(bodyExpiry(pending, parked, lifetimeMs)).toBeNull();
+  });
+
+  it('gives it a time to live again when the delivery goes on or ends', () => {
+    const goingOn: Delivery = { ...parked, status: 'retrying', updatedAt: at + 7 };
+    expect(bodyExpiry(parked, goingOn, lifetimeMs)).toBe(at + 7 + lifetimeMs);
+    expect(bodyExpiry(parked, cancelled(parked), lifetimeMs)).toBe(at + 5 + retentionMs);
+    const replayed = replay(cancelled(pending), at + 8, true);
+    expect(bodyExpiry(cancelled(pending), replayed, lifetimeMs)).toBe(at + 8 + lifetimeMs);
+  });
+});
