@@ -3,7 +3,10 @@
 import * as z from 'zod';
 import { limits } from './limits.ts';
 
-const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+const choice = <const Words extends readonly string[]>(...words: Words) =>
+  z.enum(words, { error: `must be ${words.join(' or ')}` });
+
+const flag = choice('true', 'false').transform((text) => text === 'true');
 
 const wholeNumber = (min: number, max: number) =>
   z
@@ -12,23 +15,27 @@ const wholeNumber = (min: number, max: number) =>
     .transform(Number)
     .refine((value) => value >= min && value <= max, `must be from ${min} to ${max}`);
 
-const secondsList = z
+const schedule = z
   .string()
-  .regex(/^\d+(,\d+)*$/, 'must be standard, fast, or comma-separated seconds')
-  .transform((text) => text.split(',').map(Number))
+  .regex(/^(standard|fast|\d+(,\d+)*)$/, 'must be standard, fast, or comma-separated seconds')
+  .transform((text) =>
+    text === 'standard' || text === 'fast' ? text : text.split(',').map(Number),
+  )
   .refine(
     (waits) =>
-      waits.length <= limits.scheduleLengthMax &&
-      waits.every(
-        (wait) => wait * 1_000 >= limits.retryDelayMsMin && wait * 1_000 <= limits.retryDelayMsMax,
-      ),
+      typeof waits === 'string' ||
+      (waits.length <= limits.scheduleLengthMax &&
+        waits.every(
+          (wait) =>
+            wait * 1_000 >= limits.retryDelayMsMin && wait * 1_000 <= limits.retryDelayMsMax,
+        )),
     `must hold at most ${limits.scheduleLengthMax} waits of 1 s to 7 days`,
   );
 
 /** What every function and the local server share. Defaults are those of a deployment on AWS: closed. */
 export const serviceSettings = z.object({
-  API_AUTH: z.enum(['on', 'off']).default('on'),
-  RETRY_SCHEDULE: z.union([z.enum(['standard', 'fast']), secondsList]).default('standard'),
+  API_AUTH: choice('on', 'off').default('on'),
+  RETRY_SCHEDULE: schedule.default('standard'),
   DELIVERY_TIMEOUT_MS: wholeNumber(
     limits.deliveryTimeoutMsMin,
     limits.deliveryTimeoutMsMax,
@@ -47,7 +54,7 @@ export const serviceSettings = z.object({
     .default([]),
   ALLOW_HTTP_TARGETS: flag.default(false),
   /** What becomes of an event without a type at a subscription that filters by type. */
-  UNTYPED_EVENTS: z.enum(['deliver', 'reject']).default('deliver'),
+  UNTYPED_EVENTS: choice('deliver', 'reject').default('deliver'),
   SUBSCRIPTION_MEMO_MS: wholeNumber(0, limits.memoTtlMsMax).default(
     limits.subscriptionMemoTtlMsDefault,
   ),
@@ -67,7 +74,7 @@ export const localSettings = serviceSettings.extend({
   PORT: wholeNumber(0, 65_535).default(5_000),
   HOST: z.string().min(1).default('127.0.0.1'),
   DATA_DIR: z.string().min(1).default('.data'),
-  API_AUTH: z.enum(['on', 'off']).optional(),
+  API_AUTH: choice('on', 'off').optional(),
   TARGET_ALLOW_CIDRS: serviceSettings.shape.TARGET_ALLOW_CIDRS.unwrap().default([
     '127.0.0.0/8',
     '::1/128',
