@@ -159,6 +159,13 @@ describe('the lock', () => {
     lockDataDirectory(path).release();
   });
 
+  it('is not taken for in use when its file is broken', () => {
+    const { path } = setup();
+    writeFileSync(join(path, 'lock.sqlite'), 'This is not a database, and quite long. '.repeat(99));
+
+    expect(() => lockDataDirectory(path)).toThrow(DataDirectoryUnusableError);
+  });
+
   it('is not needed in memory', () => {
     const first = lockDataDirectory(':memory:');
     lockDataDirectory(':memory:').release();
