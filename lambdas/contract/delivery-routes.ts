@@ -1,5 +1,6 @@
 // Routes of deliveries, ingest first.
 import * as z from 'zod';
+import { limits } from './limits.ts';
 import * as resources from './resources.ts';
 import type { Route } from './route.ts';
 import { deliveryFilters, message, nextCursor, page } from './route.ts';
@@ -12,6 +13,19 @@ export const deliveryRoutes = {
     access: 'publish-or-signature',
     summary: 'Accept an event for delivery to a subscription',
     query: z.object({ event_type: resources.eventType.optional() }),
+    headers: z.object({
+      'content-type': z.string().optional(),
+      'x-event-type': resources.eventType
+        .optional()
+        .meta({ description: 'Goes before the query parameter event_type' }),
+      'x-hub-signature-256': z.string().optional().meta({
+        description:
+          "`sha256=` and the HMAC-SHA256 of the body with the subscription's secret, hex",
+      }),
+      'idempotency-key': z.string().max(limits.idempotencyKeyLengthMax).optional().meta({
+        description: 'Accepts the event once, however often the request is repeated within a day',
+      }),
+    }),
     body: 'raw',
     status: 202,
     response: z.object({

@@ -21,6 +21,10 @@ export const limits = {
   secretLengthMax: 255,
   eventTypesPerSubscriptionMax: 100,
 
+  // Requests
+  jsonDepthMax: 500, // JSON.stringify overflows the stack somewhere beyond 1,000 levels.
+  fieldErrorsMax: 100,
+
   // Lists
   pageSizeDefault: 20,
   pageSizeMax: 100,

@@ -1,6 +1,8 @@
 // The resources as the API shows and takes them: snake_case, times in RFC 3339 with `Z`, secrets never shown.
 import * as z from 'zod';
 import { limits } from './limits.ts';
+import { problems } from './problems.ts';
+import type { ProblemCode } from './problems.ts';
 
 export const secretMask = '••••••';
 
@@ -27,19 +29,24 @@ export const eventTypeFilter = z
     description: 'An exact type, `order.*` for every type that starts with `order.`, or `*`',
   });
 
-export const retrySchedule = z.union([
-  z.enum(['standard', 'fast']),
-  z
-    .array(
-      z
-        .number()
-        .int()
-        .min(limits.retryDelayMsMin / 1_000)
-        .max(limits.retryDelayMsMax / 1_000),
-    )
-    .max(limits.scheduleLengthMax)
-    .meta({ description: 'Seconds to wait after each failed attempt' }),
-]);
+export const retrySchedule = z.union(
+  [
+    z.enum(['standard', 'fast']),
+    z
+      .array(
+        z
+          .number()
+          .int()
+          .min(limits.retryDelayMsMin / 1_000)
+          .max(limits.retryDelayMsMax / 1_000),
+      )
+      .max(limits.scheduleLengthMax)
+      .meta({ description: 'Seconds to wait after each failed attempt' }),
+  ],
+  {
+    error: `must be standard, fast, or a list of at most ${limits.scheduleLengthMax} whole seconds from 1 to ${limits.retryDelayMsMax / 1_000}`,
+  },
+);
 
 export const subscriptionStatus = z.enum(['active', 'inactive']);
 
@@ -68,15 +75,32 @@ export const subscription = z
   })
   .meta({ id: 'Subscription' });
 
-/** Every field may be absent in an update; `target_url` is required to create. */
+/** A `whsec_` secret must be one that receivers' Standard Webhooks libraries can decode. */
+function isUsableSecret(secret: string): boolean {
+  if (!secret.startsWith('whsec_')) return true;
+  const base64 = secret.slice('whsec_'.length);
+  const key = Buffer.from(base64, 'base64');
+  // Node's decoder skips what is not base64; a valid text is the one that encodes back to itself.
+  return key.toString('base64') === base64 && key.length >= 24 && key.length <= 64;
+}
+
+const secret = z
+  .string()
+  .max(limits.secretLengthMax)
+  .refine(isUsableSecret, 'must be base64 of 24 to 64 bytes after whsec_')
+  .nullable()
+  .meta({
+    description:
+      'Signs deliveries. `whsec_` and base64 of 24 to 64 bytes, or any text. Null or empty means none. ' +
+      `Written, never read back: \`${secretMask}\` in an update leaves it as it is.`,
+  });
+
+/** Every field may be absent in an update. */
 export const subscriptionFields = z
   .object({
     name: z.string().trim().max(limits.nameLengthMax).nullable(),
-    target_url: z.string().max(limits.targetUrlLengthMax),
-    secret: z.string().max(limits.secretLengthMax).nullable().meta({
-      description:
-        'Signs deliveries. `whsec_` and base64 of 24 to 64 bytes, or any text. Written, never read back.',
-    }),
+    target_url: z.string().min(1).max(limits.targetUrlLengthMax),
+    secret,
     event_types: z.array(eventTypeFilter).max(limits.eventTypesPerSubscriptionMax).nullable(),
     status: subscriptionStatus,
     retry_schedule: retrySchedule.nullable(),
@@ -89,6 +113,15 @@ export const subscriptionFields = z
   })
   .partial()
   .meta({ id: 'SubscriptionFields' });
+
+export const newSubscription = subscriptionFields
+  .extend({
+    target_url: subscriptionFields.shape.target_url.unwrap(),
+    secret: secret
+      .refine((text) => text !== secretMask, 'must be the secret itself, not its mask')
+      .optional(),
+  })
+  .meta({ id: 'NewSubscription' });
 
 export const delivery = z
   .object({
@@ -108,7 +141,9 @@ export const delivery = z
 export const deliveryWithPayload = delivery
   .extend({
     content_type: z.string(),
-    payload: z.unknown().meta({ description: 'The body as JSON' }),
+    payload: z.unknown().meta({
+      description: `The body as JSON; null where it is nested deeper than ${limits.jsonDepthMax} levels`,
+    }),
     payload_raw: z.string().meta({ description: 'The body as it was received, byte for byte' }),
   })
   .meta({ id: 'DeliveryWithPayload' });
@@ -156,7 +191,10 @@ export const stats = z
       description: 'Per cent of the finished deliveries that were delivered; null while none is',
     }),
     attempts: z.number().int(),
-    average_attempts: z.number().nullable(),
+    average_attempts: z.number().nullable().meta({
+      description:
+        'Attempts per delivery that is pending, retrying, delivered or failed; null while none is',
+    }),
     latency_ms: z
       .object({ p50: z.number(), p95: z.number(), p99: z.number() })
       .nullable()
@@ -190,7 +228,7 @@ export const problem = z
     title: z.string(),
     status: z.number().int(),
     detail: z.string(),
-    code: z.string(),
+    code: z.enum(Object.keys(problems) as ProblemCode[]),
     instance: z.string(),
     errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
   })
@@ -198,6 +236,7 @@ export const problem = z
 
 export type SubscriptionResource = z.infer<typeof subscription>;
 export type SubscriptionFields = z.infer<typeof subscriptionFields>;
+export type NewSubscription = z.infer<typeof newSubscription>;
 export type DeliveryResource = z.infer<typeof delivery>;
 export type DeliveryWithPayloadResource = z.infer<typeof deliveryWithPayload>;
 export type AttemptResource = z.infer<typeof attempt>;

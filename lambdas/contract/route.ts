@@ -14,6 +14,8 @@ export type Route = {
   access: Access;
   summary: string;
   query?: z.ZodObject;
+  /** Names in lower case. */
+  headers?: z.ZodObject;
   /** `raw` is any JSON, kept byte for byte. */
   body?: z.ZodObject | 'raw';
   /** The status of success and what it carries. */
@@ -24,11 +26,10 @@ export type Route = {
 };
 
 export const page = {
-  limit: z
-    .string()
-    .regex(/^\d{1,4}$/, 'must be a whole number')
-    .transform(Number)
-    .refine((value) => value >= 1, 'must be at least 1')
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
     // The seed capped a larger limit in silence; its clients rely on that.
     .transform((value) => Math.min(value, limits.pageSizeMax))
     .default(limits.pageSizeDefault)

@@ -22,7 +22,7 @@ export const subscriptionRoutes = {
     function: 'api',
     access: 'admin',
     summary: 'Create a subscription',
-    body: resources.subscriptionFields,
+    body: resources.newSubscription,
     status: 201,
     response: z.object({ ...message, subscription: resources.subscription }),
     problems: [

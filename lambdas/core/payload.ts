@@ -13,7 +13,7 @@ export function checkPayload(payload: Payload, bytesMax: number): string {
   }
   if (body.byteLength === 0) throw new ServiceError('payload-missing', 'No payload provided');
   const contentType = payload.contentType ?? 'application/json';
-  if (!/^application\/([\w.+-]+\+)?json\s*(;|$)/i.test(contentType)) {
+  if (!isJsonType(contentType)) {
     throw new ServiceError(
       'unsupported-media-type',
       'The payload must be JSON: send it with Content-Type: application/json',
@@ -27,6 +27,11 @@ export function checkPayload(payload: Payload, bytesMax: number): string {
   }
   checkJson(body);
   return contentType;
+}
+
+/** `application/json` and every `application/…+json`, with or without parameters. */
+export function isJsonType(contentType: string): boolean {
+  return /^application\/([\w.+-]+\+)?json\s*(;|$)/i.test(contentType);
 }
 
 function checkJson(body: Uint8Array): void {

@@ -1,4 +1,6 @@
 // A subscription: where events go, which ones, how they are signed, and whether they are sent now.
+import type { NewSubscription, SubscriptionFields } from '../contract/resources.ts';
+import { secretMask } from '../contract/resources.ts';
 import type { SubscriptionId } from './ids.ts';
 import type { RetrySchedule } from './retry-schedule.ts';
 
@@ -27,3 +29,76 @@ export type Subscription = {
   /** Counts changes; a change is stored on the condition that nobody else made one first. */
   version: number;
 };
+
+/** A new subscription from what the request gave. */
+export function createSubscription(
+  identity: { tenant: string; id: SubscriptionId; now: number },
+  fields: NewSubscription,
+): Subscription {
+  const blank: Subscription = {
+    tenant: identity.tenant,
+    id: identity.id,
+    name: null,
+    targetUrl: fields.target_url,
+    secret: null,
+    eventTypes: null,
+    status: 'active',
+    inactiveReason: null,
+    retrySchedule: null,
+    timeoutMs: null,
+    createdAt: identity.now,
+    updatedAt: identity.now,
+    version: 1,
+  };
+  return { ...blank, ...changesOf(blank, fields) };
+}
+
+/** Changes the fields that are given and no other. */
+export function updateSubscription(
+  before: Subscription,
+  fields: SubscriptionFields,
+  now: number,
+): Subscription {
+  return {
+    ...before,
+    ...changesOf(before, fields),
+    updatedAt: now,
+    version: before.version + 1,
+  };
+}
+
+function changesOf(before: Subscription, fields: SubscriptionFields): Partial<Subscription> {
+  const {
+    name = before.name,
+    target_url: targetUrl = before.targetUrl,
+    secret = secretMask,
+    event_types: eventTypes = before.eventTypes,
+    status = before.status,
+    retry_schedule: retrySchedule = before.retrySchedule,
+    timeout_ms: timeoutMs = before.timeoutMs,
+  } = fields;
+  return {
+    name: emptyToNull(name),
+    targetUrl,
+    // The mask is what a client read: sending it back changes nothing.
+    secret: secret === secretMask ? before.secret : emptyToNull(secret),
+    eventTypes: normalTypes(eventTypes),
+    status,
+    inactiveReason: reasonAfter(before, status),
+    retrySchedule,
+    timeoutMs,
+  };
+}
+
+function reasonAfter(before: Subscription, status: SubscriptionStatus): InactiveReason | null {
+  return status === 'active' ? null : (before.inactiveReason ?? 'paused');
+}
+
+function emptyToNull(text: string | null): string | null {
+  return text === '' ? null : text;
+}
+
+/** No types and null both mean every event; a type given twice counts once. */
+function normalTypes(types: readonly string[] | null): readonly string[] | null {
+  return types === null || types.length === 0 ? null : [...new Set(types)];
+}

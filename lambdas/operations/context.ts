@@ -1,4 +1,6 @@
-// What every operation is given: the ports, the deployment's rules, and the memo of subscriptions.
+// What every operation is given: the ports, the deployment's rules, and the memos.
+import type { TargetPolicy } from '../core/address.ts';
+import type { ApiKey } from '../core/api-key.ts';
 import type { Memo } from '../core/memo.ts';
 import type { Ports } from '../core/ports.ts';
 import type { SubscriptionId } from '../core/ids.ts';
@@ -6,18 +8,21 @@ import type { RetrySchedule } from '../core/retry-schedule.ts';
 import type { Subscription } from '../core/subscription.ts';
 
 export type Rules = {
+  /** Off gives every request every scope: for one's own machine only. */
+  apiAuth: 'on' | 'off';
   retrySchedule: RetrySchedule;
   timeoutMs: number;
   retentionMs: number;
   bodyBytesMax: number;
   untypedEvents: 'deliver' | 'reject';
-  /** What a target URL may be; see `core/target-url.ts`. */
-  targets: { allowHttp: boolean; allowCidrs: readonly string[] };
+  targets: TargetPolicy;
 };
 
 export type Context = Ports & {
   rules: Rules;
   subscriptionMemo: Memo<Subscription | undefined>;
+  /** By key id. Absent keys are kept too, under the same cap. */
+  apiKeyMemo: Memo<ApiKey | undefined>;
 };
 
 /** The subscription as of at most one memo lifetime ago. */

@@ -1,0 +1,128 @@
+// The route table as an OpenAPI 3.1 document. `npm run openapi` writes it to docs/, the api function serves it.
+import * as z from 'zod';
+import type { ProblemCode } from './problems.ts';
+import { problems } from './problems.ts';
+import { problem } from './resources.ts';
+import type { Access, Route } from './routes.ts';
+import { routes } from './routes.ts';
+
+type Json = Record<string, unknown>;
+type Components = Record<string, unknown>;
+
+export function openApiDocument() {
+  const schemas: Components = {};
+  const paths: Record<string, Json> = {};
+  const problemSchema = schemaOf(problem, 'output', schemas);
+  for (const [id, route] of Object.entries<Route>(routes)) {
+    const operation = {
+      operationId: id,
+      summary: route.summary,
+      security: securityOf(route.access),
+      parameters: parametersOf(route, schemas),
+      ...(route.body !== undefined && { requestBody: requestBodyOf(route.body, schemas) }),
+      responses: {
+        [route.status]: {
+          description: 'Success',
+          content: { 'application/json': { schema: schemaOf(route.response, 'output', schemas) } },
+        },
+        ...problemsOf(route, problemSchema),
+      },
+    };
+    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation };
+  }
+  const document = {
+    openapi: '3.1.1',
+    info: {
+      title: 'Webhook delivery',
+      version: '1.0.0',
+      description: 'Accepts events and delivers them as signed webhooks, at least once.',
+    },
+    servers: [{ url: '/' }],
+    paths,
+    components: { schemas, securitySchemes },
+  };
+  // zod refers to named schemas as definitions of one schema; here they are components of the document.
+  return JSON.parse(
+    JSON.stringify(document).replaceAll('"#/$defs/', '"#/components/schemas/'),
+  ) as typeof document;
+}
+
+const securitySchemes = {
+  bearer: { type: 'http', scheme: 'bearer', description: 'An API key: `Bearer whk_…`' },
+  apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+  signature: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'X-Hub-Signature-256',
+    description: "`sha256=` and the HMAC-SHA256 of the body with the subscription's secret, hex",
+  },
+};
+
+function securityOf(access: Access): Record<string, string[]>[] {
+  if (access === 'open') return [];
+  const scope = access === 'publish-or-signature' ? 'publish' : access;
+  const keys = [{ bearer: [scope] }, { apiKey: [scope] }];
+  return access === 'publish-or-signature' ? [...keys, { signature: [] }] : keys;
+}
+
+function parametersOf(route: Route, components: Components): Json[] {
+  const inPath = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }));
+  return [
+    ...inPath,
+    ...optionalParameters('query', route.query, components),
+    ...optionalParameters('header', route.headers, components),
+  ];
+}
+
+function optionalParameters(
+  place: 'query' | 'header',
+  schema: z.ZodObject | undefined,
+  components: Components,
+): Json[] {
+  return Object.entries(schema?.shape ?? {})
+    .filter(([name]) => name !== 'content-type') // OpenAPI has it in requestBody.
+    .map(([name, member]) => ({
+      name,
+      in: place,
+      schema: schemaOf(member as z.ZodType, 'input', components),
+    }));
+}
+
+function requestBodyOf(body: z.ZodObject | 'raw', components: Components): Json {
+  const schema = body === 'raw' ? {} : schemaOf(body, 'input', components);
+  return { required: body === 'raw', content: { 'application/json': { schema } } };
+}
+
+function problemsOf(route: Route, schema: Json): Json {
+  const codes: ProblemCode[] = ['internal', 'unavailable', ...route.problems];
+  if (route.access !== 'open') codes.push('unauthenticated', 'forbidden');
+  if (route.query ?? route.headers ?? route.body) codes.push('invalid-request');
+  const byStatus = Map.groupBy(new Set(codes), (code) => problems[code].status);
+  const responses = [...byStatus].map(([status, alike]) => {
+    const description = alike.map((code) => `\`${code}\`: ${problems[code].title}`).join('. ');
+    return [status, { description, content: { 'application/problem+json': { schema } } }];
+  });
+  return Object.fromEntries(responses) as Json;
+}
+
+/** A reference where the schema has a name, which is then among the components. */
+function schemaOf(schema: z.ZodType, io: 'input' | 'output', components: Components): Json {
+  const { properties, $defs } = z.toJSONSchema(z.object({ it: schema }), {
+    io,
+    unrepresentable: 'any',
+    override: ({ jsonSchema }) => {
+      // What is added later must not break clients that validate.
+      delete jsonSchema.additionalProperties;
+      delete jsonSchema.id;
+      // The format says it all.
+      if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
+    },
+  });
+  Object.assign(components, $defs);
+  return properties?.['it'] as Json;
+}

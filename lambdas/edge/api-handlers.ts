@@ -1,0 +1,11 @@
+// What the api function answers. A route of the contract without its handler does not compile.
+import { deliveryHandlers } from './delivery-handlers.ts';
+import type { RouteHandlers } from './route-handler.ts';
+import { serviceHandlers } from './service-handlers.ts';
+import { subscriptionHandlers } from './subscription-handlers.ts';
+
+export const apiHandlers: RouteHandlers<'api'> = {
+  ...serviceHandlers,
+  ...subscriptionHandlers,
+  ...deliveryHandlers,
+};

@@ -1,0 +1,56 @@
+// Who calls, by API key, and whether that is enough for the route.
+import type { Access } from '../contract/routes.ts';
+import type { ApiKey } from '../core/api-key.ts';
+import { allows, apiKeyIdOf, matchesApiKey } from '../core/api-key.ts';
+import { ServiceError } from '../core/service-error.ts';
+import type { Caller } from '../operations/caller.ts';
+import { defaultTenant } from '../operations/caller.ts';
+import type { Context } from '../operations/context.ts';
+import type { HttpRequest } from './http-event.ts';
+
+const everyone: Caller = { tenant: defaultTenant, scopes: ['admin'], keyId: null };
+
+/** Null when the request has no API key. Rejects when it has one that is not valid. */
+export async function identify(
+  context: Context,
+  headers: HttpRequest['headers'],
+): Promise<Caller | null> {
+  if (context.rules.apiAuth === 'off') return everyone;
+  const text = apiKeyTextOf(headers);
+  if (text === null) return null;
+  const key = await recallApiKey(context, text);
+  if (key === undefined || !matchesApiKey(key, text)) {
+    throw new ServiceError('unauthenticated', 'The API key is not valid');
+  }
+  return { tenant: key.tenant, scopes: key.scopes, keyId: key.id };
+}
+
+/**
+ * Throws unless the caller may use a route of this access. Null stands for a path or method that has no route: that
+ * is told only to those who have a key.
+ */
+export function authorize(caller: Caller | null, access: Access | null): void {
+  if (access === 'open') return;
+  if (caller === null) {
+    // Ingest goes on to verify the subscription's signature.
+    if (access === 'publish-or-signature') return;
+    throw new ServiceError('unauthenticated', 'Send an API key as Authorization: Bearer whk_…');
+  }
+  if (access === null) return;
+  const scope = access === 'publish-or-signature' ? 'publish' : access;
+  if (!allows(caller.scopes, scope)) {
+    throw new ServiceError('forbidden', `The API key lacks the scope ${scope}`);
+  }
+}
+
+function apiKeyTextOf(headers: HttpRequest['headers']): string | null {
+  const bearer = /^Bearer +(whk_\S*)$/i.exec(headers['authorization'] ?? '');
+  return bearer?.[1] ?? headers['x-api-key'] ?? null;
+}
+
+/** The key as of at most one memo lifetime ago: that is how soon a revoked key is refused everywhere. */
+async function recallApiKey(context: Context, text: string): Promise<ApiKey | undefined> {
+  const id = apiKeyIdOf(text);
+  if (id === null) return undefined;
+  return context.apiKeyMemo.get(id, context.clock.now(), () => context.apiKeys.get(id));
+}

@@ -1,0 +1,84 @@
+// API Gateway's events as one kind of request: HTTP API (payload 2.0) and REST API (1.0). Whatever is missing or of
+// another type than expected counts as absent, so that no event can fail here.
+
+export type HttpRequest = {
+  requestId: string;
+  method: string;
+  /** Percent-encoded or not, depending on the gateway; without the stage. */
+  path: string;
+  /** The route that the gateway matched, such as `GET /api/delivery/{id}`. */
+  routeKey: string;
+  params: Readonly<Record<string, string>>;
+  /** The last of repeated parameters; empty ones are absent. */
+  query: Readonly<Record<string, string>>;
+  /** Names in lower case; empty ones are absent. */
+  headers: Readonly<Record<string, string>>;
+  rawBody: Buffer;
+};
+
+type Members = Readonly<Record<string, unknown>>;
+
+export function readHttpEvent(event: unknown): HttpRequest {
+  const members = membersOf(event);
+  const context = membersOf(members['requestContext']);
+  const common = {
+    requestId: textOf(context['requestId']),
+    params: textsOf(members['pathParameters']),
+    headers: lowerCased(withoutEmpty(textsOf(members['headers']))),
+    rawBody: Buffer.from(
+      textOf(members['body']),
+      members['isBase64Encoded'] === true ? 'base64' : 'utf8',
+    ),
+  };
+  return members['version'] === '2.0'
+    ? { ...common, ...readHttpApi(members, context) }
+    : { ...common, ...readRestApi(members) };
+}
+
+function readHttpApi(members: Members, context: Members) {
+  const stage = `/${textOf(context['stage'])}`;
+  const path = textOf(members['rawPath']);
+  return {
+    method: textOf(membersOf(context['http'])['method']),
+    path: path.startsWith(`${stage}/`) ? path.slice(stage.length) : path,
+    routeKey: textOf(members['routeKey']),
+    // Not `queryStringParameters`: it joins repeated parameters with commas.
+    query: withoutEmpty(Object.fromEntries(new URLSearchParams(textOf(members['rawQueryString'])))),
+  };
+}
+
+function readRestApi(members: Members) {
+  const method = textOf(members['httpMethod']);
+  return {
+    method,
+    path: textOf(members['path']),
+    routeKey: `${method} ${textOf(members['resource'])}`,
+    query: withoutEmpty(textsOf(members['queryStringParameters'])),
+  };
+}
+
+function membersOf(value: unknown): Members {
+  return typeof value === 'object' && value !== null ? (value as Members) : {};
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function textsOf(value: unknown): Record<string, string> {
+  const texts = Object.entries(membersOf(value)).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  );
+  return Object.fromEntries(texts);
+}
+
+function lowerCased(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
+  );
+}
+
+/** A form sends its blank fields as `name=`. */
+function withoutEmpty(texts: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(texts).filter(([, value]) => value !== ''));
+}

@@ -1,0 +1,137 @@
+// The HTTP edge of a function: API Gateway's event in, JSON out. Around the handler of the route stand three
+// middlewares: one line of log, errors as problems, authentication. Credentials come first, so that nobody without
+// them learns which paths there are.
+import middy from '@middy/core';
+import type { Context as LambdaContext } from 'aws-lambda';
+import type { FieldError, ProblemCode } from '../contract/problems.ts';
+import type { Route } from '../contract/routes.ts';
+import { routes } from '../contract/routes.ts';
+import { InvalidCursorError } from '../core/ports.ts';
+import { ServiceError } from '../core/service-error.ts';
+import type { Caller } from '../operations/caller.ts';
+import type { Context } from '../operations/context.ts';
+import { authorize, identify } from './authentication.ts';
+import type { HttpRequest } from './http-event.ts';
+import { readHttpEvent } from './http-event.ts';
+import { readInput } from './input.ts';
+import type { HttpResponse } from './response.ts';
+import { jsonResponse, problemResponse } from './response.ts';
+import type { AnyRouteHandlers } from './route-handler.ts';
+import type { Match } from './router.ts';
+import { matchRoute } from './router.ts';
+
+/** One request on its way through the middlewares. */
+type Exchange = {
+  request: HttpRequest;
+  match: Match;
+  startedAt: number;
+  caller: Caller | null;
+  problem: ProblemCode | null;
+};
+
+type Middleware = middy.MiddlewareObj<Exchange, HttpResponse>;
+
+export type HttpHandler = (event: unknown, lambdaContext?: LambdaContext) => Promise<HttpResponse>;
+
+/** Time for the answer when the function is about to be stopped. */
+const answerEarlyMs = 500;
+
+export function createHttpHandler(handlers: AnyRouteHandlers, context: Context): HttpHandler {
+  const pipeline = middy<Exchange, HttpResponse>(
+    (exchange: Exchange) => answer(handlers, context, exchange),
+    { timeoutEarlyInMillis: answerEarlyMs, timeoutEarlyResponse: tooSlow },
+  )
+    .use(logging(context))
+    .use(problemAnswers())
+    .use(authentication(context));
+  return (event, lambdaContext) => {
+    const request = readHttpEvent(event);
+    const exchange: Exchange = {
+      request,
+      match: matchRoute(request),
+      startedAt: context.clock.now(),
+      caller: null,
+      problem: null,
+    };
+    // Outside Lambda there is no context, and no deadline to read from it.
+    return pipeline(exchange, lambdaContext as LambdaContext);
+  };
+}
+
+function tooSlow(): never {
+  throw new ServiceError('unavailable', 'The service took too long; try again');
+}
+
+function logging(context: Context): Middleware {
+  const write: middy.MiddlewareFn<Exchange, HttpResponse> = ({ event, response, error }) => {
+    const status = response?.statusCode ?? 500;
+    const fields = {
+      requestId: event.request.requestId,
+      route: event.match.kind === 'route' ? event.match.id : event.match.kind,
+      status,
+      code: event.problem,
+      durationMs: context.clock.now() - event.startedAt,
+      keyId: event.caller?.keyId ?? null,
+      tenant: event.caller?.tenant ?? null,
+    };
+    if (status >= 500) context.log.error('api.request', fields, error);
+    else context.log.info('api.request', fields);
+  };
+  return { after: write, onError: write };
+}
+
+function problemAnswers(): Middleware {
+  return {
+    onError: (exchange) => {
+      const { match, request } = exchange.event;
+      const problem = problemOf(exchange.error);
+      exchange.event.problem = problem.code;
+      exchange.response = problemResponse(problem, request.requestId);
+      if (problem.code === 'method-not-allowed' && match.kind === 'wrong-method') {
+        exchange.response.headers['allow'] = match.allow.join(', ');
+      }
+    },
+  };
+}
+
+function problemOf(error: unknown): {
+  code: ProblemCode;
+  detail: string;
+  fields: readonly FieldError[];
+} {
+  if (error instanceof ServiceError) {
+    return { code: error.code, detail: error.message, fields: error.fields };
+  }
+  if (error instanceof InvalidCursorError) {
+    return { code: 'invalid-cursor', detail: error.message, fields: [] };
+  }
+  return { code: 'internal', detail: 'The service failed; try again', fields: [] };
+}
+
+function authentication(context: Context): Middleware {
+  return {
+    before: async ({ event }) => {
+      const access = event.match.kind === 'route' ? routes[event.match.id].access : null;
+      if (access !== 'open') event.caller = await identify(context, event.request.headers);
+      authorize(event.caller, access);
+    },
+  };
+}
+
+async function answer(
+  handlers: AnyRouteHandlers,
+  context: Context,
+  { match, request, caller }: Exchange,
+): Promise<HttpResponse> {
+  if (match.kind === 'wrong-method') {
+    throw new ServiceError('method-not-allowed', `Here one can ${match.allow.join(', ')}`);
+  }
+  const handle = match.kind === 'route' ? handlers[match.id] : undefined;
+  if (match.kind !== 'route' || handle === undefined) {
+    throw new ServiceError('not-found', 'There is nothing at this path');
+  }
+  const route: Route = routes[match.id];
+  const input = readInput(route, request, context.rules.bodyBytesMax);
+  const call = { caller, params: match.params, ...input };
+  return jsonResponse(route.status, await handle(context, call as never));
+}

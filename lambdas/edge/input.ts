@@ -1,0 +1,79 @@
+// What a request gives, checked against its route: every bad field is named, and nothing else gets through.
+import type * as z from 'zod';
+import { limits } from '../contract/limits.ts';
+import type { FieldError } from '../contract/problems.ts';
+import type { Route } from '../contract/routes.ts';
+import { exceedsDepth } from '../core/json-depth.ts';
+import { ServiceError } from '../core/service-error.ts';
+import { isJsonType } from '../core/payload.ts';
+import { labelOf, phraseOf } from './field-errors.ts';
+import type { HttpRequest } from './http-event.ts';
+
+type Parsed = { value: unknown; errors: FieldError[] };
+
+/** Throws a `ServiceError` for what is not acceptable. */
+export function readInput(route: Route, request: HttpRequest, bodyBytesMax: number) {
+  const query = parse(route.query, request.query, 'query/');
+  const headers = parse(route.headers, request.headers, 'header/');
+  const body = readBody(route, request, bodyBytesMax);
+  const errors = [...query.errors, ...headers.errors, ...body.errors];
+  if (errors.length > 0) throw invalidFields(errors.slice(0, limits.fieldErrorsMax));
+  return { query: query.value, headers: headers.value, body: body.value };
+}
+
+function invalidFields(errors: readonly FieldError[]): ServiceError {
+  const sentence = errors.map((error) => `${labelOf(error.pointer)} ${error.detail}`).join('; ');
+  return new ServiceError('invalid-request', sentence, errors);
+}
+
+function readBody(route: Route, request: HttpRequest, bodyBytesMax: number): Parsed {
+  if (route.body === undefined) return { value: {}, errors: [] };
+  const { rawBody } = request;
+  if (rawBody.byteLength > bodyBytesMax) {
+    throw new ServiceError('payload-too-large', `The body is larger than ${bodyBytesMax} bytes`);
+  }
+  if (route.body === 'raw') return { value: rawBody, errors: [] };
+  // No body says as much as `{}`.
+  if (rawBody.byteLength === 0) return parse(route.body, {}, '/');
+  if (!isJsonType(request.headers['content-type'] ?? 'application/json')) {
+    throw new ServiceError(
+      'unsupported-media-type',
+      'The body must be JSON: send it with Content-Type: application/json',
+    );
+  }
+  const json = parseJson(rawBody);
+  if (exceedsDepth(json, limits.jsonDepthMax)) {
+    throw invalidFields([
+      { pointer: '', detail: `must not be nested deeper than ${limits.jsonDepthMax} levels` },
+    ]);
+  }
+  return parse(route.body, json, '/');
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    throw new ServiceError('malformed-json', 'The body is not valid JSON in UTF-8');
+  }
+}
+
+function parse(
+  schema: z.ZodType | undefined,
+  given: unknown,
+  prefix: '/' | 'query/' | 'header/',
+): Parsed {
+  if (schema === undefined) return { value: {}, errors: [] };
+  const result = schema.safeParse(given, { error: phraseOf });
+  if (result.success) return { value: result.data, errors: [] };
+  const errors = result.error.issues.map((issue) => ({
+    pointer: issue.path.length === 0 ? '' : prefix + issue.path.map(pointerSegment).join('/'),
+    detail: issue.message,
+  }));
+  return { value: undefined, errors };
+}
+
+/** RFC 6901: `~` and `/` are escaped. */
+function pointerSegment(key: PropertyKey): string {
+  return String(key).replaceAll('~', '~0').replaceAll('/', '~1');
+}

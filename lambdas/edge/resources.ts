@@ -1,0 +1,133 @@
+// The domain's objects as the API shows them. Secrets and tenants stay inside.
+import type {
+  ApiKeyResource,
+  AttemptResource,
+  DeliveryResource,
+  DeliveryWithPayloadResource,
+  StatsResource,
+  SubscriptionResource,
+} from '../contract/resources.ts';
+import { secretMask } from '../contract/resources.ts';
+import { limits } from '../contract/limits.ts';
+import type { ApiKey } from '../core/api-key.ts';
+import type { Attempt, Delivery } from '../core/delivery.ts';
+import type { DeliveryId } from '../core/ids.ts';
+import { attemptId, subscriptionIdOf } from '../core/ids.ts';
+import { exceedsDepth } from '../core/json-depth.ts';
+import type { LoadedDelivery } from '../core/ports.ts';
+import type { RetrySchedule } from '../core/retry-schedule.ts';
+import type { StatsSummary } from '../core/stats-summary.ts';
+import type { Subscription } from '../core/subscription.ts';
+
+export function subscriptionResource(subscription: Subscription): SubscriptionResource {
+  return {
+    id: subscription.id,
+    name: subscription.name,
+    target_url: subscription.targetUrl,
+    secret: subscription.secret === null ? null : secretMask,
+    event_types: subscription.eventTypes === null ? null : [...subscription.eventTypes],
+    status: subscription.status,
+    inactive_reason: subscription.inactiveReason,
+    retry_schedule: scheduleResource(subscription.retrySchedule),
+    timeout_ms: subscription.timeoutMs,
+    created_at: rfc3339(subscription.createdAt),
+    updated_at: rfc3339(subscription.updatedAt),
+  };
+}
+
+export function deliveryResource(delivery: Delivery): DeliveryResource {
+  return {
+    id: delivery.id,
+    subscription_id: delivery.subscriptionId,
+    event_type: delivery.eventType,
+    status: delivery.status,
+    reason: delivery.reason,
+    attempt_count: delivery.attemptCount,
+    next_attempt_at: rfc3339OrNull(delivery.nextAttemptAt),
+    created_at: rfc3339(delivery.createdAt),
+    updated_at: rfc3339(delivery.updatedAt),
+    completed_at: rfc3339OrNull(delivery.completedAt),
+  };
+}
+
+export function deliveryWithPayloadResource(loaded: LoadedDelivery): DeliveryWithPayloadResource {
+  const raw = new TextDecoder('utf-8', { ignoreBOM: true }).decode(loaded.body);
+  return {
+    ...deliveryResource(loaded.delivery),
+    content_type: loaded.delivery.contentType,
+    payload: parsedPayload(raw),
+    payload_raw: raw,
+  };
+}
+
+export function attemptResource(deliveryId: DeliveryId, attempt: Attempt): AttemptResource {
+  const { timings } = attempt;
+  return {
+    id: attemptId(deliveryId, attempt.number),
+    delivery_id: deliveryId,
+    subscription_id: subscriptionIdOf(deliveryId),
+    attempt_number: attempt.number,
+    status: attempt.outcome === 'success' ? 'success' : 'failed',
+    outcome: attempt.outcome,
+    status_code: attempt.statusCode,
+    error_code: attempt.errorCode,
+    error_details: attempt.errorDetails,
+    response_body: attempt.responseBody,
+    target_url: attempt.targetUrl,
+    duration_ms: attempt.durationMs,
+    timings: {
+      dns_ms: timings.dnsMs,
+      connect_ms: timings.connectMs,
+      tls_ms: timings.tlsMs,
+      first_byte_ms: timings.firstByteMs,
+    },
+    created_at: rfc3339(attempt.at),
+  };
+}
+
+export function apiKeyResource(key: ApiKey): ApiKeyResource {
+  return {
+    id: key.id,
+    name: key.name,
+    scopes: [...key.scopes],
+    created_at: rfc3339(key.createdAt),
+  };
+}
+
+export function statsResource(summary: StatsSummary): StatsResource {
+  return {
+    since: rfc3339(summary.range.fromHour),
+    until: rfc3339(summary.range.untilHour),
+    total: summary.total,
+    by_status: summary.byStatus,
+    success_rate: summary.successRate,
+    attempts: summary.attempts,
+    average_attempts: summary.averageAttempts,
+    latency_ms: summary.latencyMs,
+    hourly: summary.hourly.map(({ hour, total, byStatus, attempts }) => ({
+      hour: rfc3339(hour),
+      total,
+      ...byStatus,
+      attempts,
+    })),
+  };
+}
+
+function rfc3339(at: number): string {
+  return new Date(at).toISOString();
+}
+
+function rfc3339OrNull(at: number | null): string | null {
+  return at === null ? null : rfc3339(at);
+}
+
+/** Null where the JSON is nested so deep that it could not be written again. */
+function parsedPayload(raw: string): unknown {
+  // A BOM belongs to the bytes, not to the JSON.
+  const payload: unknown = JSON.parse(raw.replace(/^\uFEFF/, ''));
+  return exceedsDepth(payload, limits.jsonDepthMax) ? null : payload;
+}
+
+function scheduleResource(schedule: RetrySchedule | null): SubscriptionResource['retry_schedule'] {
+  return schedule === null || typeof schedule === 'string' ? schedule : [...schedule];
+}

@@ -1,0 +1,43 @@
+// JSON responses, in the form that both kinds of API Gateway take.
+import type { FieldError, ProblemCode } from '../contract/problems.ts';
+import { problems } from '../contract/problems.ts';
+import type { Problem } from '../contract/resources.ts';
+
+export type HttpResponse = {
+  statusCode: number;
+  headers: Record<string, string>;
+  body: string;
+  isBase64Encoded: false;
+};
+
+export function jsonResponse(status: number, value: unknown): HttpResponse {
+  return {
+    statusCode: status,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+    body: JSON.stringify(value),
+    isBase64Encoded: false,
+  };
+}
+
+/** RFC 9457, with `error` for those who read one sentence. */
+export function problemResponse(
+  problem: { code: ProblemCode; detail: string; fields: readonly FieldError[] },
+  requestId: string,
+): HttpResponse {
+  const { code, detail, fields } = problem;
+  const { status, title } = problems[code];
+  const body: Problem = {
+    error: detail,
+    type: `/problems/${code}`,
+    title,
+    status,
+    detail,
+    code,
+    instance: requestId,
+    ...(fields.length > 0 && { errors: [...fields] }),
+  };
+  const response = jsonResponse(status, body);
+  response.headers['content-type'] = 'application/problem+json';
+  if (status === 401) response.headers['www-authenticate'] = 'Bearer';
+  return response;
+}

@@ -1,0 +1,49 @@
+// Which route of the contract a request is for. API Gateway has matched it already: its key is looked up in a Map.
+// What it sent to its catch-all is matched here, to tell a wrong path from a wrong method.
+import type { Route, RouteId } from '../contract/routes.ts';
+import { routeKey, routes } from '../contract/routes.ts';
+import type { HttpRequest } from './http-event.ts';
+
+export type Match =
+  | { kind: 'route'; id: RouteId; params: Readonly<Record<string, string>> }
+  | { kind: 'wrong-method'; allow: readonly string[] }
+  | { kind: 'wrong-path' };
+
+const entries = Object.entries(routes) as [RouteId, Route][];
+const idsByKey = new Map(entries.map(([id, route]) => [routeKey(route), id]));
+
+export function matchRoute(
+  request: Pick<HttpRequest, 'method' | 'path' | 'routeKey' | 'params'>,
+): Match {
+  const id = idsByKey.get(request.routeKey);
+  if (id !== undefined) return { kind: 'route', id, params: request.params };
+  return matchPath(request.method, request.path);
+}
+
+export function matchPath(method: string, path: string): Match {
+  const segments = path.split('/');
+  const allow: string[] = [];
+  for (const [id, route] of entries) {
+    const params = paramsOf(route.path.split('/'), segments);
+    if (params === null) continue;
+    if (route.method === method) return { kind: 'route', id, params };
+    allow.push(route.method);
+  }
+  return allow.length > 0 ? { kind: 'wrong-method', allow } : { kind: 'wrong-path' };
+}
+
+function paramsOf(template: string[], segments: string[]): Record<string, string> | null {
+  if (template.length !== segments.length) return null;
+  const params: Record<string, string> = {};
+  for (const [index, part] of template.entries()) {
+    const segment = segments[index] ?? '';
+    if (!part.startsWith('{')) {
+      if (part !== segment) return null;
+    } else if (segment === '') {
+      return null;
+    } else {
+      params[part.slice(1, -1)] = segment;
+    }
+  }
+  return params;
+}

@@ -1,0 +1,52 @@
+// Answers to the routes of the service itself: health, description, counters, API keys.
+import type { serviceRoutes } from '../contract/service-routes.ts';
+import { openApiDocument } from '../contract/openapi.ts';
+import { createApiKey } from '../operations/create-api-key.ts';
+import { deleteApiKey } from '../operations/delete-api-key.ts';
+import { findSubscription } from '../operations/find-subscription.ts';
+import { getStats } from '../operations/get-stats.ts';
+import { subscriptionIdFrom } from './params.ts';
+import { apiKeyResource, statsResource } from './resources.ts';
+import type { HandlersFor } from './route-handler.ts';
+
+export const serviceHandlers: HandlersFor<keyof typeof serviceRoutes> = {
+  getHealth: () => ({ status: 'ok' }),
+
+  getOpenApi: () => openApiDocument(),
+
+  getStats: async (context, { caller, query }) => {
+    const { tenant } = caller;
+    const { since, until } = query;
+    const summary = await getStats(context, { tenant, subscriptionId: null, since, until });
+    const active = await context.subscriptions.countActive(tenant);
+    return { ...statsResource(summary), active_subscriptions: active };
+  },
+
+  getSubscriptionStats: async (context, { caller, params, query }) => {
+    const { tenant } = caller;
+    const { since, until } = query;
+    const { id } = await findSubscription(context, tenant, subscriptionIdFrom(params));
+    const summary = await getStats(context, { tenant, subscriptionId: id, since, until });
+    return { ...statsResource(summary), subscription_id: id };
+  },
+
+  createApiKey: async (context, { caller, body }) => {
+    const { name = null, scopes } = body;
+    const { text, key } = await createApiKey(context, caller.tenant, { name, scopes });
+    return {
+      message: 'API key created successfully',
+      key: text,
+      api_key: apiKeyResource(key),
+    };
+  },
+
+  listApiKeys: async (context, { caller }) => {
+    const keys = await context.apiKeys.list(caller.tenant);
+    return { api_keys: keys.map(apiKeyResource) };
+  },
+
+  deleteApiKey: async (context, { caller, params }) => {
+    await deleteApiKey(context, caller.tenant, params.id);
+    return { message: 'API key deleted successfully' };
+  },
+};

@@ -1,0 +1,63 @@
+// Answers to the routes of subscriptions.
+import type { subscriptionRoutes } from '../contract/subscription-routes.ts';
+import { createSubscription } from '../operations/create-subscription.ts';
+import { deleteSubscription } from '../operations/delete-subscription.ts';
+import { findSubscription } from '../operations/find-subscription.ts';
+import { testSubscription } from '../operations/test-subscription.ts';
+import { updateSubscription } from '../operations/update-subscription.ts';
+import { subscriptionIdFrom } from './params.ts';
+import { subscriptionResource } from './resources.ts';
+import type { HandlersFor, RouteHandler } from './route-handler.ts';
+
+/** PUT changes only the fields that are given, as the seed's did, so PATCH is the same. */
+const changeFields: RouteHandler<'replaceSubscription' | 'updateSubscription'> = async (
+  context,
+  { caller, params, body },
+) => {
+  const key = { tenant: caller.tenant, id: subscriptionIdFrom(params) };
+  const subscription = await updateSubscription(context, key, body);
+  return {
+    message: 'Subscription updated successfully',
+    subscription: subscriptionResource(subscription),
+  };
+};
+
+export const subscriptionHandlers: HandlersFor<keyof typeof subscriptionRoutes> = {
+  listSubscriptions: async (context, { caller, query }) => {
+    const { limit, cursor = null } = query;
+    const page = await context.subscriptions.list(caller.tenant, { limit, cursor });
+    return {
+      subscriptions: page.items.map(subscriptionResource),
+      next_cursor: page.nextCursor,
+    };
+  },
+
+  createSubscription: async (context, { caller, body }) => {
+    const subscription = await createSubscription(context, caller.tenant, body);
+    return {
+      message: 'Subscription created successfully',
+      subscription: subscriptionResource(subscription),
+    };
+  },
+
+  getSubscription: async (context, { caller, params }) => {
+    const id = subscriptionIdFrom(params);
+    const subscription = await findSubscription(context, caller.tenant, id);
+    return { subscription: subscriptionResource(subscription) };
+  },
+
+  replaceSubscription: changeFields,
+  updateSubscription: changeFields,
+
+  deleteSubscription: async (context, { caller, params }) => {
+    await deleteSubscription(context, caller.tenant, subscriptionIdFrom(params));
+    return { message: 'Subscription deleted successfully' };
+  },
+
+  testSubscription: async (context, { caller, params, body }) => {
+    const subscription = await findSubscription(context, caller.tenant, subscriptionIdFrom(params));
+    const { event_type: eventType = null, payload } = body;
+    const deliveryId = await testSubscription(context, subscription, { eventType, payload });
+    return { message: 'Test event accepted for delivery', delivery_id: deliveryId };
+  },
+};

@@ -1,0 +1,20 @@
+// Creates a subscription. Nothing is owed to it yet, so one write is all.
+import type { NewSubscription } from '../contract/resources.ts';
+import { subscriptionIdFrom } from '../core/ids.ts';
+import type { Subscription } from '../core/subscription.ts';
+import { createSubscription as newSubscription } from '../core/subscription.ts';
+import { checkTarget } from './check-target.ts';
+import type { Context } from './context.ts';
+
+export async function createSubscription(
+  context: Context,
+  tenant: string,
+  fields: NewSubscription,
+): Promise<Subscription> {
+  checkTarget(context, fields.target_url);
+  const now = context.clock.now();
+  const id = subscriptionIdFrom(now, context.chance.bytes(10));
+  const subscription = newSubscription({ tenant, id, now }, fields);
+  await context.subscriptions.create(subscription);
+  return subscription;
+}

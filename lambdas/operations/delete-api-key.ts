@@ -1,0 +1,14 @@
+// Revokes an API key: here at once, in other processes when their memo of it ends.
+import { ServiceError } from '../core/service-error.ts';
+import type { Context } from './context.ts';
+
+export async function deleteApiKey(
+  context: Pick<Context, 'apiKeys' | 'apiKeyMemo'>,
+  tenant: string,
+  id: string,
+): Promise<void> {
+  if (!(await context.apiKeys.remove(tenant, id))) {
+    throw new ServiceError('not-found', 'API key not found');
+  }
+  context.apiKeyMemo.forget(id);
+}

@@ -1,0 +1,18 @@
+// Deletes a subscription. The jobs that cancel its open deliveries go first: a crash between the two leaves jobs that
+// find the subscription there and end, never deliveries of a subscription that is gone.
+import type { SubscriptionId } from '../core/ids.ts';
+import { cancelJobs } from '../core/jobs.ts';
+import type { Context } from './context.ts';
+import { forgetSubscription } from './context.ts';
+import { findSubscription } from './find-subscription.ts';
+
+export async function deleteSubscription(
+  context: Context,
+  tenant: string,
+  id: SubscriptionId,
+): Promise<void> {
+  await findSubscription(context, tenant, id);
+  await context.queue.send(cancelJobs(tenant, id, context.clock.now()));
+  await context.subscriptions.remove(tenant, id);
+  forgetSubscription(context, tenant, id);
+}

@@ -1,0 +1,332 @@
+// Requests that are wrong in one way each, and what the caller is told. Used on the handlers, and over HTTP by the
+// black-box suite. In a path, {subscription}, {signed} (a subscription with a secret) and {delivery} stand for ids of
+// such things that exist; the request is sent with every right there is.
+import { limits } from '../../lambdas/contract/limits.ts';
+import { problems } from '../../lambdas/contract/problems.ts';
+import type { ProblemCode } from '../../lambdas/contract/problems.ts';
+
+export type BadRequest = {
+  name: string;
+  method: string;
+  path: string;
+  headers: Readonly<Record<string, string>>;
+  body: string | Uint8Array | undefined;
+  status: number;
+  code: ProblemCode;
+};
+
+type Rest = Partial<Pick<BadRequest, 'headers' | 'body'>>;
+
+function bad(code: ProblemCode, line: string, rest: Rest & { why: string }): BadRequest {
+  const [method = '', path = ''] = line.split(' ');
+  const { why, headers = {}, body } = rest;
+  const { status } = problems[code];
+  return { name: `${line}: ${why}`, method, path, headers, body, status, code };
+}
+
+const json = { 'content-type': 'application/json' };
+const target = 'https://receiver.example.com/hooks';
+const tooLarge = `{"name":"${'x'.repeat(limits.bodyBytesDefault)}"}`;
+
+const jsonRoutes = [
+  'POST /api/subscriptions',
+  'PUT /api/subscriptions/{subscription}',
+  'PATCH /api/subscriptions/{subscription}',
+  'POST /api/subscriptions/{subscription}/test',
+  'POST /api/keys',
+];
+
+const badBodies: [ProblemCode, string, Rest][] = [
+  ['malformed-json', 'not JSON', { body: 'name=x' }],
+  ['malformed-json', 'cut off', { body: '{"name":"x"' }],
+  ['malformed-json', 'single quotes', { body: "{'name':'x'}" }],
+  ['malformed-json', 'two values', { body: '{}{}' }],
+  ['malformed-json', 'only spaces', { body: '   ' }],
+  ['malformed-json', 'not UTF-8', { body: Buffer.from([0x22, 0xff, 0xfe, 0x22]) }],
+  ['invalid-request', 'a list', { body: '[]' }],
+  ['invalid-request', 'null', { body: 'null' }],
+  ['invalid-request', 'a text', { body: '"name"' }],
+  ['invalid-request', 'a number', { body: '0' }],
+  [
+    'invalid-request',
+    'nested too deep',
+    { body: '[{"a":'.repeat(3_000) + '1' + '}]'.repeat(3_000) },
+  ],
+  ['payload-too-large', 'too large', { body: tooLarge }],
+  ['unsupported-media-type', 'text', { headers: { 'content-type': 'text/plain' }, body: '{}' }],
+  [
+    'unsupported-media-type',
+    'a form',
+    {
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: 'name=x',
+    },
+  ],
+  [
+    'unsupported-media-type',
+    'XML',
+    { headers: { 'content-type': 'application/xml' }, body: '<a/>' },
+  ],
+];
+
+const bodies = jsonRoutes.flatMap((line) =>
+  badBodies.map(([code, why, rest]) => bad(code, line, { headers: json, ...rest, why })),
+);
+
+function fields(line: string, given: Record<string, unknown>): BadRequest[] {
+  return Object.entries(given).map(([why, body]) =>
+    bad('invalid-request', line, { why, headers: json, body: JSON.stringify(body) }),
+  );
+}
+
+const badFields = {
+  'a name that is a number': { name: 1 },
+  'a long name': { name: 'x'.repeat(limits.nameLengthMax + 1) },
+  'an empty target': { target_url: '' },
+  'no target': { target_url: null },
+  'a target that is a list': { target_url: [target] },
+  'a long target': { target_url: `${target}/${'x'.repeat(limits.targetUrlLengthMax)}` },
+  'a secret that is a number': { secret: 12 },
+  'a long secret': { secret: 'x'.repeat(limits.secretLengthMax + 1) },
+  'a whsec_ secret that is not base64': { secret: `whsec_${'!'.repeat(32)}` },
+  'a short whsec_ secret': { secret: `whsec_${Buffer.alloc(23).toString('base64')}` },
+  'a long whsec_ secret': { secret: `whsec_${Buffer.alloc(65).toString('base64')}` },
+  'event types as one text': { event_types: 'order.created' },
+  'an empty event type': { event_types: [''] },
+  'an event type with a space': { event_types: ['order created'] },
+  'an event type that is null': { event_types: [null] },
+  'a wildcard in the middle': { event_types: ['order.*.paid'] },
+  'a wildcard without a stop': { event_types: ['order*'] },
+  'a long event type': { event_types: ['x'.repeat(limits.eventTypeLengthMax + 1)] },
+  'too many event types': {
+    event_types: Array.from({ length: limits.eventTypesPerSubscriptionMax + 1 }, (_, n) => `t${n}`),
+  },
+  'an unknown status': { status: 'banana' },
+  'a status that is null': { status: null },
+  'an unknown schedule': { retry_schedule: 'slow' },
+  'a wait of nothing': { retry_schedule: [0] },
+  'a wait of half a second': { retry_schedule: [1.5] },
+  'a wait of eight days': { retry_schedule: [8 * 86_400] },
+  'too many waits': {
+    retry_schedule: Array.from({ length: limits.scheduleLengthMax + 1 }, () => 1),
+  },
+  'a deadline of nothing': { timeout_ms: 0 },
+  'a deadline of a minute': { timeout_ms: 60_000 },
+  'a deadline in words': { timeout_ms: '10s' },
+};
+
+const creating = Object.fromEntries(
+  Object.entries(badFields).map(([why, body]) => [why, { target_url: target, ...body }]),
+);
+
+const unsafeTargets = [
+  'not a url',
+  'javascript:alert(1)',
+  'ftp://receiver.example.com/',
+  'https://',
+  'https://127.0.0.1/',
+  'https://2130706433/',
+  'https://[::1]/',
+  'https://[::ffff:10.0.0.1]/',
+  'https://169.254.169.254/latest/meta-data/',
+  'https://10.1.2.3/',
+  'https://user:password@receiver.example.com/',
+].flatMap((url) =>
+  ['POST /api/subscriptions', 'PATCH /api/subscriptions/{subscription}'].map((line) =>
+    bad('unsafe-target-url', line, {
+      why: url,
+      headers: json,
+      body: JSON.stringify({ target_url: url }),
+    }),
+  ),
+);
+
+const badQueries = [
+  ...['limit=0', 'limit=-1', 'limit=abc', 'limit=1.5', 'limit=%00', 'limit=1e99'].flatMap((query) =>
+    ['/api/subscriptions', '/api/deliveries', '/api/subscriptions/{subscription}/deliveries'].map(
+      (path) => `${path}?${query}`,
+    ),
+  ),
+  '/api/deliveries?limit=5&limit=x',
+  '/api/deliveries?status=banana',
+  '/api/deliveries?status=processing',
+  '/api/deliveries?event_type=order%20created',
+  '/api/deliveries?event_type=%ff%fe',
+  '/api/deliveries?since=yesterday',
+  '/api/deliveries?since=2026-02-30T00:00:00Z',
+  '/api/deliveries?since=2026-01-01',
+  '/api/deliveries?until=1700000000',
+  '/api/deliveries?since=2026-01-02T00:00:00Z&until=2026-01-01T00:00:00Z',
+  `/api/deliveries?cursor=${'x'.repeat(2_100)}`,
+  '/api/stats?since=now',
+  '/api/stats?since=2999-01-01T00:00:00Z',
+  '/api/stats?since=2026-01-02T00:00:00Z&until=2026-01-01T00:00:00Z',
+  '/api/subscriptions/{subscription}/stats?until=never',
+].map((path) => bad('invalid-request', `GET ${path}`, { why: 'a bad query' }));
+
+const badCursors = [
+  '/api/subscriptions',
+  '/api/deliveries',
+  '/api/subscriptions/{subscription}/deliveries',
+]
+  .flatMap((path) =>
+    ['x', 'bm90IG91cnM', '%00%01', '../../etc/passwd', '%f0%28%8c%28'].map(
+      (cursor) => `${path}?cursor=${cursor}`,
+    ),
+  )
+  .map((path) => bad('invalid-cursor', `GET ${path}`, { why: 'a cursor of nobody' }));
+
+const someSubscription = 'sub_0123456789abcdef';
+const someDelivery = `dlv_0123456789abcdefghjkmnpqrs0123456789abcdef`;
+
+const absent = [
+  'GET /',
+  'GET /api',
+  'GET /api/',
+  'GET /api/nothing',
+  'GET /api/subscriptions/',
+  'GET /api/subscriptions/{subscription}/nothing',
+  'POST /api/ingest',
+  'GET /api/deliveries/{delivery}',
+  'GET /%00',
+  'GET /api/subscriptions/%2e%2e',
+  ...[
+    '1',
+    'sub_',
+    'SUB_0123456789ABCDEF',
+    'dlv_x',
+    '%00',
+    '%zz',
+    '%F0%28%8C%28',
+    'a%2Fb',
+    "'--",
+    someSubscription,
+  ].map((id) => `GET /api/subscriptions/${id}`),
+  ...['1', 'dlv_', '00000000-0000-4000-8000-000000000000', someSubscription, someDelivery].map(
+    (id) => `GET /api/delivery/${id}`,
+  ),
+  `PUT /api/subscriptions/${someSubscription}`,
+  `PATCH /api/subscriptions/${someSubscription}`,
+  `DELETE /api/subscriptions/${someSubscription}`,
+  `POST /api/subscriptions/${someSubscription}/test`,
+  `GET /api/subscriptions/${someSubscription}/deliveries`,
+  `GET /api/subscriptions/${someSubscription}/stats`,
+  `POST /api/delivery/${someDelivery}/retry`,
+  `POST /api/delivery/${someDelivery}/cancel`,
+  'DELETE /api/keys/0123456789abcdef',
+  'DELETE /api/keys/x',
+].map((line) => bad('not-found', line, { why: 'not there' }));
+
+const wrongMethods = [
+  'POST /api/health',
+  'DELETE /api/subscriptions',
+  'POST /api/subscriptions/{subscription}',
+  'GET /api/ingest/{subscription}',
+  'PUT /api/ingest/{subscription}',
+  'PUT /api/delivery/{delivery}',
+  'GET /api/delivery/{delivery}/retry',
+  'DELETE /api/deliveries',
+  'PATCH /api/keys',
+  'GET /api/keys/0123456789abcdef',
+  'POST /openapi.json',
+  'DELETE /api/stats',
+].map((line) => bad('method-not-allowed', line, { why: 'a wrong method' }));
+
+const ingest = 'POST /api/ingest/{subscription}';
+
+const badEvents = [
+  bad('not-found', `POST /api/ingest/${someSubscription}`, {
+    why: 'no such subscription',
+    headers: json,
+    body: '{}',
+  }),
+  bad('not-found', 'POST /api/ingest/1', { why: 'no id', headers: json, body: '{}' }),
+  bad('payload-missing', ingest, { why: 'no body', headers: json }),
+  bad('malformed-json', ingest, { why: 'cut off', headers: json, body: '{"a":' }),
+  bad('malformed-json', ingest, { why: 'only spaces', headers: json, body: ' \r\n' }),
+  bad('malformed-json', ingest, {
+    why: 'not UTF-8',
+    headers: json,
+    body: Buffer.from([0x22, 0xc3, 0x28, 0x22]),
+  }),
+  bad('malformed-json', ingest, { why: 'NaN', headers: json, body: 'NaN' }),
+  bad('unsupported-media-type', ingest, {
+    why: 'a form',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: 'a=1',
+  }),
+  bad('payload-too-large', ingest, {
+    why: 'too large',
+    headers: json,
+    body: `"${'x'.repeat(limits.bodyBytesDefault)}"`,
+  }),
+  bad('invalid-request', ingest, {
+    why: 'an event type with a space',
+    headers: { ...json, 'x-event-type': 'order created' },
+    body: '{}',
+  }),
+  bad('invalid-request', ingest, {
+    why: 'a long event type',
+    headers: { ...json, 'x-event-type': 'x'.repeat(limits.eventTypeLengthMax + 1) },
+    body: '{}',
+  }),
+  bad('invalid-request', `${ingest}?event_type=%3Cscript%3E`, {
+    why: 'an event type with a tag',
+    headers: json,
+    body: '{}',
+  }),
+  bad('invalid-request', ingest, {
+    why: 'a long Idempotency-Key',
+    headers: { ...json, 'idempotency-key': 'x'.repeat(limits.idempotencyKeyLengthMax + 1) },
+    body: '{}',
+  }),
+  bad('invalid-request', ingest, {
+    why: 'a long content type',
+    headers: {
+      'content-type': `application/json; charset=utf-8; x=${'x'.repeat(limits.contentTypeLengthMax)}`,
+    },
+    body: '{}',
+  }),
+  ...[
+    'sha256=',
+    'sha256=zz',
+    `sha256=${'0'.repeat(64)}`,
+    `sha1=${'0'.repeat(40)}`,
+    '0'.repeat(64),
+  ].map((signature) =>
+    bad('signature-invalid', 'POST /api/ingest/{signed}', {
+      why: `signed ${signature.slice(0, 12)}`,
+      headers: { ...json, 'x-hub-signature-256': signature },
+      body: '{}',
+    }),
+  ),
+];
+
+export const badRequests: readonly BadRequest[] = [
+  ...bodies,
+  bad('invalid-request', 'POST /api/subscriptions', { why: 'no body' }),
+  ...fields('POST /api/subscriptions', {
+    ...creating,
+    'nothing given': {},
+    'the mask of a secret': { target_url: target, secret: '••••••' },
+  }),
+  ...fields('PATCH /api/subscriptions/{subscription}', badFields),
+  ...fields('POST /api/keys', {
+    'no scopes': { name: 'x' },
+    'an empty list of scopes': { scopes: [] },
+    'an unknown scope': { scopes: ['root'] },
+    'scopes as a text': { scopes: 'admin' },
+    'too many scopes': { scopes: ['read', 'read', 'read', 'read'] },
+    'an empty name': { name: ' ', scopes: ['read'] },
+  }),
+  ...fields('POST /api/subscriptions/{subscription}/test', {
+    'an event type that is a number': { event_type: 1 },
+    'an event type with a space': { event_type: 'order created' },
+  }),
+  ...unsafeTargets,
+  ...badQueries,
+  ...badCursors,
+  ...absent,
+  ...wrongMethods,
+  ...badEvents,
+];

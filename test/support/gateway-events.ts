@@ -1,0 +1,119 @@
+// Events as API Gateway makes them, of both kinds, from one description of a request.
+import type { APIGatewayProxyEvent, APIGatewayProxyEventV2 } from 'aws-lambda';
+import { routeKey, routes } from '../../lambdas/contract/routes.ts';
+import { matchPath } from '../../lambdas/edge/router.ts';
+
+export type GatewayKind = 'http' | 'rest';
+
+export type RequestLine = {
+  method: string;
+  /** With its query, percent-encoded. */
+  path: string;
+  headers?: Readonly<Record<string, string>> | undefined;
+  body?: string | Uint8Array | undefined;
+};
+
+export function gatewayEvent(
+  kind: GatewayKind,
+  request: RequestLine,
+): APIGatewayProxyEvent | APIGatewayProxyEventV2 {
+  return kind === 'http' ? httpApiEvent(request) : restApiEvent(request);
+}
+
+/** HTTP API, payload format 2.0: names of headers in lower case, query and path decoded, text bodies as text. */
+export function httpApiEvent(request: RequestLine): APIGatewayProxyEventV2 {
+  const { path, query, matched } = split(request);
+  const key = matched === null ? '$default' : routeKey(matched.route);
+  const isText = typeof request.body === 'string';
+  return {
+    version: '2.0',
+    routeKey: key,
+    rawPath: path,
+    rawQueryString: query,
+    headers: mapKeys(request.headers ?? {}, (name) => name.toLowerCase()),
+    ...(query !== '' && { queryStringParameters: commaJoined(query) }),
+    ...(matched !== null && { pathParameters: mapValues(matched.params, decoded) }),
+    requestContext: {
+      accountId: '123456789012',
+      apiId: 'api',
+      domainName: 'api.example',
+      domainPrefix: 'api',
+      http: {
+        method: request.method,
+        path,
+        protocol: 'HTTP/1.1',
+        sourceIp: '192.0.2.1',
+        userAgent: 'test',
+      },
+      requestId: 'request-1',
+      routeKey: key,
+      stage: '$default',
+      time: '15/Jan/2035:12:00:00 +0000',
+      timeEpoch: 2_052_475_200_000,
+    },
+    ...bodyMembers(request.body, !isText),
+    isBase64Encoded: request.body !== undefined && !isText,
+  };
+}
+
+/** REST API, payload format 1.0, with every media type binary: bodies are base64, header names as they were sent. */
+export function restApiEvent(request: RequestLine): APIGatewayProxyEvent {
+  const { path, query, matched } = split(request);
+  const parameters = [...new URLSearchParams(query)];
+  const headers = { ...request.headers };
+  return {
+    resource: matched === null ? '/{proxy+}' : matched.route.path,
+    path,
+    httpMethod: request.method,
+    headers,
+    multiValueHeaders: mapValues(headers, (value) => [value]),
+    queryStringParameters: parameters.length === 0 ? null : Object.fromEntries(parameters),
+    multiValueQueryStringParameters: null,
+    pathParameters: matched === null ? { proxy: path.slice(1) } : matched.params,
+    stageVariables: null,
+    // The rest of the request context is nothing that a handler reads.
+    requestContext: { requestId: 'request-1', stage: 'live', path: `/live${path}` } as never,
+    body: null,
+    ...bodyMembers(request.body, true),
+    isBase64Encoded: request.body !== undefined,
+  };
+}
+
+function split(request: RequestLine) {
+  const [path = '', query = ''] = request.path.split(/\?(.*)/s);
+  const match = matchPath(request.method, path);
+  const matched =
+    match.kind === 'route' ? { route: routes[match.id], params: { ...match.params } } : null;
+  return { path, query, matched };
+}
+
+function bodyMembers(body: RequestLine['body'], base64: boolean): { body?: string } {
+  if (body === undefined) return {};
+  return { body: Buffer.from(body).toString(base64 ? 'base64' : 'utf8') };
+}
+
+function commaJoined(query: string): Record<string, string> {
+  const all = Map.groupBy(new URLSearchParams(query), ([name]) => name);
+  return Object.fromEntries(
+    [...all].map(([name, pairs]) => [name, pairs.map(([, value]) => value).join(',')]),
+  );
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function mapKeys(record: Readonly<Record<string, string>>, change: (key: string) => string) {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [change(key), value]));
+}
+
+function mapValues<Value>(
+  record: Readonly<Record<string, string>>,
+  change: (value: string) => Value,
+): Record<string, Value> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+}

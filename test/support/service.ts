@@ -1,0 +1,128 @@
+// The service behind its HTTP edge: the real handlers over the sqlite driver in memory, on a clock that a test moves.
+// Nothing is sent: messages stay in the queue.
+import { randomBytes } from 'node:crypto';
+import { onTestFinished } from 'vitest';
+import { openDatabase } from '../../lambdas/adapters/sqlite/database.ts';
+import { openSqlitePorts } from '../../lambdas/adapters/sqlite/ports.ts';
+import { limits } from '../../lambdas/contract/limits.ts';
+import type { Route, RouteId } from '../../lambdas/contract/routes.ts';
+import { routes } from '../../lambdas/contract/routes.ts';
+import { parseTargetPolicy } from '../../lambdas/core/address.ts';
+import type { Scope } from '../../lambdas/core/api-key.ts';
+import { makeApiKey } from '../../lambdas/core/api-key.ts';
+import { createMemo } from '../../lambdas/core/memo.ts';
+import { apiHandlers } from '../../lambdas/edge/api-handlers.ts';
+import { createHttpHandler } from '../../lambdas/edge/http.ts';
+import { createLog } from '../../lambdas/edge/log.ts';
+import { publishHandlers } from '../../lambdas/edge/publish-handlers.ts';
+import { matchPath } from '../../lambdas/edge/router.ts';
+import type { Context, Rules } from '../../lambdas/operations/context.ts';
+import { createTestClock } from './clock.ts';
+import type { GatewayKind, RequestLine } from './gateway-events.ts';
+import { gatewayEvent } from './gateway-events.ts';
+
+export type Answer = {
+  status: number;
+  headers: Readonly<Record<string, string>>;
+  text: string;
+  json: Record<string, unknown>;
+};
+
+export type ServiceOptions = { rules?: Partial<Rules>; kind?: GatewayKind };
+
+export type Service = ReturnType<typeof createService>;
+
+export function createService(options: ServiceOptions = {}) {
+  const clock = createTestClock();
+  const ports = openSqlitePorts({ database: openDatabase(':memory:'), clock });
+  onTestFinished(() => {
+    ports.close();
+  });
+  const logLines: string[] = [];
+  const context: Context = {
+    ...ports,
+    clock,
+    wait: (ms) => {
+      clock.advance(ms);
+      return Promise.resolve();
+    },
+    chance: { unit: () => 0.5, bytes: randomBytes },
+    sender: { send: () => Promise.reject(new Error('Nothing is sent in this test')) },
+    log: createLog(clock, (line) => logLines.push(line)),
+    rules: {
+      apiAuth: 'off',
+      retrySchedule: 'standard',
+      timeoutMs: limits.deliveryTimeoutMsDefault,
+      retentionMs: limits.retentionHoursDefault * 3_600_000,
+      bodyBytesMax: limits.bodyBytesDefault,
+      untypedEvents: 'deliver',
+      targets: publicTargets(),
+      ...options.rules,
+    },
+    subscriptionMemo: createMemo({
+      ttlMs: limits.subscriptionMemoTtlMsDefault,
+      entriesMax: limits.subscriptionMemoEntriesMax,
+    }),
+    apiKeyMemo: createMemo({
+      ttlMs: limits.keyMemoTtlMs,
+      entriesMax: limits.keyMemoEntriesMax,
+    }),
+  };
+  const functions = {
+    api: createHttpHandler(apiHandlers, context),
+    publish: createHttpHandler(publishHandlers, context),
+  };
+
+  /** The event goes to the function that the contract names, as API Gateway would. */
+  async function request(line: RequestLine): Promise<Answer> {
+    const match = matchPath(line.method, line.path.split('?')[0] ?? '');
+    const name = match.kind === 'route' ? routes[match.id].function : 'api';
+    const response = await functions[name](gatewayEvent(options.kind ?? 'http', line));
+    return {
+      status: response.statusCode,
+      headers: response.headers,
+      text: response.body,
+      json: JSON.parse(response.body) as Answer['json'],
+    };
+  }
+
+  /** Calls a route with JSON. */
+  function call(id: RouteId, input: CallInput = {}): Promise<Answer> {
+    const route: Route = routes[id];
+    const path = route.path.replace('{id}', input.id ?? '');
+    const json = input.body === undefined ? undefined : JSON.stringify(input.body);
+    return request({
+      method: route.method,
+      path: input.query === undefined ? path : `${path}?${input.query}`,
+      headers: {
+        ...(json !== undefined && { 'content-type': 'application/json' }),
+        ...(input.key !== undefined && { authorization: `Bearer ${input.key}` }),
+        ...input.headers,
+      },
+      body: json,
+    });
+  }
+
+  async function addKey(scopes: readonly Scope[], tenant = 'default'): Promise<string> {
+    const chance = { id: randomBytes(8), secret: randomBytes(32) };
+    const made = makeApiKey(chance, { tenant, name: null, scopes, createdAt: clock.now() });
+    await ports.apiKeys.create(made.key);
+    return made.text;
+  }
+
+  return { clock, context, ports, functions, logLines, request, call, addKey };
+}
+
+function publicTargets(): Rules['targets'] {
+  const parsed = parseTargetPolicy({ allowHttp: false, allowCidrs: [] });
+  if (!parsed.ok) throw new Error(parsed.detail);
+  return parsed.policy;
+}
+
+export type CallInput = {
+  id?: string;
+  query?: string;
+  headers?: Readonly<Record<string, string>>;
+  body?: unknown;
+  key?: string;
+};
