@@ -1,4 +1,5 @@
 // What every operation is given: the ports, the deployment's rules, and the memo of subscriptions.
+import type { TargetPolicy } from '../core/address.ts';
 import type { Memo } from '../core/memo.ts';
 import type { Ports } from '../core/ports.ts';
 import type { SubscriptionId } from '../core/ids.ts';
@@ -12,7 +13,7 @@ export type Rules = {
   bodyBytesMax: number;
   untypedEvents: 'deliver' | 'reject';
   /** What a target URL may be; see `core/target-url.ts`. */
-  targets: { allowHttp: boolean; allowCidrs: readonly string[] };
+  targets: TargetPolicy;
 };
 
 export type Context = Ports & {
