@@ -1,0 +1,76 @@
+// Opening the data file, and the lock that keeps a second server off it. They are apart because an operator's
+// command may open the file while the server runs.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { migrate, schemaVersion, versionOf } from './schema.ts';
+
+/** Another process serves the data directory. */
+export class DataDirectoryInUseError extends Error {
+  constructor(dataDirectory: string) {
+    super(`The data directory ${dataDirectory} is in use by another process.`);
+    this.name = 'DataDirectoryInUseError';
+  }
+}
+
+/** The data directory cannot be made, read or written, or a newer version of the service wrote it. */
+export class DataDirectoryUnusableError extends Error {
+  constructor(dataDirectory: string, why: string, cause?: unknown) {
+    super(`The data directory ${dataDirectory} cannot be used: ${why}.`, { cause });
+    this.name = 'DataDirectoryUnusableError';
+  }
+}
+
+const inMemory = ':memory:';
+/** How long a write waits for another process's, such as an operator's command. */
+const busyTimeoutMs = 5_000;
+
+/** Opens `webhooks.sqlite` in a directory, which is made where there is none, or a database in memory. */
+export function openDatabase(dataDirectory: string): DatabaseSync {
+  return usable(dataDirectory, () => {
+    const database = openFile(dataDirectory, 'webhooks.sqlite', busyTimeoutMs);
+    try {
+      // A commit is on the disk before it is answered.
+      database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+      migrate(database);
+      if (versionOf(database) > schemaVersion) {
+        throw new Error('a newer version of this service wrote it');
+      }
+      return database;
+    } catch (cause) {
+      database.close();
+      throw cause;
+    }
+  });
+}
+
+/**
+ * Takes a directory for this process until `release`, or until the process ends, however it does. The lock is an
+ * open transaction on a file of its own: the operating system frees it with the process.
+ */
+export function lockDataDirectory(dataDirectory: string): { release(): void } {
+  const lock = usable(dataDirectory, () => openFile(dataDirectory, 'lock.sqlite', 0));
+  try {
+    lock.exec('BEGIN EXCLUSIVE');
+  } catch {
+    lock.close();
+    throw new DataDirectoryInUseError(dataDirectory);
+  }
+  return { release: () => lock.close() };
+}
+
+function openFile(dataDirectory: string, name: string, timeout: number): DatabaseSync {
+  if (dataDirectory === inMemory) return new DatabaseSync(inMemory, { timeout });
+  // It holds secrets and payloads: nobody else on this machine may read it.
+  mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+  return new DatabaseSync(join(dataDirectory, name), { timeout });
+}
+
+function usable<Result>(dataDirectory: string, open: () => Result): Result {
+  try {
+    return open();
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new DataDirectoryUnusableError(dataDirectory, why, cause);
+  }
+}

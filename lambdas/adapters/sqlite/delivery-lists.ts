@@ -1,0 +1,101 @@
+// The lists of deliveries. The id starts with the time of acceptance, so ranges of time are ranges of ids.
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { limits } from '../../contract/limits.ts';
+import type { Delivery } from '../../core/delivery.ts';
+import { isDeliveryId, sortKeyAt } from '../../core/ids.ts';
+import type { Clock, DeliveryQuery, DeliveryStore, Page } from '../../core/ports.ts';
+import { InvalidCursorError } from '../../core/ports.ts';
+import { makeCursor, readCursor } from '../cursor.ts';
+import { selected, type Values } from './columns.ts';
+import { deliveryFields, deliveryFromRow } from './delivery-rows.ts';
+
+type Filters = Pick<DeliveryQuery, 'subscriptionId' | 'status'>;
+
+/** What a page is read from: rows in the list's order. */
+type Scan = {
+  statement: StatementSync;
+  values: Values;
+  /** What the statement leaves in; event types and expiry have no index. */
+  keeps: (delivery: Delivery) => boolean;
+  limit: number;
+  /** What its cursors are bound to. */
+  query: readonly unknown[];
+};
+
+const idFrom = (at: number | null) => `dlv_${at === null ? '' : sortKeyAt(at)}`;
+/** Sorts after every id. */
+const afterAllIds = 'dlv_~';
+
+function positionOf(query: readonly unknown[], cursor: string): string {
+  const id = readCursor(query, cursor);
+  if (!isDeliveryId(id)) throw new InvalidCursorError();
+  return id;
+}
+
+function readPage({ statement, values, keeps, limit, query }: Scan): Page<Delivery> {
+  const items: Delivery[] = [];
+  let examined = 0;
+  let last: Delivery | undefined;
+  for (const row of statement.iterate(values)) {
+    const isFull = items.length === limit || examined === limits.rowsExaminedPerPageMax;
+    if (isFull && last !== undefined) return { items, nextCursor: makeCursor(query, last.id) };
+    last = deliveryFromRow(row);
+    examined += 1;
+    if (keeps(last)) items.push(last);
+  }
+  return { items, nextCursor: null };
+}
+
+/** One statement for each set of indexed filters; each has an index whose order is the list's. */
+function prepareLists(database: DatabaseSync): (filters: Filters) => StatementSync {
+  const prepare = (filters: string) =>
+    database.prepare(
+      `SELECT ${selected(deliveryFields)} FROM deliveries
+       WHERE tenant = :tenant ${filters} AND id >= :from AND id < :before ORDER BY id DESC`,
+    );
+  const bySubscription = 'AND subscription_id = :subscriptionId';
+  const byStatus = 'AND status = :status';
+  const all = prepare('');
+  const ofSubscription = prepare(bySubscription);
+  const ofStatus = prepare(byStatus);
+  const ofBoth = prepare(`${bySubscription} ${byStatus}`);
+  return ({ subscriptionId, status }) => {
+    if (subscriptionId === null) return status === null ? all : ofStatus;
+    return status === null ? ofSubscription : ofBoth;
+  };
+}
+
+export function createDeliveryLists(
+  database: DatabaseSync,
+  clock: Clock,
+): Pick<DeliveryStore, 'list' | 'listParked'> {
+  const statementFor = prepareLists(database);
+  const parked = database.prepare(
+    `SELECT ${selected(deliveryFields)} FROM deliveries
+     WHERE tenant = :tenant AND subscription_id = :subscriptionId AND status = 'parked'
+       AND id > :after ORDER BY id`,
+  );
+
+  return {
+    async list({ limit, cursor, ...filters }) {
+      const { tenant, subscriptionId, status, eventType, since, until } = filters;
+      const query = ['deliveries', tenant, subscriptionId, status, eventType, since, until];
+      const end = until === null ? afterAllIds : idFrom(until);
+      const position = cursor === null ? end : positionOf(query, cursor);
+      const values: Values = { tenant, from: idFrom(since), before: position };
+      if (subscriptionId !== null) values['subscriptionId'] = subscriptionId;
+      if (status !== null) values['status'] = status;
+      const now = clock.now();
+      const keeps = (delivery: Delivery) =>
+        (delivery.expiresAt === null || delivery.expiresAt > now) &&
+        (eventType === null || delivery.eventType === eventType);
+      return readPage({ statement: statementFor(filters), values, keeps, limit, query });
+    },
+    async listParked(tenant, subscriptionId, { limit, cursor }) {
+      const query = ['parked', tenant, subscriptionId];
+      const after = cursor === null ? '' : positionOf(query, cursor);
+      const values = { tenant, subscriptionId, after };
+      return readPage({ statement: parked, values, keeps: () => true, limit, query });
+    },
+  };
+}

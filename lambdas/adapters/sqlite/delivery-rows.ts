@@ -1,0 +1,62 @@
+// Deliveries and attempts as rows.
+import type { Attempt, AttemptTimings, Delivery } from '../../core/delivery.ts';
+import type { Values } from './columns.ts';
+
+const fixedFields = [
+  'tenant',
+  'id',
+  'subscriptionId',
+  'eventType',
+  'contentType',
+  'createdAt',
+] as const satisfies (keyof Delivery)[];
+
+/** What a change may change. */
+export const stateFields = [
+  'status',
+  'reason',
+  'updatedAt',
+  'completedAt',
+  'nextAttemptAt',
+  'cycle',
+  'cycleAttempt',
+  'attemptCount',
+  'expiresAt',
+  'version',
+] as const satisfies (keyof Delivery)[];
+
+export const deliveryFields = [...fixedFields, ...stateFields] as const;
+
+const timingFields = [
+  'dnsMs',
+  'connectMs',
+  'tlsMs',
+  'firstByteMs',
+] as const satisfies (keyof AttemptTimings)[];
+
+export const attemptFields = [
+  'number',
+  'cycle',
+  'at',
+  'durationMs',
+  'outcome',
+  'statusCode',
+  'errorCode',
+  'errorDetails',
+  'responseBody',
+  'targetUrl',
+  ...timingFields,
+] as const satisfies (keyof Attempt | keyof AttemptTimings)[];
+
+export function deliveryFromRow(row: Values): Delivery {
+  return { ...row } as Delivery;
+}
+
+export function attemptToRow({ timings, ...plain }: Attempt): Values {
+  return { ...plain, ...timings };
+}
+
+export function attemptFromRow(row: Values): Attempt {
+  const { dnsMs, connectMs, tlsMs, firstByteMs, ...plain } = row;
+  return { ...plain, timings: { dnsMs, connectMs, tlsMs, firstByteMs } } as Attempt;
+}

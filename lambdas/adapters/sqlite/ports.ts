@@ -1,0 +1,42 @@
+// The driver: the storage and queue ports on one SQLite file. `database.ts` opens it.
+import type { DatabaseSync } from 'node:sqlite';
+import type { Clock, Ports } from '../../core/ports.ts';
+import { createApiKeyStore } from './api-key-store.ts';
+import { createDeliveryQueue, type SqliteDeliveryQueue } from './delivery-queue.ts';
+import { createDeliveryStore } from './delivery-store.ts';
+import { createIdempotencyStore } from './idempotency-store.ts';
+import { createQueueReceiver, type QueueReceiver } from './queue-receiver.ts';
+import { createStatsStore } from './stats-store.ts';
+import { createSubscriptionStore } from './subscription-store.ts';
+import { createSweeper, type Sweeper } from './sweeper.ts';
+import { createWriter } from './writer.ts';
+
+export type SqlitePorts = Pick<
+  Ports,
+  'subscriptions' | 'deliveries' | 'idempotency' | 'stats' | 'apiKeys'
+> & {
+  queue: SqliteDeliveryQueue;
+  receiver: QueueReceiver;
+  sweeper: Sweeper;
+  /** Commits what waits, and closes the database. */
+  close(): void;
+};
+
+export function openSqlitePorts(options: { database: DatabaseSync; clock: Clock }): SqlitePorts {
+  const { database, clock } = options;
+  const writer = createWriter(database);
+  return {
+    subscriptions: createSubscriptionStore(database, writer),
+    deliveries: createDeliveryStore(database, writer, clock),
+    idempotency: createIdempotencyStore(database, writer),
+    stats: createStatsStore(database, writer),
+    apiKeys: createApiKeyStore(database, writer),
+    queue: createDeliveryQueue(database, writer, clock),
+    receiver: createQueueReceiver(database, writer),
+    sweeper: createSweeper(database, writer),
+    close() {
+      writer.flush();
+      database.close();
+    },
+  };
+}

@@ -1,0 +1,192 @@
+// The receiving side of the queue, as SQS has it on AWS: leases, receive counts and dead letters. A message waits
+// until `visible_at`, and then is ready; a leased one waits for the end of its lease. Ready messages are taken from
+// one subscription after the other, so that a long queue for one holds up nobody else.
+import { randomUUID } from 'node:crypto';
+import type { DatabaseSync } from 'node:sqlite';
+import { limits } from '../../contract/limits.ts';
+import { selected } from './columns.ts';
+import type { Writer } from './writer.ts';
+
+export type ReceivedMessage = {
+  messageId: string;
+  /** Names this receipt; good until the lease ends. */
+  receiptHandle: string;
+  body: string;
+  /** Counts this receipt. */
+  receiveCount: number;
+  sentAt: number;
+};
+
+export type DeadLetter = { body: string; sentAt: number; receiveCount: number; reason: string };
+
+export type ReceiveOptions = { limit: number; now: number; visibilityMs: number };
+
+export type QueueReceiver = {
+  /** Leases what is ready for `visibilityMs`; what was received too often becomes a dead letter instead. */
+  receive(options: ReceiveOptions): Promise<readonly ReceivedMessage[]>;
+  /** Takes messages off the queue. */
+  delete(receiptHandles: readonly string[]): Promise<void>;
+  /** Gives messages back, to be ready at `visibleAt`; the reason is kept for a dead letter. */
+  release(receiptHandles: readonly string[], visibleAt: number, reason: string): Promise<void>;
+  /** Epoch ms at which a message is ready, perhaps in the past; null when the queue is empty. */
+  nextVisibleAt(): number | null;
+  /** At start: gives back what a process that has died still held. Its receipts do not count. */
+  freeLeases(): Promise<void>;
+  onDeadLetter(listener: (deadLetter: DeadLetter) => void): void;
+};
+
+/** Messages that one call makes ready: enough to keep up, few enough not to hold up the process. */
+const readiedPerReceiveMax = 1_000;
+
+type Leased = {
+  id: number;
+  leaseToken: string;
+  subscriptionId: string;
+  body: string;
+  sentAt: number;
+  receiveCount: number;
+  reason: string | null;
+};
+
+const leasedFields = [
+  'id',
+  'leaseToken',
+  'subscriptionId',
+  'body',
+  'sentAt',
+  'receiveCount',
+  'reason',
+] as const satisfies (keyof Leased)[];
+
+type Statements = ReturnType<typeof prepareStatements>;
+
+function prepareStatements(database: DatabaseSync) {
+  return {
+    makeReady: database.prepare(
+      `UPDATE queue_messages SET ready = 1, lease_token = NULL WHERE id IN
+         (SELECT id FROM queue_messages WHERE ready = 0 AND visible_at <= ?
+          ORDER BY visible_at LIMIT ${readiedPerReceiveMax})`,
+    ),
+    leaseAfter: database.prepare(
+      `UPDATE queue_messages SET ready = 0, receive_count = receive_count + 1,
+         lease_token = :leaseToken, visible_at = :visibleAt
+       WHERE id = (SELECT id FROM queue_messages WHERE ready = 1 AND subscription_id > :after
+                   ORDER BY subscription_id, visible_at LIMIT 1)
+       RETURNING ${selected(leasedFields)}`,
+    ),
+    remove: database.prepare('DELETE FROM queue_messages WHERE id = ? AND lease_token = ?'),
+    giveBack: database.prepare(
+      `UPDATE queue_messages SET lease_token = NULL, visible_at = ?, reason = ?
+       WHERE id = ? AND lease_token = ?`,
+    ),
+    freeLeases: database.prepare(
+      `UPDATE queue_messages SET ready = 1, lease_token = NULL, receive_count = receive_count - 1,
+         visible_at = sent_at
+       WHERE lease_token IS NOT NULL`,
+    ),
+    nextReady: database.prepare(
+      'SELECT visible_at AS visibleAt FROM queue_messages WHERE ready = 1 LIMIT 1',
+    ),
+    nextWaiting: database.prepare(
+      `SELECT visible_at AS visibleAt FROM queue_messages WHERE ready = 0
+       ORDER BY visible_at LIMIT 1`,
+    ),
+    bury: database.prepare(
+      `INSERT INTO dead_letters (body, sent_at, receive_count, reason, dead_at)
+       VALUES (?, ?, ?, ?, ?)`,
+    ),
+  };
+}
+
+/** Leases what is ready, inside the caller's transaction. */
+function createLeaser(statements: Statements) {
+  /** Whose turn was last; the next one's subscription sorts after it. */
+  let lastServed = '';
+
+  function leaseNext(lease: { leaseToken: string; visibleAt: number }): Leased | undefined {
+    const row =
+      statements.leaseAfter.get({ ...lease, after: lastServed }) ??
+      statements.leaseAfter.get({ ...lease, after: '' });
+    if (row === undefined) return undefined;
+    const leased = { ...row } as Leased;
+    lastServed = leased.subscriptionId;
+    return leased;
+  }
+
+  function bury(leased: Leased, now: number): DeadLetter {
+    const { body, sentAt } = leased;
+    const receiveCount = leased.receiveCount - 1;
+    const reason = leased.reason ?? 'Its receivers never finished';
+    statements.bury.run(body, sentAt, receiveCount, reason, now);
+    statements.remove.run(leased.id, leased.leaseToken);
+    return { body, sentAt, receiveCount, reason };
+  }
+
+  return ({ limit, now, visibilityMs }: ReceiveOptions) => {
+    const lease = { leaseToken: randomUUID(), visibleAt: now + visibilityMs };
+    const received: ReceivedMessage[] = [];
+    const deadLetters: DeadLetter[] = [];
+    statements.makeReady.run(now);
+    while (received.length < limit) {
+      const leased = leaseNext(lease);
+      if (leased === undefined) break;
+      const isDead = leased.receiveCount > limits.queueReceivesMax;
+      if (isDead) deadLetters.push(bury(leased, now));
+      else received.push(receiptOf(leased));
+    }
+    return { received, deadLetters };
+  };
+}
+
+function receiptOf({ id, leaseToken, body, receiveCount, sentAt }: Leased): ReceivedMessage {
+  return {
+    messageId: String(id),
+    receiptHandle: `${id}.${leaseToken}`,
+    body,
+    receiveCount,
+    sentAt,
+  };
+}
+
+function leaseOf(receiptHandle: string): [id: number, leaseToken: string] {
+  const [id, leaseToken = ''] = receiptHandle.split('.');
+  return [Number(id), leaseToken];
+}
+
+export function createQueueReceiver(database: DatabaseSync, writer: Writer): QueueReceiver {
+  const statements = prepareStatements(database);
+  const lease = createLeaser(statements);
+  const listeners: ((deadLetter: DeadLetter) => void)[] = [];
+
+  return {
+    async receive(options) {
+      const { received, deadLetters } = await writer.write(() => lease(options));
+      for (const deadLetter of deadLetters) {
+        for (const listener of listeners) listener(deadLetter);
+      }
+      return received;
+    },
+    delete(receiptHandles) {
+      return writer.write(() => {
+        for (const handle of receiptHandles) statements.remove.run(...leaseOf(handle));
+      });
+    },
+    release(receiptHandles, visibleAt, reason) {
+      return writer.write(() => {
+        for (const handle of receiptHandles) {
+          statements.giveBack.run(visibleAt, reason, ...leaseOf(handle));
+        }
+      });
+    },
+    nextVisibleAt() {
+      const next = statements.nextReady.get() ?? statements.nextWaiting.get();
+      return next === undefined ? null : Number(next['visibleAt']);
+    },
+    async freeLeases() {
+      await writer.write(() => statements.freeLeases.run());
+    },
+    onDeadLetter(listener) {
+      listeners.push(listener);
+    },
+  };
+}

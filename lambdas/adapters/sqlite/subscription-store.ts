@@ -1,0 +1,111 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Page, SubscriptionStore } from '../../core/ports.ts';
+import { InvalidCursorError } from '../../core/ports.ts';
+import { isSubscriptionId } from '../../core/ids.ts';
+import type { Subscription } from '../../core/subscription.ts';
+import { makeCursor, readCursor } from '../cursor.ts';
+import { assigned, inserted, selected, type Values } from './columns.ts';
+import type { Writer } from './writer.ts';
+
+const fields = [
+  'tenant',
+  'id',
+  'name',
+  'targetUrl',
+  'secret',
+  'eventTypes',
+  'status',
+  'inactiveReason',
+  'retrySchedule',
+  'timeoutMs',
+  'createdAt',
+  'updatedAt',
+  'version',
+] as const satisfies (keyof Subscription)[];
+
+/** Sorts after every id. */
+const afterAllIds = '~';
+
+function toRow(subscription: Subscription): Values {
+  const { eventTypes, retrySchedule, ...plain } = subscription;
+  return { ...plain, eventTypes: toJson(eventTypes), retrySchedule: toJson(retrySchedule) };
+}
+
+function toJson(value: unknown): string | null {
+  return value === null ? null : JSON.stringify(value);
+}
+
+function fromRow(row: Values): Subscription {
+  return {
+    ...row,
+    eventTypes: fromJson(row['eventTypes']),
+    retrySchedule: fromJson(row['retrySchedule']),
+  } as Subscription;
+}
+
+function fromJson(text: unknown): unknown {
+  return typeof text === 'string' ? JSON.parse(text) : null;
+}
+
+function positionOf(tenant: string, cursor: string): string {
+  const id = readCursor(['subscriptions', tenant], cursor);
+  if (!isSubscriptionId(id)) throw new InvalidCursorError();
+  return id;
+}
+
+export function createSubscriptionStore(database: DatabaseSync, writer: Writer): SubscriptionStore {
+  const create = database.prepare(
+    `INSERT INTO subscriptions ${inserted(fields)} ON CONFLICT DO NOTHING`,
+  );
+  const get = database.prepare(
+    `SELECT ${selected(fields)} FROM subscriptions WHERE tenant = ? AND id = ?`,
+  );
+  const list = database.prepare(
+    `SELECT ${selected(fields)} FROM subscriptions WHERE tenant = ? AND id < ?
+     ORDER BY id DESC LIMIT ?`,
+  );
+  const replace = database.prepare(
+    `UPDATE subscriptions SET ${assigned(fields)}
+     WHERE tenant = :tenant AND id = :id AND version = :versionBefore`,
+  );
+  const remove = database.prepare('DELETE FROM subscriptions WHERE tenant = ? AND id = ?');
+  const countActive = database.prepare(
+    `SELECT count(*) AS count FROM subscriptions WHERE tenant = ? AND status = 'active'`,
+  );
+
+  return {
+    create(subscription) {
+      return writer.write(() => {
+        const { changes } = create.run(toRow(subscription));
+        if (changes === 0) throw new Error(`The id ${subscription.id} is taken`);
+      });
+    },
+    async get(tenant, id) {
+      const row = get.get(tenant, id);
+      return row === undefined ? undefined : fromRow(row);
+    },
+    async list(tenant, { limit, cursor }): Promise<Page<Subscription>> {
+      const before = cursor === null ? afterAllIds : positionOf(tenant, cursor);
+      const found = list.all(tenant, before, limit + 1).map(fromRow);
+      const items = found.slice(0, limit);
+      const last = items.at(-1);
+      const isMore = found.length > limit && last !== undefined;
+      return {
+        items,
+        nextCursor: isMore ? makeCursor(['subscriptions', tenant], last.id) : null,
+      };
+    },
+    replace(before, after) {
+      return writer.write(() => {
+        const values = { ...toRow(after), versionBefore: before.version };
+        return replace.run(values).changes === 0 ? 'superseded' : 'replaced';
+      });
+    },
+    remove(tenant, id) {
+      return writer.write(() => remove.run(tenant, id).changes !== 0);
+    },
+    async countActive(tenant) {
+      return Number(countActive.get(tenant)?.['count']);
+    },
+  };
+}

@@ -1,0 +1,43 @@
+// Removes what has expired. Reads do not show it anyway, so this only keeps the file small.
+import type { DatabaseSync } from 'node:sqlite';
+import { limits } from '../../contract/limits.ts';
+import type { Writer } from './writer.ts';
+
+export type Sweeper = {
+  /** Removes at most `limit` rows of each kind, so that no sweep holds up the rest, and says how many. */
+  removeExpired(now: number, limit: number): Promise<number>;
+};
+
+export function createSweeper(database: DatabaseSync, writer: Writer): Sweeper {
+  // Bodies and attempts go with their delivery.
+  const deliveries = database.prepare(
+    `DELETE FROM deliveries WHERE (tenant, id) IN
+       (SELECT tenant, id FROM deliveries WHERE expires_at <= ? LIMIT ?)`,
+  );
+  const idempotencyKeys = database.prepare(
+    `DELETE FROM idempotency_keys WHERE (tenant, subscription_id, key) IN
+       (SELECT tenant, subscription_id, key FROM idempotency_keys WHERE expires_at <= ? LIMIT ?)`,
+  );
+  const statsHours = database.prepare(
+    `DELETE FROM stats_hours WHERE (tenant, subscription_id, hour) IN
+       (SELECT tenant, subscription_id, hour FROM stats_hours WHERE hour <= ? LIMIT ?)`,
+  );
+  const deadLetters = database.prepare(
+    `DELETE FROM dead_letters WHERE id IN
+       (SELECT id FROM dead_letters WHERE dead_at <= ? LIMIT ?)`,
+  );
+
+  return {
+    removeExpired(now, limit) {
+      return writer.write(() => {
+        const results = [
+          deliveries.run(now, limit),
+          idempotencyKeys.run(now, limit),
+          statsHours.run(now - limits.statsRetentionMs, limit),
+          deadLetters.run(now - limits.deadLetterRetentionMs, limit),
+        ];
+        return results.reduce((sum, { changes }) => sum + Number(changes), 0);
+      });
+    },
+  };
+}

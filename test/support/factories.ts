@@ -1,0 +1,131 @@
+// Test data: whole, valid values; a test names only the fields it is about.
+import { randomBytes } from 'node:crypto';
+import { accept } from '../../lambdas/core/transitions.ts';
+import type { ApiKey } from '../../lambdas/core/api-key.ts';
+import type { Attempt, Delivery } from '../../lambdas/core/delivery.ts';
+import { deliveryIdFrom, subscriptionIdFrom, type SubscriptionId } from '../../lambdas/core/ids.ts';
+import { hourMs, hourOf, latencyBoundsMs, noStatuses } from '../../lambdas/core/stats.ts';
+import type { StatsDelta } from '../../lambdas/core/stats.ts';
+import type { Subscription } from '../../lambdas/core/subscription.ts';
+import type { AttemptMessage } from '../../lambdas/contract/messages.ts';
+
+/** Noon of a day that has not come yet, as in `createTestClock`. */
+export const noon = Date.UTC(2035, 0, 15, 12);
+
+/** Tests share a database, so each has a tenant of its own. */
+export function aTenant(): string {
+  return `tenant-${randomBytes(6).toString('hex')}`;
+}
+
+export function aSubscriptionId(at: number = noon): SubscriptionId {
+  return subscriptionIdFrom(at, randomBytes(10));
+}
+
+export function aSubscription(fields: Partial<Subscription> = {}): Subscription {
+  const createdAt = fields.createdAt ?? noon;
+  return {
+    tenant: 'default',
+    id: aSubscriptionId(createdAt),
+    name: 'Invoices',
+    targetUrl: 'https://example.com/hooks',
+    secret: 'a secret of some length',
+    eventTypes: ['invoice.*', 'order.paid'],
+    status: 'active',
+    inactiveReason: null,
+    retrySchedule: null,
+    timeoutMs: null,
+    createdAt,
+    updatedAt: createdAt,
+    version: 1,
+    ...fields,
+  };
+}
+
+/** Accepted at `createdAt`, which its id carries. */
+export function aDelivery(fields: Partial<Delivery> = {}): Delivery {
+  const subscriptionId = fields.subscriptionId ?? aSubscriptionId();
+  const id = fields.id ?? deliveryIdFrom(subscriptionId, fields.createdAt ?? noon, randomBytes(10));
+  const accepted = accept({
+    tenant: 'default',
+    id,
+    eventType: 'invoice.paid',
+    contentType: 'application/json',
+    active: fields.status !== 'parked',
+  });
+  return { ...accepted, ...fields };
+}
+
+export function anAttempt(fields: Partial<Attempt> = {}): Attempt {
+  return {
+    number: 1,
+    cycle: 1,
+    at: noon,
+    durationMs: 42,
+    outcome: 'failed_attempt',
+    statusCode: 503,
+    errorCode: null,
+    errorDetails: null,
+    responseBody: 'try again later',
+    targetUrl: 'https://example.com/hooks',
+    timings: { dnsMs: 1.25, connectMs: 2.5, tlsMs: 10, firstByteMs: 40 },
+    ...fields,
+  };
+}
+
+/** The next version of a delivery. */
+export function changed(delivery: Delivery, fields: Partial<Delivery>): Delivery {
+  return {
+    ...delivery,
+    updatedAt: delivery.updatedAt + 1_000,
+    version: delivery.version + 1,
+    ...fields,
+  };
+}
+
+export function aDelta(fields: Partial<StatsDelta> = {}): StatsDelta {
+  return {
+    tenant: 'default',
+    subscriptionId: aSubscriptionId(),
+    hour: hourOf(noon),
+    byStatus: { ...noStatuses, delivered: 1 },
+    attempts: 1,
+    latency: latencyBuckets({ 2: 1 }),
+    ...fields,
+  };
+}
+
+/** All buckets of the duration histogram, zero but for those given. */
+export function latencyBuckets(counts: Readonly<Record<number, number>>): number[] {
+  return Array.from({ length: latencyBoundsMs.length + 1 }, (_, bucket) => counts[bucket] ?? 0);
+}
+
+export function hoursAfter(hour: number, count: number): number {
+  return hour + count * hourMs;
+}
+
+export function anApiKey(fields: Partial<ApiKey> = {}): ApiKey {
+  return {
+    tenant: 'default',
+    id: randomBytes(8).toString('hex'),
+    name: 'billing',
+    scopes: ['publish', 'read'],
+    hash: randomBytes(32).toString('hex'),
+    createdAt: noon,
+    ...fields,
+  };
+}
+
+export function anAttemptMessage(fields: Partial<AttemptMessage> = {}): AttemptMessage {
+  const deliveryId = fields.deliveryId ?? aDelivery().id;
+  return {
+    version: 1,
+    kind: 'attempt',
+    tenant: 'default',
+    deliveryId,
+    cycle: 1,
+    attempt: 1,
+    sentAt: noon,
+    dueAt: noon,
+    ...fields,
+  };
+}
