@@ -6,7 +6,7 @@ import { sortKeyAt } from '../../core/ids.ts';
 import type { SubscriptionId } from '../../core/ids.ts';
 import { InvalidCursorError } from '../../core/ports.ts';
 import type { DeliveryQuery, Page } from '../../core/ports.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
+import { makeCursor, readCursor } from '../cursor.ts';
 import { readRow } from './delivery-rows.ts';
 import type { DeliveryRows } from './delivery-rows.ts';
 import type { RangeQuery } from './dynamo-table.ts';
@@ -23,7 +23,7 @@ const sortKeyPattern = /^[0-7][0-9a-z]{25}$/;
 
 type Listing = {
   /** What a cursor belongs to. */
-  list: unknown;
+  list: readonly unknown[];
   page: { limit: number; cursor: string | null };
   /** Without an index, the partitions of the rows themselves. */
   source: Pick<RangeQuery, 'index'> & { partitions: readonly string[] };
@@ -37,10 +37,9 @@ type Listing = {
 };
 
 export function listDeliveries(rows: DeliveryRows, query: DeliveryQuery): Promise<Page<Delivery>> {
-  const { limit, cursor, ...list } = query;
-  const { status, eventType, since, until } = query;
+  const { tenant, subscriptionId, status, eventType, since, until, limit, cursor } = query;
   return readPage(rows, {
-    list,
+    list: ['deliveries', tenant, subscriptionId, status, eventType, since, until],
     page: { limit, cursor },
     source: sourceOf(query),
     newestFirst: true,
@@ -59,7 +58,7 @@ export function listParked(
 ): Promise<Page<Delivery>> {
   const { tenant, subscriptionId, ...page } = query;
   return readPage(rows, {
-    list: { parked: [tenant, subscriptionId] },
+    list: ['parked', tenant, subscriptionId],
     page,
     source: { index: 'held', partitions: heldPartitions(tenant, subscriptionId, 'parked') },
     newestFirst: false,
@@ -80,13 +79,13 @@ function sourceOf({ tenant, subscriptionId, status }: DeliveryQuery): Listing['s
 
 async function readPage(rows: DeliveryRows, listing: Listing): Promise<Page<Delivery>> {
   const { list, page, matches } = listing;
-  let position = decodeCursor(list, page.cursor);
+  let position = page.cursor === null ? null : readCursor(list, page.cursor);
   if (position !== null && !sortKeyPattern.test(position)) throw new InvalidCursorError();
   const items: Delivery[] = [];
   let examined = 0;
   for await (const row of rowsAfter(rows, listing, position)) {
     const isFull = items.length === page.limit || examined === limits.rowsExaminedPerPageMax;
-    if (isFull && position !== null) return { items, nextCursor: encodeCursor(list, position) };
+    if (isFull && position !== null) return { items, nextCursor: makeCursor(list, position) };
     examined += 1;
     position = row.sortKey;
     if (row.delivery !== undefined && matches(row.delivery)) items.push(row.delivery);

@@ -16,7 +16,7 @@ import { table as names } from '../../contract/table.ts';
 import type { Chance, Wait } from '../../core/ports.ts';
 import { chunksOf } from './chunks.ts';
 import { call } from './clients.ts';
-import { expressionOf, namesIn } from './expressions.ts';
+import { attributesIn, expressionOf } from './expressions.ts';
 import type { Change, Condition } from './expressions.ts';
 import type { Item } from './item-size.ts';
 import type { ItemKey } from './keys.ts';
@@ -93,23 +93,18 @@ export function openTable(needs: TableNeeds): DynamoTable {
     },
 
     async count(range, filter) {
-      const input = queryInput(range);
       let count = 0;
-      let ExclusiveStartKey: Item | undefined;
+      let startKey: Item | undefined;
       do {
         const command = new QueryCommand({
           TableName,
-          ...input,
-          ExclusiveStartKey,
+          ...queryInput({ ...range, startKey }, filter),
           Select: 'COUNT',
-          FilterExpression: filter.that,
-          ExpressionAttributeNames: namesIn(`${input.KeyConditionExpression} ${filter.that}`),
-          ExpressionAttributeValues: { ...input.ExpressionAttributeValues, ...filter.values },
         });
         const page = await call('DynamoDB Query', () => documents.send(command));
         count += page.Count ?? 0;
-        ExclusiveStartKey = page.LastEvaluatedKey;
-      } while (ExclusiveStartKey !== undefined);
+        startKey = page.LastEvaluatedKey;
+      } while (startKey !== undefined);
       return count;
     },
 
@@ -124,9 +119,8 @@ export function openTable(needs: TableNeeds): DynamoTable {
         TableName,
         Key,
         UpdateExpression: expression,
-        ...conditionInput(condition),
-        ExpressionAttributeNames: namesIn(`${expression} ${condition?.that ?? ''}`),
-        ExpressionAttributeValues: { ...values, ...condition?.values },
+        ConditionExpression: condition?.that,
+        ...attributesIn([expression, condition?.that], { ...values, ...condition?.values }),
       });
       return write('DynamoDB UpdateItem', () => documents.send(command));
     },
@@ -164,15 +158,20 @@ async function getChunk(
   return items;
 }
 
-function queryInput(range: RangeQuery) {
+function queryInput(range: RangeQuery, filter?: Condition) {
   const { index, partition, from, to } = range;
   const keys = index === undefined ? names : names.indexes[index];
   const that = `#${keys.partitionKey} = :partition AND #${keys.sortKey} BETWEEN :from AND :to`;
   return {
     ...(index === undefined ? { ConsistentRead: true } : { IndexName: names.indexes[index].name }),
     KeyConditionExpression: that,
-    ExpressionAttributeNames: namesIn(that),
-    ExpressionAttributeValues: { ':partition': partition, ':from': from, ':to': to },
+    FilterExpression: filter?.that,
+    ...attributesIn([that, filter?.that], {
+      ':partition': partition,
+      ':from': from,
+      ':to': to,
+      ...filter?.values,
+    }),
     ScanIndexForward: !range.newestFirst,
     Limit: range.limit,
     ExclusiveStartKey: range.startKey,
@@ -181,11 +180,8 @@ function queryInput(range: RangeQuery) {
 
 function conditionInput(condition: Condition | undefined): object {
   if (condition === undefined) return {};
-  return {
-    ConditionExpression: condition.that,
-    ExpressionAttributeNames: namesIn(condition.that),
-    ...(condition.values === undefined ? {} : { ExpressionAttributeValues: condition.values }),
-  };
+  const { that, values } = condition;
+  return { ConditionExpression: that, ...attributesIn([that], values) };
 }
 
 async function write(name: string, run: () => Promise<unknown>): Promise<WriteResult> {

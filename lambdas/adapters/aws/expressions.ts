@@ -17,9 +17,16 @@ export type Change = {
 export const isAbsent: Condition = { that: 'attribute_not_exists(#pk)' };
 export const isPresent: Condition = { that: 'attribute_exists(#pk)' };
 
-export function namesIn(expression: string): Record<string, string> {
-  const names = expression.match(/#\w+/g) ?? [];
-  return Object.fromEntries(names.map((name) => [name, name.slice(1)]));
+/** What the API wants beside expressions. It takes no empty map of values. */
+export function attributesIn(
+  expressions: readonly (string | undefined)[],
+  values: Item = {},
+): object {
+  const names = expressions.join(' ').match(/#\w+/g) ?? [];
+  return {
+    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [name, name.slice(1)])),
+    ExpressionAttributeValues: Object.keys(values).length === 0 ? undefined : values,
+  };
 }
 
 export function expressionOf(change: Change): { expression: string; values: Item } {

@@ -5,7 +5,7 @@ import type { SubscriptionId } from '../../core/ids.ts';
 import { isSubscriptionId } from '../../core/ids.ts';
 import type { SubscriptionStore } from '../../core/ports.ts';
 import type { Subscription } from '../../core/subscription.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
+import { makeCursor, readCursor } from '../cursor.ts';
 import { isApplied } from './dynamo-table.ts';
 import type { DynamoTable } from './dynamo-table.ts';
 import { isAbsent, isPresent } from './expressions.ts';
@@ -92,9 +92,9 @@ export function openSubscriptions(table: DynamoTable): SubscriptionStore {
     },
 
     async list(tenant, { limit, cursor }) {
-      const list = { subscriptions: tenant };
+      const list = ['subscriptions', tenant];
       const partition = subscriptionPartition(tenant);
-      const position = decodeCursor(list, cursor);
+      const position = cursor === null ? null : readCursor(list, cursor);
       const { items, nextKey } = await table.query({
         ...allIds,
         partition,
@@ -106,7 +106,7 @@ export function openSubscriptions(table: DynamoTable): SubscriptionStore {
       const shown = items.slice(0, limit).map(decode);
       const last = shown.at(-1);
       const isLast = last === undefined || (items.length <= limit && nextKey === undefined);
-      return { items: shown, nextCursor: isLast ? null : encodeCursor(list, last.id) };
+      return { items: shown, nextCursor: isLast ? null : makeCursor(list, last.id) };
     },
 
     async replace(before, after) {
