@@ -65,7 +65,7 @@ export const limits = {
 
   // Storage
   writeUnitBytes: 1_024, // DynamoDB bills writes per started KB of the whole item.
-  /** Left free beside a body that shares its row, so that a first attempt fits in the same write unit. */
+  /** Left free in the row of an open delivery: what it will come to hold then stays in the same write unit. */
   rowRoomBytes: 200,
   retentionHoursDefault: 72,
   retentionHoursMax: 365 * 24,

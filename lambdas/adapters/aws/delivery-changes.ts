@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { limits } from '../../contract/limits.ts';
 import { table as names } from '../../contract/table.ts';
 import type { Attempt, Delivery } from '../../core/delivery.ts';
+import { isFinal } from '../../core/delivery.ts';
 import { bodyExpiry } from '../../core/retention.ts';
 import { encodeAttempt } from './attempt-record.ts';
 import { changingAttributes, decodeDelivery } from './delivery-row.ts';
@@ -30,7 +31,9 @@ export async function recordAttempt(
     facts.unchangingBytes +
     itemBytes(changingAttributes(after)) +
     itemBytes({ attempts: [record] });
-  if (bytes <= limits.writeUnitBytes) {
+  // While more attempts may follow, their references need room too.
+  const room = isFinal(after.status) ? 0 : limits.rowRoomBytes;
+  if (bytes + room <= limits.writeUnitBytes) {
     return changeDelivery(rows, { before, after, append: { attempts: record } });
   }
   const token = rows.token();
