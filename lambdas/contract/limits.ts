@@ -41,6 +41,9 @@ export const limits = {
   retryDelayMsMin: 1 * second,
   retryDelayMsMax: 7 * day,
   retryAfterMsMax: 24 * hour,
+  /** How much longer than asked a held message may wait, so that not all come at once. */
+  holdSpreadRatio: 0.2,
+  hopsMax: 5,
   jitterRatio: 0.2,
 
   // The accept protocol (ARCHITECTURE.md, "Accept")

@@ -152,6 +152,60 @@ describe('attempts', () => {
     expect((await detail(next)).delivery.status).toBe('parked');
   });
 
+  it('hold back the whole subscription while Retry-After says so, and burn nothing', async () => {
+    const { subscribe, publish, settle, sent, world, clock, detail, work } = setup();
+    const busy = aResponse({ statusCode: 429, headers: { 'retry-after': '3600' } });
+    world.endpoint = (_, count) => (count === 1 ? busy : aResponse());
+    const subscription = await subscribe();
+    const startedAt = clock.now();
+    const first = await publish(subscription);
+    await work();
+    const second = await publish(subscription);
+    await work();
+    expect(sent).toHaveLength(1);
+    const { delivery } = await detail(second);
+    expect(delivery).toMatchObject({ status: 'pending', attemptCount: 0 });
+    expect(delivery.nextAttemptAt).toBeGreaterThanOrEqual(startedAt + 3_600_000);
+    await settle();
+    expect(sent).toHaveLength(3);
+    expect(clock.now() - startedAt).toBeLessThan(3_600_000 * 1.25);
+    for (const id of [first, second]) {
+      expect((await detail(id)).delivery.status).toBe('delivered');
+    }
+  });
+
+  it('stop for one message when the endpoint says abort-message', async () => {
+    const { subscribe, publish, settle, sent, world, detail, ports } = setup();
+    world.endpoint = () =>
+      aResponse({ statusCode: 500, headers: { 'webhook-delivery': 'abort-message' } });
+    const subscription = await subscribe();
+    const id = await publish(subscription);
+    await settle();
+    expect(sent).toHaveLength(1);
+    expect((await detail(id)).delivery).toMatchObject({ status: 'failed', reason: 'aborted' });
+    const kept = await ports.subscriptions.get('default', subscription.id);
+    expect(kept?.status).toBe('active');
+  });
+
+  it('count the hops, so that a loop over our own ingest ends', async () => {
+    const { subscribe, publish, settle, sent, world, call } = setup();
+    const subscription = await subscribe({ secret: null });
+    const codes: string[] = [];
+    world.endpoint = async ({ headers }) => {
+      const again = await call('ingest', {
+        id: subscription.id,
+        body: {},
+        headers: { 'webhook-hops': headers['webhook-hops'] ?? '' },
+      });
+      codes.push(String(again.json['code'] ?? again.status));
+      return aResponse({ statusCode: again.status, headers: { ...again.headers } });
+    };
+    await publish(subscription);
+    await settle();
+    expect(sent).toHaveLength(limits.hopsMax);
+    expect(codes).toEqual(['202', '202', '202', '202', 'loop-detected']);
+  });
+
   it('queue the retry before the attempt is recorded', async () => {
     const { subscribe, publish, work, world, context, ports, sent } = setup();
     world.endpoint = () => anError('connect_refused');

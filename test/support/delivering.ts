@@ -46,6 +46,7 @@ export function createDelivering(options: ServiceOptions = {}) {
       contentType: null,
       signature: null,
       idempotencyKey: null,
+      hops: 0,
       body: new TextEncoder().encode('{"a":1}'),
     });
     if (published.kind !== 'accepted') throw new Error('The event was filtered');

@@ -16,9 +16,17 @@ const storedRow = z.object({
   sk: z.string(),
   event_type: z.string().nullable().default(null),
   content_type: z.string().default('application/json'),
+  hops: z.number().default(0),
   status: z.enum(['pending', 'retrying', 'parked', 'delivered', 'failed', 'cancelled']),
   reason: z
-    .enum(['subscription_inactive', 'exhausted', 'gone', 'requested', 'subscription_deleted'])
+    .enum([
+      'subscription_inactive',
+      'exhausted',
+      'gone',
+      'aborted',
+      'requested',
+      'subscription_deleted',
+    ])
     .nullable()
     .default(null),
   version: z.number(),
@@ -71,6 +79,7 @@ export function fixedAttributes(delivery: Delivery): Item {
     [table.indexes.recent.partitionKey]: recentPartition(delivery.tenant, delivery.id),
     event_type: delivery.eventType ?? undefined,
     content_type: unless(delivery.contentType, 'application/json'),
+    hops: unless(delivery.hops, 0),
     created_at: unless(delivery.createdAt, acceptedAtOf(delivery.id)),
   };
 }
@@ -111,6 +120,7 @@ export function decodeDelivery(item: Item): Delivery {
     subscriptionId: subscriptionIdOf(id),
     eventType: row.event_type,
     contentType: row.content_type,
+    hops: row.hops,
     status,
     reason: row.reason,
     createdAt,

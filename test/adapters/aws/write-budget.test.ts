@@ -51,6 +51,7 @@ async function accepted(body: Buffer, subscriptionId: SubscriptionId): Promise<D
     id: deliveryIdFrom(subscriptionId, noon, chance.bytes(10)),
     eventType: 'customer.subscription.updated',
     contentType: 'application/json',
+    hops: 0,
     active: true,
   });
   expect(await ports.deliveries.commit(delivery, body)).toBe('committed');
