@@ -38,7 +38,16 @@ export function decide(
   if (message.cycle < delivery.cycle) return { do: 'skip', reason: 'stale_cycle' };
   if (isFinal(delivery.status)) return { do: 'skip', reason: 'final' };
   if (message.attempt <= delivery.cycleAttempt) return { do: 'skip', reason: 'recorded' };
-  if (subscription === undefined) return { do: 'cancel', delivery };
+  return subscription === undefined
+    ? { do: 'cancel', delivery }
+    : decideForSubscription(delivery, subscription, now);
+}
+
+function decideForSubscription(
+  delivery: Delivery,
+  subscription: Subscription,
+  now: number,
+): Decision {
   if (subscription.status === 'inactive') {
     return delivery.status === 'parked'
       ? { do: 'skip', reason: 'parked' }

@@ -90,10 +90,14 @@ function changesOf(before: Subscription, fields: SubscriptionFields): Partial<Su
     inactiveReason: reasonAfter(before, status),
     retrySchedule,
     timeoutMs,
-    // Another URL is another endpoint, and a person who says active means now.
-    heldUntil:
-      targetUrl === before.targetUrl && fields.status !== 'active' ? before.heldUntil : null,
+    heldUntil: holdAfter(before, fields),
   };
+}
+
+/** Another URL is another endpoint, and a person who says active means now. */
+function holdAfter(before: Subscription, fields: SubscriptionFields): number | null {
+  const isMoved = fields.target_url !== undefined && fields.target_url !== before.targetUrl;
+  return isMoved || fields.status === 'active' ? null : before.heldUntil;
 }
 
 function reasonAfter(before: Subscription, status: SubscriptionStatus): InactiveReason | null {

@@ -51,7 +51,8 @@ describe('verdictOf', () => {
     [200, 'abort-message', { kind: 'success' }, false],
     [410, '', { kind: 'stop', reason: 'gone' }, true],
     [500, 'whatever', { kind: 'retry', notBefore: null }, false],
-  ])('hears webhook-delivery on %i: %j', (statusCode, wish, verdict, noMore) => {
+  ])('hears webhook-delivery on %i: %j', (...row) => {
+    const [statusCode, wish, verdict, noMore] = row;
     const result = aResponse({ statusCode, headers: { 'webhook-delivery': wish } });
     expect(verdictOf(result, now)).toEqual(verdict);
     expect(wantsNoMore(result)).toBe(noMore);

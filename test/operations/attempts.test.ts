@@ -197,13 +197,14 @@ describe('attempts', () => {
         body: {},
         headers: { 'webhook-hops': headers['webhook-hops'] ?? '' },
       });
-      codes.push(String(again.json['code'] ?? again.status));
+      codes.push(again.status === 202 ? 'accepted' : again.text);
       return aResponse({ statusCode: again.status, headers: { ...again.headers } });
     };
     await publish(subscription);
     await settle();
     expect(sent).toHaveLength(limits.hopsMax);
-    expect(codes).toEqual(['202', '202', '202', '202', 'loop-detected']);
+    expect(codes.slice(0, -1)).toEqual(Array(limits.hopsMax - 1).fill('accepted'));
+    expect(codes.at(-1)).toContain('loop-detected');
   });
 
   it('queue the retry before the attempt is recorded', async () => {
