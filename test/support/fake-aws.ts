@@ -1,6 +1,11 @@
 // An HTTP server in the place of AWS, for what emulators do not do: fail, answer in part, lose an answer.
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { type AwsClients, openClients } from '../../lambdas/adapters/aws/clients.ts';
@@ -29,7 +34,11 @@ export async function openFakeAws(
   answer: (request: FakeRequest) => FakeAnswer | Promise<FakeAnswer>,
 ): Promise<FakeAws> {
   const requests: FakeRequest[] = [];
-  const server = createServer(async (incoming, response) => {
+  const server = createServer((incoming, response) => {
+    void handle(incoming, response);
+  });
+
+  async function handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const { url: path = '', headers } = incoming;
     const text = (await buffer(incoming)).toString();
     const target = String(headers['x-amz-target'] ?? path).replace(/^.*\./, '');
@@ -46,7 +55,8 @@ export async function openFakeAws(
       ...(error === undefined ? {} : { 'x-amzn-errortype': error }),
     });
     response.end(JSON.stringify(error === undefined ? json : { __type: error, message: 'No.' }));
-  });
+  }
+
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

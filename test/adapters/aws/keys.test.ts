@@ -40,26 +40,28 @@ describe('keys', () => {
     expect(new Set(partitions).size).toBe(partitions.length);
   });
 
+  type Id = (typeof many)[number];
+
   it.each([
-    [
-      'rows',
-      limits.deliveryShards,
-      (id: (typeof many)[0]) => deliveryKey('default', id).pk,
-      deliveryPartitions('default', subscriptionId),
-    ],
-    [
-      'the recent index',
-      limits.recentShards,
-      (id: (typeof many)[0]) => recentPartition('default', id),
-      recentPartitions('default'),
-    ],
-    [
-      'the held index',
-      limits.deliveryShards,
-      (id: (typeof many)[0]) => heldPartition(deliveryKey('default', id), 'parked'),
-      heldPartitions('default', subscriptionId, 'parked'),
-    ],
-  ])('spreads %s evenly over their partitions', (_, shards, partitionOf, partitions) => {
+    {
+      what: 'rows',
+      shards: limits.deliveryShards,
+      partitionOf: (id: Id) => deliveryKey('default', id).pk,
+      partitions: deliveryPartitions('default', subscriptionId),
+    },
+    {
+      what: 'the recent index',
+      shards: limits.recentShards,
+      partitionOf: (id: Id) => recentPartition('default', id),
+      partitions: recentPartitions('default'),
+    },
+    {
+      what: 'the held index',
+      shards: limits.deliveryShards,
+      partitionOf: (id: Id) => heldPartition(deliveryKey('default', id), 'parked'),
+      partitions: heldPartitions('default', subscriptionId, 'parked'),
+    },
+  ])('spreads $what evenly over its partitions', ({ shards, partitionOf, partitions }) => {
     const counts = new Map(partitions.map((partition) => [partition, 0]));
     for (const id of many) {
       counts.set(partitionOf(id), (counts.get(partitionOf(id)) ?? Number.NaN) + 1);
