@@ -4,7 +4,7 @@ import { DeleteMessageCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs
 import type { AwsPorts } from '../../lambdas/adapters/aws/open-aws-ports.ts';
 import { type QueueMessage, queueMessage } from '../../lambdas/contract/messages.ts';
 import type { Clock } from '../../lambdas/core/ports.ts';
-import { type AwsDriver, portsOf } from '../support/aws-driver.ts';
+import { type AwsDriver, type OpenedDriver, portsOf } from '../support/aws-driver.ts';
 import { apiKeyStoreContract } from './api-key-store.ts';
 import { deliveryQueueContract } from './delivery-queue.ts';
 import { deliveryStoreContract } from './delivery-store.ts';
@@ -12,7 +12,7 @@ import { idempotencyStoreContract } from './idempotency-store.ts';
 import { statsStoreContract } from './stats-store.ts';
 import { subscriptionStoreContract } from './subscription-store.ts';
 
-type OpenDriver = () => Promise<AwsDriver & { close(): Promise<void> }>;
+type OpenDriver = () => Promise<Omit<OpenedDriver, 'endpoint'>>;
 
 export function awsStoresContract(name: string, open: OpenDriver): void {
   const openPort =

@@ -52,17 +52,21 @@ export function settingsOf(fields: Partial<AwsSettings>): AwsSettings {
   };
 }
 
-export async function openDynalite(): Promise<AwsDriver & { close(): Promise<void> }> {
+export type OpenedDriver = AwsDriver & { endpoint: string; close(): Promise<void> };
+
+export async function openDynalite(): Promise<OpenedDriver> {
   const server = dynalite({ createTableMs: 0 });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const clients = openClients({ endpoint: `http://127.0.0.1:${port}`, region, credentials });
+  const endpoint = `http://127.0.0.1:${port}`;
+  const clients = openClients({ endpoint, region, credentials });
   const settings = settingsOf({});
   await createTable(clients.dynamodb, settings.TABLE_NAME);
   return {
     clients,
     settings,
+    endpoint,
     async close() {
       clients.dynamodb.destroy();
       server.close();
@@ -70,12 +74,14 @@ export async function openDynalite(): Promise<AwsDriver & { close(): Promise<voi
   };
 }
 
-export async function openFauxqs(): Promise<AwsDriver & { close(): Promise<void> }> {
+export async function openFauxqs(): Promise<OpenedDriver> {
   const server = await startFauxqs({ port: 0, logger: false });
   const { queueUrl, queueArn } = server.createQueue('deliveries');
-  const clients = openClients({ endpoint: server.address, region, credentials });
+  const endpoint = server.address;
+  const clients = openClients({ endpoint, region, credentials });
   return {
     clients,
+    endpoint,
     settings: settingsOf({ QUEUE_URL: queueUrl, QUEUE_ARN: queueArn }),
     async close() {
       clients.sqs.destroy();

@@ -7,11 +7,11 @@ export type Item = Record<string, NativeAttributeValue>;
 /** A list or a map takes 3 bytes, and each of its elements one more. */
 const containerBytes = 3;
 
-/** "(length of attribute name) + (number of significant digits ÷ 2) + (1 byte)", and one for a minus sign. */
+/** At most: a byte holds two significant digits, paired from the decimal point, and a minus sign takes one more. */
 function numberBytes(value: number): number {
   const [mantissa = ''] = Math.abs(value).toExponential().split('e');
   const digits = mantissa.replace('.', '').replace(/0+$/, '').length;
-  return Math.ceil(digits / 2) + 1 + (value < 0 ? 1 : 0);
+  return Math.ceil((digits + 1) / 2) + 1 + (value < 0 ? 1 : 0);
 }
 
 export function valueBytes(value: NativeAttributeValue): number {

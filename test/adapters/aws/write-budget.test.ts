@@ -9,7 +9,14 @@ import type { Delivery } from '../../../lambdas/core/delivery.ts';
 import type { SendResult } from '../../../lambdas/core/send-result.ts';
 import { mergeDeltas, type StatsDelta, statsDelta } from '../../../lambdas/core/stats.ts';
 import { accept, afterAttempt } from '../../../lambdas/core/transitions.ts';
-import { chance, credentials, openDynalite, portsOf, region } from '../../support/aws-driver.ts';
+import {
+  chance,
+  credentials,
+  openDynalite,
+  type OpenedDriver,
+  portsOf,
+  region,
+} from '../../support/aws-driver.ts';
 import { type CapacityMeter, meterCapacity, type Units } from '../../support/capacity-meter.ts';
 import { createTestClock } from '../../support/clock.ts';
 import { aSubscriptionId, noon } from '../../support/factories.ts';
@@ -31,15 +38,13 @@ the request id below.</p><hr><pre>request id: 7f1c9d52-5b0e-4c7a-9a55-0f8f5d3f6c
 edge: fra-07.cdn.example, cache: MISS, upstream: api-blue-5d9c7bd5c9-x2x7q
 time: 2026-11-23T15:47:09.123Z</pre></div></body></html>`.padEnd(1_000, ' ');
 
-let driver: Awaited<ReturnType<typeof openDynalite>>;
+let driver: OpenedDriver;
 let ports: AwsPorts;
 let meter: CapacityMeter;
 
 beforeAll(async () => {
   driver = await openDynalite();
-  const endpoint = await driver.clients.dynamodb.config.endpoint?.();
-  const address = `http://${endpoint?.hostname}:${endpoint?.port}`;
-  const counted = openClients({ endpoint: address, region, credentials });
+  const counted = openClients({ endpoint: driver.endpoint, region, credentials });
   meter = meterCapacity(counted.dynamodb, driver.clients.dynamodb);
   ports = portsOf({ ...driver, clients: counted }, createTestClock());
 });
