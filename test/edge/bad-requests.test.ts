@@ -16,8 +16,15 @@ async function setup(kind: 'http' | 'rest') {
   const subscription = await idOf(service, { target_url });
   const signed = await idOf(service, { target_url, secret: 'a secret' });
   const { json } = await service.call('ingest', { id: subscription, body: {} });
-  const ids: Record<string, string> = { subscription, signed, delivery: String(json['delivery_id']) };
-  return { service, fill: (path: string) => path.replace(/\{(\w+)\}/, (_, name) => ids[name] ?? '') };
+  const ids: Record<string, string> = {
+    subscription,
+    signed,
+    delivery: String(json['delivery_id']),
+  };
+  return {
+    service,
+    fill: (path: string) => path.replace(/\{(\w+)\}/, (_, name) => ids[name] ?? ''),
+  };
 }
 
 test('the table names each of at least 80 requests once', () => {
