@@ -1,10 +1,11 @@
 // A clock that stands still until a test moves it. It starts in the future: a database that removes expired rows by
 // the real time must not remove the ones a test still reads.
 import type { Clock } from '../../lambdas/core/ports.ts';
+import { noon } from './factories.ts';
 
 export type TestClock = Clock & { advance(ms: number): void };
 
-export function createTestClock(startAt: number = Date.UTC(2035, 0, 15, 12)): TestClock {
+export function createTestClock(startAt: number = noon): TestClock {
   let now = startAt;
   return {
     now: () => now,

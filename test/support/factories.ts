@@ -9,7 +9,7 @@ import type { StatsDelta } from '../../lambdas/core/stats.ts';
 import type { Subscription } from '../../lambdas/core/subscription.ts';
 import type { AttemptMessage } from '../../lambdas/contract/messages.ts';
 
-/** Noon of a day that has not come yet, as in `createTestClock`. */
+/** Noon of a day that has not come yet; `createTestClock` starts there. */
 export const noon = Date.UTC(2035, 0, 15, 12);
 
 /** Tests share a database, so each has a tenant of its own. */

@@ -49,14 +49,16 @@ export function openDatabase(dataDirectory: string): DatabaseSync {
  * open transaction on a file of its own: the operating system frees it with the process.
  */
 export function lockDataDirectory(dataDirectory: string): { release(): void } {
-  const lock = usable(dataDirectory, () => openFile(dataDirectory, 'lock.sqlite', 0));
-  try {
-    lock.exec('BEGIN EXCLUSIVE');
-  } catch {
-    lock.close();
-    throw new DataDirectoryInUseError(dataDirectory);
-  }
-  return { release: () => lock.close() };
+  return usable(dataDirectory, () => {
+    const lock = openFile(dataDirectory, 'lock.sqlite', 0);
+    try {
+      lock.exec('BEGIN EXCLUSIVE');
+      return { release: () => lock.close() };
+    } catch (cause) {
+      lock.close();
+      throw isBusy(cause) ? new DataDirectoryInUseError(dataDirectory) : cause;
+    }
+  });
 }
 
 function openFile(dataDirectory: string, name: string, timeout: number): DatabaseSync {
@@ -70,7 +72,13 @@ function usable<Result>(dataDirectory: string, open: () => Result): Result {
   try {
     return open();
   } catch (cause) {
+    if (cause instanceof DataDirectoryInUseError) throw cause;
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new DataDirectoryUnusableError(dataDirectory, why, cause);
   }
+}
+
+function isBusy(cause: unknown): boolean {
+  const sqliteBusy = 5;
+  return cause instanceof Error && 'errcode' in cause && cause.errcode === sqliteBusy;
 }

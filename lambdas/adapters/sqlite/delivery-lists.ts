@@ -46,19 +46,27 @@ function readPage({ statement, values, keeps, limit, query }: Scan): Page<Delive
   return { items, nextCursor: null };
 }
 
-/** One statement for each set of indexed filters; each has an index whose order is the list's. */
+const bySubscription = 'subscription_id = :subscriptionId';
+const byStatus = 'status = :status';
+
+/**
+ * One statement for each set of indexed filters. Each names the index in whose order the rows are wanted already:
+ * SQLite, which knows no counts, would rather walk through all deliveries of the tenant.
+ */
 function prepareLists(database: DatabaseSync): (filters: Filters) => StatementSync {
-  const prepare = (filters: string) =>
+  const prepare = (index: string, filters: readonly string[]) =>
     database.prepare(
-      `SELECT ${selected(deliveryFields)} FROM deliveries
-       WHERE tenant = :tenant ${filters} AND id >= :from AND id < :before ORDER BY id DESC`,
+      `SELECT ${selected(deliveryFields)} FROM deliveries ${index}
+       WHERE ${['tenant = :tenant', ...filters].join(' AND ')} AND id >= :from AND id < :before
+       ORDER BY id DESC`,
     );
-  const bySubscription = 'AND subscription_id = :subscriptionId';
-  const byStatus = 'AND status = :status';
-  const all = prepare('');
-  const ofSubscription = prepare(bySubscription);
-  const ofStatus = prepare(byStatus);
-  const ofBoth = prepare(`${bySubscription} ${byStatus}`);
+  const all = prepare('', []);
+  const ofStatus = prepare('INDEXED BY deliveries_by_status', [byStatus]);
+  const ofSubscription = prepare('INDEXED BY deliveries_by_subscription', [bySubscription]);
+  const ofBoth = prepare('INDEXED BY deliveries_by_subscription_and_status', [
+    bySubscription,
+    byStatus,
+  ]);
   return ({ subscriptionId, status }) => {
     if (subscriptionId === null) return status === null ? all : ofStatus;
     return status === null ? ofSubscription : ofBoth;
@@ -72,6 +80,7 @@ export function createDeliveryLists(
   const statementFor = prepareLists(database);
   const parked = database.prepare(
     `SELECT ${selected(deliveryFields)} FROM deliveries
+       INDEXED BY deliveries_by_subscription_and_status
      WHERE tenant = :tenant AND subscription_id = :subscriptionId AND status = 'parked'
        AND id > :after ORDER BY id`,
   );

@@ -1,0 +1,174 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import {
+  DataDirectoryInUseError,
+  DataDirectoryUnusableError,
+  lockDataDirectory,
+  openDatabase,
+} from '../../../lambdas/adapters/sqlite/database.ts';
+import { openSqlitePorts } from '../../../lambdas/adapters/sqlite/ports.ts';
+import type { DeliveryId } from '../../../lambdas/core/ids.ts';
+import { createTestClock } from '../../support/clock.ts';
+import { aDataDirectory } from '../../support/data-directory.ts';
+import {
+  aDelivery,
+  anApiKey,
+  anAttemptMessage,
+  aSubscription,
+  noon,
+} from '../../support/factories.ts';
+
+function setup() {
+  const { path, remove } = aDataDirectory();
+  onTestFinished(remove);
+  const open = () => openSqlitePorts({ database: openDatabase(path), clock: createTestClock() });
+  return { path, open };
+}
+
+/** Starts `endless-writer.ts`; `stored` are the deliveries that it says are stored. */
+async function startWriter(path: string, count: number) {
+  const script = join(import.meta.dirname, 'endless-writer.ts');
+  const child: ChildProcess = spawn(process.execPath, [script, path], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const stored: DeliveryId[] = [];
+  const lines = createInterface({ input: child.stdout! });
+  lines.on('line', (line) => stored.push(line as DeliveryId));
+  while (stored.length < count) await once(lines, 'line');
+  return { child, stored, ended: once(lines, 'close') };
+}
+
+describe('the data file', () => {
+  it('keeps everything over a restart', async () => {
+    const { open } = setup();
+    const subscription = aSubscription();
+    const delivery = aDelivery({ subscriptionId: subscription.id });
+    const key = anApiKey();
+    const message = anAttemptMessage({ deliveryId: delivery.id });
+    const first = open();
+    await first.subscriptions.create(subscription);
+    await first.deliveries.commit(delivery, Buffer.from('body'));
+    await first.queue.send([message]);
+    // Closing commits what nobody waited for.
+    const unawaited = first.apiKeys.create(key);
+    first.close();
+    await unawaited;
+
+    const second = open();
+
+    expect(await second.subscriptions.get('default', subscription.id)).toStrictEqual(subscription);
+    const loaded = await second.deliveries.load('default', [delivery.id]);
+    expect(loaded.get(delivery.id)?.delivery).toStrictEqual(delivery);
+    expect(Buffer.from(loaded.get(delivery.id)!.body).toString()).toBe('body');
+    expect(await second.apiKeys.get(key.id)).toStrictEqual(key);
+    const [received] = await second.receiver.receive({ limit: 1, now: noon, visibilityMs: 1 });
+    expect(JSON.parse(received!.body)).toStrictEqual(message);
+    second.close();
+  });
+
+  it('holds every write that was acknowledged before a kill -9', async () => {
+    const { path, open } = setup();
+    const { child, stored, ended } = await startWriter(path, 300);
+    child.kill('SIGKILL');
+    await ended;
+
+    lockDataDirectory(path).release();
+    const ports = open();
+    for (const id of stored) {
+      const detail = await ports.deliveries.detail('default', id);
+      expect(detail?.delivery.status).toBe('delivered');
+      expect(detail?.attempts).toHaveLength(1);
+      expect(Buffer.from(detail!.body).toString()).toBe(id);
+    }
+    ports.close();
+    const database = openDatabase(path);
+    expect(database.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' });
+    expect(database.prepare('PRAGMA foreign_key_check').all()).toEqual([]);
+    database.close();
+  });
+
+  it('is for its owner alone', () => {
+    const { path } = setup();
+    const made = join(path, 'made', 'here');
+    openDatabase(made).close();
+
+    expect(statSync(made).mode & 0o077).toBe(0);
+  });
+
+  it('refuses a file that a newer version wrote, in one sentence', () => {
+    const { path } = setup();
+    const database = openDatabase(path);
+    database.exec('PRAGMA user_version = 1000');
+    database.close();
+
+    expect(() => openDatabase(path)).toThrow(
+      new DataDirectoryUnusableError(path, 'a newer version of this service wrote it'),
+    );
+  });
+
+  it('says what is wrong with a directory that cannot be used', () => {
+    const { path } = setup();
+    const file = join(path, 'file');
+    writeFileSync(file, '');
+    writeFileSync(
+      join(path, 'webhooks.sqlite'),
+      'This is not a database, and quite long. '.repeat(99),
+    );
+
+    expect(() => openDatabase(join(file, 'below'))).toThrow(DataDirectoryUnusableError);
+    expect(() => openDatabase(path)).toThrow(
+      `The data directory ${path} cannot be used: file is not a database.`,
+    );
+  });
+});
+
+describe('the lock', () => {
+  it('keeps a second server off the directory until the first lets go', () => {
+    const { path } = setup();
+    const lock = lockDataDirectory(path);
+
+    expect(() => lockDataDirectory(path)).toThrow(DataDirectoryInUseError);
+    expect(() => lockDataDirectory(path)).toThrow(
+      `The data directory ${path} is in use by another process.`,
+    );
+
+    lock.release();
+    lockDataDirectory(path).release();
+  });
+
+  it('is freed with a process that is killed, and lets an operator in while it runs', async () => {
+    const { path, open } = setup();
+    const { child, stored, ended } = await startWriter(path, 20);
+    expect(() => lockDataDirectory(path)).toThrow(DataDirectoryInUseError);
+
+    // The server writes all the time; a command reads and writes beside it.
+    const command = open();
+    const key = anApiKey();
+    await command.apiKeys.create(key);
+    expect(await command.apiKeys.get(key.id)).toStrictEqual(key);
+    expect(await command.deliveries.detail('default', stored[0]!)).toBeDefined();
+    command.close();
+
+    child.kill('SIGKILL');
+    await ended;
+    lockDataDirectory(path).release();
+  });
+
+  it('is not taken for in use when its file is broken', () => {
+    const { path } = setup();
+    writeFileSync(join(path, 'lock.sqlite'), 'This is not a database, and quite long. '.repeat(99));
+
+    expect(() => lockDataDirectory(path)).toThrow(DataDirectoryUnusableError);
+  });
+
+  it('is not needed in memory', () => {
+    const first = lockDataDirectory(':memory:');
+    lockDataDirectory(':memory:').release();
+    first.release();
+  });
+});
