@@ -9,7 +9,7 @@ const awsSdk = ['@aws-sdk/**', '@smithy/**'];
 const node = ['node:*', 'node:*/**'];
 // 'aws-lambda' has types alone: the compiler refuses any other import of it.
 const edgePackages = ['@middy/**', powertools, 'aws-lambda', 'zod', ...node];
-const adapterPackages = [...awsSdk, powertools, 'ipaddr.js', 'ulid', 'zod', ...node];
+const adapterPackages = [...awsSdk, powertools, 'ulid', 'zod', ...node];
 // Named one by one: '../*/**' would match '../../operations/…' too.
 const siblingAdapters = ['../*.ts', '../{aws,http,sqlite}/**'];
 const cdk = ['aws-cdk-lib', 'aws-cdk-lib/**', 'constructs'];
@@ -19,7 +19,7 @@ const layers: Layer[] = [
   { files: ['lambdas/contract/**'], allows: ['./**', 'zod'] },
   {
     files: ['lambdas/core/**'],
-    allows: ['./**', '../contract/**', 'node:crypto', 'ipaddr.js', 'ulid'],
+    allows: ['./**', '../contract/**', 'node:crypto', 'node:net', 'ulid'],
   },
   { files: ['lambdas/operations/**'], allows: ['./**', '../contract/**', '../core/**'] },
   {
@@ -54,6 +54,11 @@ const pureExports = [
     name: 'node:crypto',
     allowImportNames: ['createHash', 'createHmac', 'timingSafeEqual'],
     message: 'Take randomness and keys as arguments or from a port.',
+  },
+  {
+    name: 'node:net',
+    allowImportNames: ['BlockList', 'isIP', 'isIPv4', 'isIPv6'],
+    message: 'The core only judges addresses; connecting belongs to an adapter.',
   },
   {
     name: 'ulid',

@@ -30,6 +30,8 @@ const violations: Record<string, Plant[]> = {
     ['lambdas/core', `import { randomUUID } from 'node:crypto'; void randomUUID;`],
     ['lambdas/core', `import { randomBytes } from 'node:crypto'; void randomBytes;`],
     ['lambdas/core', `import crypto from 'node:crypto'; void crypto;`],
+    ['lambdas/core', `import { connect } from 'node:net'; void connect;`],
+    ['lambdas/core', `import ipaddr from 'ipaddr.js'; void ipaddr;`],
     ['lambdas/core', `import { ulid } from 'ulid'; void ulid;`],
     ['lambdas/core', cdk],
     ['lambdas/operations', sqs],
@@ -132,7 +134,7 @@ const allowed: Plant[] = [
     'lambdas/core',
     `import { createHmac, timingSafeEqual } from 'node:crypto'; void [createHmac, timingSafeEqual];`,
   ],
-  ['lambdas/core', `import ipaddr from 'ipaddr.js'; void ipaddr;`],
+  ['lambdas/core', `import { BlockList, isIP } from 'node:net'; void [BlockList, isIP];`],
   ['lambdas/core', `import { decodeTime } from 'ulid'; void decodeTime;`],
   [
     'lambdas/operations',
