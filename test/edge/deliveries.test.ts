@@ -15,15 +15,19 @@ async function setup() {
   return { service, id };
 }
 
-async function ingest(service: Service, id: string, body: string, type?: string): Promise<string> {
+async function ingest(
+  service: Service,
+  id: string,
+  event: { body?: string; type?: string } = {},
+): Promise<string> {
   const { json } = await service.request({
     method: 'POST',
     path: `/api/ingest/${id}`,
     headers: {
       'content-type': 'application/json',
-      ...(type !== undefined && { 'x-event-type': type }),
+      ...(event.type !== undefined && { 'x-event-type': event.type }),
     },
-    body,
+    body: event.body ?? '{}',
   });
   return String(json['delivery_id']);
 }
@@ -33,7 +37,10 @@ const oddBody = '{"b":1,"a":2,"a":3,\r\n"e":"é\\u00e9", "big":12345678901234567
 describe('a delivery', () => {
   test('shows its payload as JSON and byte for byte, and its attempts by number', async () => {
     const { service, id } = await setup();
-    const deliveryId = (await ingest(service, id, oddBody, 'order.paid')) as DeliveryId;
+    const deliveryId = (await ingest(service, id, {
+      body: oddBody,
+      type: 'order.paid',
+    })) as DeliveryId;
     const loaded = await service.ports.deliveries.load('default', [deliveryId]);
     const before = loaded.get(deliveryId)!.delivery;
     const after = changed(before, { status: 'retrying', attemptCount: 1, cycleAttempt: 1 });
@@ -68,7 +75,9 @@ describe('a delivery', () => {
   test('of JSON that is nested too deep to be written again shows its bytes alone', async () => {
     const { service, id } = await setup();
     const deep = '['.repeat(50_000) + ']'.repeat(50_000);
-    const { json } = await service.call('getDelivery', { id: await ingest(service, id, deep) });
+    const { json } = await service.call('getDelivery', {
+      id: await ingest(service, id, { body: deep }),
+    });
     expect(json['delivery']).toMatchObject({ payload: null, payload_raw: deep });
   });
 
@@ -77,7 +86,7 @@ describe('a delivery', () => {
     async (body) => {
       const { service, id } = await setup();
       const { status, json } = await service.call('getDelivery', {
-        id: await ingest(service, id, body),
+        id: await ingest(service, id, { body }),
       });
       expect(status).toBe(200);
       expect(json['delivery']).toMatchObject({
@@ -89,7 +98,7 @@ describe('a delivery', () => {
 
   test('can be cancelled once, and sent again', async () => {
     const { service, id } = await setup();
-    const delivery = await ingest(service, id, '{}');
+    const delivery = await ingest(service, id);
     expect(await service.call('cancelDelivery', { id: delivery })).toMatchObject({
       status: 200,
       json: { delivery: { id: delivery, status: 'cancelled', reason: 'requested' } },
@@ -110,7 +119,7 @@ describe('lists of deliveries', () => {
     const { service, id } = await setup();
     const made = [];
     for (const type of ['order.paid', 'order.paid', 'order.lost']) {
-      made.unshift(await ingest(service, id, '{}', type));
+      made.unshift(await ingest(service, id, { type }));
       service.clock.advance(1_000);
     }
     return { service, id, made };
@@ -197,7 +206,7 @@ describe('counters', () => {
   test('of a delivery that was accepted as parked show it', async () => {
     const { service, id } = await setup();
     await service.call('updateSubscription', { id, body: { status: 'inactive' } });
-    await ingest(service, id, '{}');
+    await ingest(service, id);
     const { json } = await service.call('getStats');
     expect(json).toMatchObject({ total: 1, by_status: { parked: 1 }, active_subscriptions: 0 });
   });

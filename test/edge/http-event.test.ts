@@ -80,6 +80,11 @@ describe('the router', () => {
     }
   });
 
+  test('does not take a key without the parameters of its path', () => {
+    const request = { method: 'DELETE', path: '', routeKey: 'DELETE /api/keys/{id}', params: {} };
+    expect(matchRoute(request)).toEqual({ kind: 'wrong-path' });
+  });
+
   test('tells the methods that a path has', () => {
     expect(matchPath('POST', '/api/subscriptions/x')).toEqual({
       kind: 'wrong-method',
