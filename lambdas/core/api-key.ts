@@ -31,6 +31,10 @@ export function apiKeyIdOf(text: string): string | null {
   return keyPattern.exec(text)?.[1] ?? null;
 }
 
+export function isApiKeyId(text: string): boolean {
+  return /^[0-9a-f]{16}$/.test(text);
+}
+
 export function matchesApiKey(key: ApiKey, text: string): boolean {
   return timingSafeEqual(Buffer.from(key.hash, 'hex'), Buffer.from(hashOf(text), 'hex'));
 }

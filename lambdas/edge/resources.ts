@@ -51,7 +51,7 @@ export function deliveryResource(delivery: Delivery): DeliveryResource {
 }
 
 export function deliveryWithPayloadResource(loaded: LoadedDelivery): DeliveryWithPayloadResource {
-  const raw = new TextDecoder('utf-8', { ignoreBOM: true }).decode(loaded.body);
+  const raw = new TextDecoder().decode(loaded.body);
   return {
     ...deliveryResource(loaded.delivery),
     content_type: loaded.delivery.contentType,
@@ -123,8 +123,7 @@ function rfc3339OrNull(at: number | null): string | null {
 
 /** Null where the JSON is nested so deep that it could not be written again. */
 function parsedPayload(raw: string): unknown {
-  // A BOM belongs to the bytes, not to the JSON.
-  const payload: unknown = JSON.parse(raw.replace(/^\uFEFF/, ''));
+  const payload: unknown = JSON.parse(raw);
   return exceedsDepth(payload, limits.jsonDepthMax) ? null : payload;
 }
 

@@ -16,8 +16,10 @@ export function matchRoute(
   request: Pick<HttpRequest, 'method' | 'path' | 'routeKey' | 'params'>,
 ): Match {
   const id = idsByKey.get(request.routeKey);
-  if (id !== undefined) return { kind: 'route', id, params: request.params };
-  return matchPath(request.method, request.path);
+  if (id === undefined) return matchPath(request.method, request.path);
+  const { params } = request;
+  const isWhole = !routes[id].path.includes('{id}') || Object.hasOwn(params, 'id');
+  return isWhole ? { kind: 'route', id, params } : { kind: 'wrong-path' };
 }
 
 export function matchPath(method: string, path: string): Match {

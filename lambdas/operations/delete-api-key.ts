@@ -1,4 +1,5 @@
 // Revokes an API key: here at once, in other processes when their memo of it ends.
+import { isApiKeyId } from '../core/api-key.ts';
 import { ServiceError } from '../core/service-error.ts';
 import type { Context } from './context.ts';
 
@@ -7,7 +8,7 @@ export async function deleteApiKey(
   tenant: string,
   id: string,
 ): Promise<void> {
-  if (!(await context.apiKeys.remove(tenant, id))) {
+  if (!isApiKeyId(id) || !(await context.apiKeys.remove(tenant, id))) {
     throw new ServiceError('not-found', 'API key not found');
   }
   context.apiKeyMemo.forget(id);

@@ -215,6 +215,8 @@ const absent = [
   `POST /api/delivery/${someDelivery}/cancel`,
   'DELETE /api/keys/0123456789abcdef',
   'DELETE /api/keys/x',
+  `DELETE /api/keys/${'0'.repeat(3_000)}`,
+  `GET /api/subscriptions/sub_${'0'.repeat(3_000)}`,
 ].map((line) => bad('not-found', line, { why: 'not there' }));
 
 const wrongMethods = [

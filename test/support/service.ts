@@ -1,7 +1,7 @@
 // The service behind its HTTP edge: the real handlers over the sqlite driver in memory, on a clock that a test moves.
 // Nothing is sent: messages stay in the queue.
 import { randomBytes } from 'node:crypto';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { openDatabase } from '../../lambdas/adapters/sqlite/database.ts';
 import { openSqlitePorts } from '../../lambdas/adapters/sqlite/ports.ts';
 import { limits } from '../../lambdas/contract/limits.ts';
@@ -86,12 +86,12 @@ export function createService(options: ServiceOptions = {}) {
     };
   }
 
-  /** Calls a route with JSON. */
-  function call(id: RouteId, input: CallInput = {}): Promise<Answer> {
+  /** Calls a route with JSON. A success must be just what the contract says. */
+  async function call(id: RouteId, input: CallInput = {}): Promise<Answer> {
     const route: Route = routes[id];
     const path = route.path.replace('{id}', input.id ?? '');
     const json = input.body === undefined ? undefined : JSON.stringify(input.body);
-    return request({
+    const answer = await request({
       method: route.method,
       path: input.query === undefined ? path : `${path}?${input.query}`,
       headers: {
@@ -101,6 +101,12 @@ export function createService(options: ServiceOptions = {}) {
       },
       body: json,
     });
+    if (answer.status < 300) {
+      expect(answer.status).toBe(route.status);
+      expect(answer.headers['content-type']).toBe('application/json');
+      expect(answer.json).toEqual(route.response.parse(answer.json));
+    }
+    return answer;
   }
 
   async function addKey(scopes: readonly Scope[], tenant = 'default'): Promise<string> {

@@ -1,0 +1,174 @@
+// What holds for every request, whatever it is.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { problem } from '../../lambdas/contract/resources.ts';
+import { problems } from '../../lambdas/contract/problems.ts';
+import type { ProblemCode } from '../../lambdas/contract/problems.ts';
+import type { RouteId } from '../../lambdas/contract/routes.ts';
+import { routes } from '../../lambdas/contract/routes.ts';
+import { createHttpHandler } from '../../lambdas/edge/http.ts';
+import { arbitraryEvent } from '../support/arbitrary-events.ts';
+import { gatewayEvent } from '../support/gateway-events.ts';
+import { createService } from '../support/service.ts';
+
+type Line = Record<string, unknown>;
+
+function linesOf(service: { logLines: string[] }): Line[] {
+  return service.logLines.map((line) => JSON.parse(line) as Line);
+}
+
+describe('a problem', () => {
+  test('has the sentence of the seed and the members of RFC 9457', async () => {
+    const service = createService();
+    const answer = await service.call('getSubscription', { id: '1' });
+    expect(answer.headers['content-type']).toBe('application/problem+json');
+    expect(answer.json).toEqual({
+      error: 'Subscription not found',
+      type: '/problems/not-found',
+      title: 'Nothing is found here',
+      status: 404,
+      detail: 'Subscription not found',
+      code: 'not-found',
+      instance: 'request-1',
+    });
+  });
+
+  test('of a wrong method says which are right', async () => {
+    const answer = await createService().request({ method: 'PUT', path: '/api/keys' });
+    expect(answer.status).toBe(405);
+    expect(answer.headers['allow']).toBe('POST, GET');
+  });
+
+  test('of ours says nothing about its cause, which is logged', async () => {
+    const service = createService();
+    service.context.subscriptions = {
+      ...service.context.subscriptions,
+      list: () => Promise.reject(new Error('table secret-table', { cause: new Error('socket') })),
+    };
+    const answer = await service.call('listSubscriptions');
+    expect(answer).toMatchObject({ status: 500, json: { code: 'internal' } });
+    expect(answer.text).not.toMatch(/secret-table|socket|\.ts/);
+    expect(linesOf(service)).toMatchObject([
+      {
+        level: 'ERROR',
+        message: 'api.request',
+        code: 'internal',
+        cause: { message: 'table secret-table', cause: { message: 'socket' } },
+      },
+    ]);
+  });
+
+  test('is answered before the function is stopped', async () => {
+    const service = createService();
+    const handler = createHttpHandler(
+      { getHealth: () => new Promise(() => undefined) },
+      service.context,
+    );
+    const lambdaContext = { getRemainingTimeInMillis: () => 501 } as never;
+    const event = gatewayEvent('http', { method: 'GET', path: '/api/health' });
+    expect(await handler(event, lambdaContext)).toMatchObject({ statusCode: 503 });
+  });
+});
+
+describe('the log', () => {
+  test('has one line for each request', async () => {
+    const service = createService({ rules: { apiAuth: 'on' } });
+    const key = await service.addKey(['read']);
+    await service.call('listDeliveries', { key, query: 'limit=5&event_type=secret.type' });
+    await service.call('createSubscription', { key, body: { name: 'secret name' } });
+    await service.request({ method: 'GET', path: '/secret/path' });
+    const keyId = key.split('_')[1];
+    const common = { message: 'api.request', level: 'INFO', requestId: 'request-1', durationMs: 0 };
+    expect(linesOf(service)).toEqual([
+      {
+        ...common,
+        timestamp: new Date(service.clock.now()).toISOString(),
+        route: 'listDeliveries',
+        status: 200,
+        code: null,
+        keyId,
+        tenant: 'default',
+      },
+      expect.objectContaining({
+        ...common,
+        route: 'createSubscription',
+        status: 403,
+        code: 'forbidden',
+        keyId,
+      }),
+      expect.objectContaining({
+        ...common,
+        route: 'wrong-path',
+        status: 401,
+        code: 'unauthenticated',
+        keyId: null,
+      }),
+    ]);
+    expect(service.logLines.join('')).not.toContain('secret');
+  });
+});
+
+describe('any event', () => {
+  test.each(['api', 'publish'] as const)(
+    'makes the %s function answer, never fail',
+    async (name) => {
+      const service = createService();
+      const made = await service.call('createSubscription', {
+        body: { target_url: 'https://receiver.example.com/' },
+      });
+      const { id } = made.json['subscription'] as { id: string };
+      const accepted = await service.call('ingest', { id, body: {} });
+      // What the events are about must stay.
+      service.context.subscriptions.remove = () => Promise.resolve(false);
+      const events = arbitraryEvent([id, String(accepted.json['delivery_id'])]);
+      await fc.assert(
+        fc.asyncProperty(events, async (event) => {
+          const answer = await service.functions[name](event);
+          const body = JSON.parse(answer.body) as { code?: ProblemCode };
+          expect(answer.statusCode, service.logLines.at(-1)).toBeLessThan(500);
+          if (answer.statusCode < 400) return;
+          problem.strict().parse(body);
+          expect(answer.headers['content-type']).toBe('application/problem+json');
+          expect(problems[body.code ?? 'internal'].status).toBe(answer.statusCode);
+        }),
+        { numRuns: 1_500 },
+      );
+    },
+  );
+});
+
+test('what is secret is in no answer to a GET and in no line of the log', async () => {
+  const service = createService({ rules: { apiAuth: 'on' } });
+  const key = await service.addKey(['admin']);
+  const canary = (name: string) => `canary-${name}-7f3a`;
+  const made = await service.call('createSubscription', {
+    key,
+    body: { target_url: 'https://receiver.example.com/', secret: canary('secret') },
+  });
+  const { id } = made.json['subscription'] as { id: string };
+  await service.call('updateSubscription', { key, id, body: { secret: canary('second') } });
+  await service.call('createSubscription', { key, body: { name: 1, secret: canary('refused') } });
+  const newKey = await service.call('createApiKey', { key, body: { scopes: ['read'] } });
+  const event = await service.call('ingest', {
+    key,
+    id,
+    headers: { 'x-hub-signature-256': 'sha256=canary-signature-7f3a' },
+    body: {},
+  });
+  expect(event.status).toBe(401);
+  const accepted = await service.call('ingest', { key, id, body: { a: canary('payload') } });
+  const delivery = String(accepted.json['delivery_id']);
+  const answers = [];
+  for (const [route, { method, path }] of Object.entries(routes)) {
+    if (method !== 'GET') continue;
+    const there = path.includes('/delivery/') ? delivery : id;
+    const answer = await service.call(route as RouteId, { key, id: there });
+    expect(answer.status, route).toBe(200);
+    answers.push(answer.text.replaceAll(canary('payload'), ''));
+  }
+  const texts = [made.text, ...answers, ...service.logLines].join('\n');
+  expect(texts).not.toMatch(/canary/);
+  expect(texts).not.toContain(key);
+  expect(texts).not.toContain(String(newKey.json['key']));
+  expect(texts).not.toContain((await service.ports.apiKeys.list('default'))[0]?.hash);
+});
