@@ -54,7 +54,9 @@ export function parseProps(props: WebhookDeliveryProps): {
   service: Partial<Record<keyof ServiceSettings, string>>;
 } {
   const texts = Object.fromEntries(
-    Object.entries(props).map(([name, value]) => [name, String(value)]),
+    Object.entries(props)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [name, String(value)]),
   );
   parseSettings(serviceProps, texts);
   const given = serviceNames.filter((name) => texts[propName(name)] !== undefined);
@@ -67,8 +69,7 @@ export function parseProps(props: WebhookDeliveryProps): {
 /** What `cdk.json` or `-c name=value` say; unchecked until `parseProps`. */
 export function contextProps(node: Node): WebhookDeliveryProps {
   const names = [...Object.keys(serviceProps.shape), ...Object.keys(stackSettings.shape)];
-  const values = names.map((name): [string, unknown] => [name, node.tryGetContext(name)]);
-  return Object.fromEntries(values.filter(([, value]) => value !== undefined));
+  return Object.fromEntries(names.map((name) => [name, node.tryGetContext(name)]));
 }
 
 function propName(name: string): string {
