@@ -7,6 +7,7 @@ import { limits } from '../lambdas/contract/limits.ts';
 import type { ServiceSettings } from '../lambdas/contract/settings.ts';
 import {
   awsSettings,
+  choice,
   parseSettings,
   serviceSettings,
   wholeNumber,
@@ -14,9 +15,9 @@ import {
 
 const stackSettings = z.object({
   /** `rest` where HTTP APIs are not to be had, such as in LocalStack's free image. */
-  api: z.enum(['http', 'rest']).default('http'),
+  api: choice('http', 'rest').default('http'),
   /** What becomes of the table when the stack is removed. */
-  removalPolicy: z.enum(['retain', 'destroy']).default('retain'),
+  removalPolicy: choice('retain', 'destroy').default('retain'),
   /** Batches that are delivered at once, each with up to ten requests in flight. */
   deliveryConcurrency: wholeNumber(2, 1_000).default(limits.deliveryConcurrencyDefault),
   /** Requests beyond this rate are answered 429 by API Gateway. */

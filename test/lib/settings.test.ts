@@ -47,8 +47,8 @@ test('reads the same names from the context, as text', () => {
 
 describe('refuses in one sentence that names the prop', () => {
   test.each<[object, RegExp]>([
-    [{ api: 'soap' }, /^api [^\n]+\.$/],
-    [{ apiAuth: 'maybe' }, /^apiAuth [^\n]+\.$/],
+    [{ api: 'soap' }, /^api must be http or rest\.$/],
+    [{ apiAuth: 'maybe' }, /^apiAuth must be on or off\.$/],
     [{ retrySchedule: [0] }, /^retrySchedule [^\n]+\.$/],
     [{ deliveryTimeoutMs: 31_000 }, /^deliveryTimeoutMs must be from 1000 to 30000\.$/],
     [{ deliveryConcurrency: 1 }, /^deliveryConcurrency must be from 2 to 1000\.$/],

@@ -21,13 +21,16 @@ export function synth(props: WebhookDeliveryProps = {}): Template {
     '@aws-cdk/core:validateAgainstDefaultRules': false,
   });
   const stack = new WebhookDeliveryStack(app, 'WebhookDelivery', { delivery: props });
-  const { Resources, Outputs } = app.synth().getStackByName(stack.stackName).template;
-  const resources = Object.entries<Json>(Resources).map(([id, { Type, Properties }]): Resource => ({
+  const { template } = app.synth().getStackByName(stack.stackName);
+  return { resources: resourcesOf(template), outputs: template.Outputs };
+}
+
+export function resourcesOf(template: Json): Resource[] {
+  return Object.entries<Json>(template.Resources).map(([id, { Type, Properties }]) => ({
     id,
     type: Type,
     properties: Properties ?? {},
   }));
-  return { resources, outputs: Outputs };
 }
 
 export function newApp(overrides: Record<string, unknown> = {}): App {
