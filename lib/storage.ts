@@ -35,37 +35,29 @@ export class Storage extends Construct {
 
   /** Read the subscription and the key, claim the idempotency key, commit the delivery, count it. */
   grantAccept(grantee: IGrantable): void {
-    this.#grant(grantee, ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem']);
+    this.#grant(grantee, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem');
   }
 
-  /** Load deliveries, record attempts, page through what is parked or open, count. */
+  /** Load deliveries, record attempts, count, page through what is parked or to be cancelled. */
   grantAttempt(grantee: IGrantable): void {
-    this.#grant(grantee, ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem']);
-    this.#grantQueryIndexes(grantee);
+    this.#grant(grantee, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'Query');
+    this.#grantQuery(grantee, names.indexes.held);
   }
 
   /** Everything that the API shows and changes. */
   grantManage(grantee: IGrantable): void {
-    this.#grant(grantee, [
-      'GetItem',
-      'BatchGetItem',
-      'Query',
-      'PutItem',
-      'UpdateItem',
-      'DeleteItem',
-    ]);
-    this.#grantQueryIndexes(grantee);
+    this.#grant(grantee, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'Query', 'DeleteItem');
+    this.#grantQuery(grantee, names.indexes.held);
+    this.#grantQuery(grantee, names.indexes.recent);
   }
 
-  #grant(grantee: IGrantable, verbs: string[]): void {
+  #grant(grantee: IGrantable, ...verbs: string[]): void {
     const actions = verbs.map((verb) => `dynamodb:${verb}`);
     Grant.addToPrincipal({ grantee, actions, resourceArns: [this.table.tableArn] });
   }
 
-  #grantQueryIndexes(grantee: IGrantable): void {
-    const resourceArns = Object.values(names.indexes).map(
-      ({ name }) => `${this.table.tableArn}/index/${name}`,
-    );
+  #grantQuery(grantee: IGrantable, index: { name: string }): void {
+    const resourceArns = [`${this.table.tableArn}/index/${index.name}`];
     Grant.addToPrincipal({ grantee, actions: ['dynamodb:Query'], resourceArns });
   }
 }

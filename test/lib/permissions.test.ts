@@ -52,29 +52,11 @@ describe('the checker sees a planted', () => {
 });
 
 test('lets no function scan, and only the api function delete', () => {
-  expect(actionsOf(grantsOf(http, 'PublishRole'), 'dynamodb')).toEqual([
-    'BatchGetItem',
-    'GetItem',
-    'PutItem',
-    'UpdateItem',
-  ]);
-  expect(actionsOf(grantsOf(http, 'DeliverRole'), 'dynamodb')).toEqual([
-    'BatchGetItem',
-    'GetItem',
-    'PutItem',
-    'Query',
-    'Query',
-    'UpdateItem',
-  ]);
-  expect(actionsOf(grantsOf(http, 'ApiRole'), 'dynamodb')).toEqual([
-    'BatchGetItem',
-    'DeleteItem',
-    'GetItem',
-    'PutItem',
-    'Query',
-    'Query',
-    'UpdateItem',
-  ]);
+  const allowed = (action: string) =>
+    grantsOf(http, '').filter(({ actions }) => actions.includes(`dynamodb:${action}`));
+  expect(allowed('GetItem')).toHaveLength(3);
+  expect(allowed('Scan')).toEqual([]);
+  expect(allowed('DeleteItem').map(({ role }) => role)).toEqual([expect.stringMatching(/ApiRole/)]);
 });
 
 test('lets only the deliver function schedule, and pass no role but the one for it', () => {
