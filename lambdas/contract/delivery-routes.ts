@@ -25,6 +25,13 @@ export const deliveryRoutes = {
       'idempotency-key': z.string().max(limits.idempotencyKeyLengthMax).optional().meta({
         description: 'Accepts the event once, however often the request is repeated within a day',
       }),
+      'webhook-hops': z
+        .string()
+        .regex(/^\d{1,3}$/, 'must be a whole number')
+        .optional()
+        .meta({
+          description: 'Copied from a delivery that is published again, so that a loop ends',
+        }),
     }),
     body: 'raw',
     status: 202,
@@ -41,6 +48,7 @@ export const deliveryRoutes = {
       'signature-missing',
       'signature-invalid',
       'idempotency-key-reused',
+      'loop-detected',
       'not-found',
     ],
   },

@@ -41,6 +41,9 @@ export const limits = {
   retryDelayMsMin: 1 * second,
   retryDelayMsMax: 7 * day,
   retryAfterMsMax: 24 * hour,
+  /** How much longer than asked a held message may wait, so that not all come at once. */
+  holdSpreadRatio: 0.2,
+  hopsMax: 5,
   jitterRatio: 0.2,
 
   // The accept protocol (ARCHITECTURE.md, "Accept")
@@ -69,6 +72,8 @@ export const limits = {
 
   // Storage
   writeUnitBytes: 1_024, // DynamoDB bills writes per started KB of the whole item.
+  /** Left free in the row of an open delivery: what it will come to hold then stays in the same write unit. */
+  rowRoomBytes: 200,
   retentionHoursDefault: 72,
   retentionHoursMax: 365 * 24,
   statsRetentionMs: 30 * day,
@@ -76,6 +81,17 @@ export const limits = {
   deliveryShards: 4,
   recentShards: 8,
   apiKeysMax: 1_000,
+  batchReadKeysMax: 100, // BatchGetItem.
+  /** Reads in a row that give nothing new before a batch read is given up. */
+  batchReadIdleTriesMax: 5,
+  batchReadBackoffMs: 25,
+
+  // Calls of AWS
+  awsTriesMax: 3,
+  awsConnectTimeoutMs: 1 * second,
+  awsRequestTimeoutMs: 3 * second,
+  scheduleRetriesMax: 185, // EventBridge Scheduler's most.
+  scheduleEventAgeMsMax: 24 * hour,
 } as const;
 
 function must(holds: boolean, relation: string): void {
@@ -96,3 +112,9 @@ must(limits.bodyBytesMax < 380 * 1024, 'a body fits in one DynamoDB item');
 must(limits.subscriptionMemoTtlMsDefault <= limits.memoTtlMsMax, 'subscription memo ≤ 30 s');
 must(limits.keyMemoTtlMs <= limits.memoTtlMsMax, 'key memo ≤ 30 s');
 must(limits.pageSizeMax <= limits.rowsExaminedPerPageMax, 'a page fits in the rows examined');
+must(
+  limits.deliverFunctionTimeoutMs >
+    limits.deliveryTimeoutMsMax +
+      2 * limits.awsTriesMax * (limits.awsConnectTimeoutMs + limits.awsRequestTimeoutMs),
+  'deliver function timeout > longest attempt + two calls of AWS at their worst',
+);

@@ -18,6 +18,7 @@ export const problems = {
   },
   'payload-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The content type is not supported' },
+  'loop-detected': { status: 422, title: 'The event has come round too often' },
   'unsafe-target-url': { status: 422, title: 'The target URL is not allowed' },
   'limit-exceeded': { status: 422, title: 'A limit of the service is reached' },
   'too-many-requests': { status: 429, title: 'Too many requests' },

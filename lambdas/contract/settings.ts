@@ -8,12 +8,14 @@ const choice = <const Words extends readonly string[]>(...words: Words) =>
 
 const flag = choice('true', 'false').transform((text) => text === 'true');
 
-const wholeNumber = (min: number, max: number) =>
+export const wholeNumber = (min: number, max: number) =>
   z
     .string()
     .regex(/^\d{1,9}$/, 'must be a whole number')
     .transform(Number)
     .refine((value) => value >= min && value <= max, `must be from ${min} to ${max}`);
+
+const queueDelaySecondsMax = limits.queueDelayMsMax / 1_000;
 
 const schedule = z
   .string()
@@ -68,6 +70,8 @@ export const awsSettings = z.object({
   SCHEDULE_GROUP: z.string().min(1),
   SCHEDULER_ROLE_ARN: z.string().min(1),
   SCHEDULE_DEAD_LETTER_ARN: z.string().min(1),
+  /** A longer wait goes through EventBridge Scheduler. Lowered only to test that in reasonable time. */
+  QUEUE_DELAY_MAX_SECONDS: wholeNumber(1, queueDelaySecondsMax).default(queueDelaySecondsMax),
 });
 
 export const localSettings = serviceSettings.extend({

@@ -11,6 +11,8 @@ export type Decision =
   /** Nothing is owed any more, or another message will do it. */
   | { do: 'skip'; reason: 'stale_cycle' | 'final' | 'recorded' | 'parked' }
   | { do: 'park'; delivery: Delivery }
+  /** The endpoint asked for a pause; no attempt is burnt. */
+  | { do: 'postpone'; delivery: Delivery; until: number }
   | { do: 'cancel'; delivery: Delivery }
   /** The row is not there yet: the request that sent the message may still commit it. */
   | { do: 'await-commit' }
@@ -36,7 +38,23 @@ export function decide(
   if (message.cycle < delivery.cycle) return { do: 'skip', reason: 'stale_cycle' };
   if (isFinal(delivery.status)) return { do: 'skip', reason: 'final' };
   if (message.attempt <= delivery.cycleAttempt) return { do: 'skip', reason: 'recorded' };
-  if (subscription === undefined) return { do: 'cancel', delivery };
-  if (subscription.status === 'active') return { do: 'send', delivery, subscription };
-  return delivery.status === 'parked' ? { do: 'skip', reason: 'parked' } : { do: 'park', delivery };
+  return subscription === undefined
+    ? { do: 'cancel', delivery }
+    : decideForSubscription(delivery, subscription, now);
+}
+
+function decideForSubscription(
+  delivery: Delivery,
+  subscription: Subscription,
+  now: number,
+): Decision {
+  if (subscription.status === 'inactive') {
+    return delivery.status === 'parked'
+      ? { do: 'skip', reason: 'parked' }
+      : { do: 'park', delivery };
+  }
+  const { heldUntil } = subscription;
+  return heldUntil !== null && heldUntil > now
+    ? { do: 'postpone', delivery, until: heldUntil }
+    : { do: 'send', delivery, subscription };
 }

@@ -23,6 +23,7 @@ export type DeliveryReason =
   | 'subscription_inactive' // parked
   | 'exhausted' // failed: the schedule is used up
   | 'gone' // failed: the endpoint answered 410
+  | 'aborted' // failed: the endpoint wants no more tries of this one
   | 'requested' // cancelled by a person
   | 'subscription_deleted'; // cancelled with its subscription
 
@@ -32,6 +33,8 @@ export type Delivery = {
   subscriptionId: SubscriptionId;
   eventType: string | null;
   contentType: string;
+  /** Deliveries that led to this one: an endpoint may publish what it receives. */
+  hops: number;
   status: DeliveryStatus;
   reason: DeliveryReason | null;
   createdAt: number;

@@ -1,12 +1,14 @@
 // Judges what a request came to. Success is 2xx; a redirect is a failure and never followed; 410 means that the
-// endpoint is gone; `Retry-After` counts where the status says that it may (429, 502, 503, 504).
+// endpoint is gone; `Retry-After` counts where the status says that it may (429, 502, 503, 504). An endpoint may also
+// say `webhook-delivery: abort-message` (no more tries of this one) or `disable` (no more of any).
 import { limits } from '../contract/limits.ts';
 import type { Attempt } from './delivery.ts';
 import type { SendResult } from './send-result.ts';
 
 export type Verdict =
   | { kind: 'success' }
-  | { kind: 'gone' }
+  /** Failed, and not to be tried again. */
+  | { kind: 'stop'; reason: 'gone' | 'aborted' }
   /** `notBefore`: epoch ms that the endpoint asked for, or null. */
   | { kind: 'retry'; notBefore: number | null };
 
@@ -21,8 +23,19 @@ const retryAfterStatuses: readonly number[] = [429, 502, 503, 504];
 export function verdictOf(result: SendResult, now: number): Verdict {
   if (result.kind === 'error') return { kind: 'retry', notBefore: null };
   if (isSuccess(result.statusCode)) return { kind: 'success' };
-  if (result.statusCode === 410) return { kind: 'gone' };
+  if (wantsNoMore(result)) return { kind: 'stop', reason: 'gone' };
+  if (wishOf(result) === 'abort-message') return { kind: 'stop', reason: 'aborted' };
   return { kind: 'retry', notBefore: retryAfter(result, now) };
+}
+
+/** True when the endpoint asks to be left alone: by 410, or by `webhook-delivery: disable` on any answer. */
+export function wantsNoMore(result: SendResult): boolean {
+  if (result.kind === 'error') return false;
+  return result.statusCode === 410 || wishOf(result) === 'disable';
+}
+
+function wishOf(result: SendResult & { kind: 'response' }): string {
+  return result.headers['webhook-delivery']?.trim().toLowerCase() ?? '';
 }
 
 /** Seconds or an HTTP date, at most `limits.retryAfterMsMax` ahead; anything else counts as absent. */

@@ -4,6 +4,9 @@ import { hubSignature, standardSignature } from './signature.ts';
 
 export const userAgent = 'Webhook-Delivery-Service/1.0';
 
+/** Counts the deliveries in a row that led to a request, so that a loop over our own ingest ends. */
+export const hopsHeader = 'webhook-hops';
+
 /** @param now epoch ms; signing happens at every attempt, since receivers refuse old timestamps */
 export function requestHeaders(
   event: { delivery: Delivery; body: Uint8Array },
@@ -20,6 +23,7 @@ export function requestHeaders(
     'X-Webhook-ID': delivery.id,
     'X-Webhook-Attempt': String(delivery.attemptCount + 1),
   };
+  headers[hopsHeader] = String(delivery.hops + 1);
   if (delivery.eventType !== null) headers['X-Event-Type'] = delivery.eventType;
   if (secret !== null) {
     headers['webhook-signature'] = standardSignature(secret, { id: delivery.id, timestamp, body });

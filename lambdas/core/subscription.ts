@@ -24,6 +24,8 @@ export type Subscription = {
   retrySchedule: RetrySchedule | null;
   /** Null follows the deployment's deadline. */
   timeoutMs: number | null;
+  /** Epoch ms before which nothing is sent: the endpoint asked for it by `Retry-After`. */
+  heldUntil: number | null;
   createdAt: number;
   updatedAt: number;
   /** Counts changes; a change is stored on the condition that nobody else made one first. */
@@ -46,6 +48,7 @@ export function createSubscription(
     inactiveReason: null,
     retrySchedule: null,
     timeoutMs: null,
+    heldUntil: null,
     createdAt: identity.now,
     updatedAt: identity.now,
     version: 1,
@@ -87,7 +90,14 @@ function changesOf(before: Subscription, fields: SubscriptionFields): Partial<Su
     inactiveReason: reasonAfter(before, status),
     retrySchedule,
     timeoutMs,
+    heldUntil: holdAfter(before, fields),
   };
+}
+
+/** Another URL is another endpoint, and a person who says active means now. */
+function holdAfter(before: Subscription, fields: SubscriptionFields): number | null {
+  const isMoved = fields.target_url !== undefined && fields.target_url !== before.targetUrl;
+  return isMoved || fields.status === 'active' ? null : before.heldUntil;
 }
 
 function reasonAfter(before: Subscription, status: SubscriptionStatus): InactiveReason | null {

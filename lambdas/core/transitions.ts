@@ -4,7 +4,7 @@ import type { Attempt, AttemptOutcome, Delivery, DeliveryReason } from './delive
 import { isFinal } from './delivery.ts';
 import { acceptedAtOf, subscriptionIdOf } from './ids.ts';
 import type { DeliveryId } from './ids.ts';
-import { recordOf, verdictOf } from './outcome.ts';
+import { recordOf, verdictOf, wantsNoMore } from './outcome.ts';
 import type { Verdict } from './outcome.ts';
 import { retryDelayMs } from './retry-schedule.ts';
 import type { RetrySchedule } from './retry-schedule.ts';
@@ -16,6 +16,7 @@ export function accept(event: {
   id: DeliveryId;
   eventType: string | null;
   contentType: string;
+  hops: number;
   active: boolean;
 }): Delivery {
   const createdAt = acceptedAtOf(event.id);
@@ -25,6 +26,7 @@ export function accept(event: {
     subscriptionId: subscriptionIdOf(event.id),
     eventType: event.eventType,
     contentType: event.contentType,
+    hops: event.hops,
     status: event.active ? 'pending' : 'parked',
     reason: event.active ? null : 'subscription_inactive',
     createdAt,
@@ -59,8 +61,10 @@ export type AfterAttempt = {
   attempt: Attempt;
   /** Epoch ms of the next attempt, or null when there is none. */
   retryAt: number | null;
-  /** True when the endpoint said that it is gone for good. */
-  gone: boolean;
+  /** True when the endpoint wants nothing more at all. */
+  disable: boolean;
+  /** Epoch ms before which the endpoint wants nothing, or null. */
+  holdUntil: number | null;
 };
 
 /** The next state after one attempt, the line for its log, and when to try again. */
@@ -85,7 +89,13 @@ export function afterAttempt(delivery: Delivery, facts: AttemptFacts): AfterAtte
     version: delivery.version + 1,
   };
   const next = overtaken ? counted : settled(counted, { verdict, retryAt, ...facts });
-  return { delivery: next, attempt, retryAt, gone: verdict.kind === 'gone' };
+  return {
+    delivery: next,
+    attempt,
+    retryAt,
+    disable: wantsNoMore(facts.result),
+    holdUntil: verdict.kind === 'retry' ? verdict.notBefore : null,
+  };
 }
 
 function retryTime(verdict: Verdict, facts: AttemptFacts): number | null {
@@ -107,7 +117,7 @@ function settled(
   if (after.retryAt !== null) {
     return { ...delivery, status: 'retrying', reason: null, nextAttemptAt: after.retryAt };
   }
-  const failure = after.verdict.kind === 'gone' ? 'gone' : 'exhausted';
+  const failure = after.verdict.kind === 'stop' ? after.verdict.reason : 'exhausted';
   const delivered = after.verdict.kind === 'success';
   return {
     ...delivery,
@@ -147,6 +157,11 @@ export function cancel(
     expiresAt: cause.now + cause.retentionMs,
     version: delivery.version + 1,
   };
+}
+
+/** Puts an open delivery off without burning an attempt. */
+export function postpone(delivery: Delivery, until: number, now: number): Delivery {
+  return { ...delivery, nextAttemptAt: until, updatedAt: now, version: delivery.version + 1 };
 }
 
 /** A new cycle from any state; parked where the subscription is inactive. */

@@ -11,6 +11,7 @@ export const publishHandlers: RouteHandlers<'publish'> = {
       contentType: headers['content-type'] ?? null,
       signature: headers['x-hub-signature-256'] ?? null,
       idempotencyKey: headers['idempotency-key'] ?? null,
+      hops: Number(headers['webhook-hops'] ?? 0),
       body,
     });
     if (published.kind === 'accepted') {

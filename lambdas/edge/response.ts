@@ -38,6 +38,8 @@ export function problemResponse(
   };
   const response = jsonResponse(status, body);
   response.headers['content-type'] = 'application/problem+json';
+  // Our own sender may be asking: it shall not try again what only goes round.
+  if (code === 'loop-detected') response.headers['webhook-delivery'] = 'abort-message';
   if (status === 401) response.headers['www-authenticate'] = 'Bearer';
   return response;
 }

@@ -12,6 +12,7 @@ export type AcceptedEvent = {
   id: DeliveryId;
   eventType: string | null;
   contentType: string;
+  hops: number;
   body: Uint8Array;
 };
 
@@ -27,6 +28,7 @@ export async function acceptEvent(
     id: event.id,
     eventType: event.eventType,
     contentType: event.contentType,
+    hops: event.hops,
     active: subscription.status === 'active',
   });
   // A parked delivery owes no message: reactivating the subscription sends what is parked.

@@ -10,10 +10,11 @@ import type { SendResult } from '../core/send-result.ts';
 import { statsDelta } from '../core/stats.ts';
 import type { StatsDelta } from '../core/stats.ts';
 import type { Subscription } from '../core/subscription.ts';
-import { afterAttempt, cancel, park } from '../core/transitions.ts';
+import { afterAttempt, cancel, park, postpone } from '../core/transitions.ts';
 import type { AfterAttempt } from '../core/transitions.ts';
 import type { Context } from './context.ts';
-import { forgetSubscription, recallSubscription } from './context.ts';
+import { recallSubscription } from './context.ts';
+import { heedEndpoint } from './heed-endpoint.ts';
 
 /** Versions that others may make of a row while one attempt is recorded: cancel, park, replay. */
 const recordTriesMax = 5;
@@ -41,6 +42,8 @@ export async function attemptDelivery(context: Context, task: AttemptTask): Prom
       return change(context, decision.delivery, park(decision.delivery, now));
     case 'cancel':
       return change(context, decision.delivery, cancelled(context, decision.delivery));
+    case 'postpone':
+      return putOff(context, message, decision);
     case 'send':
       return send(context, message, { ...decision, body: found?.body ?? new Uint8Array() });
   }
@@ -62,6 +65,19 @@ async function change(context: Context, before: Delivery, after: Delivery): Prom
   if (done === 'superseded') throw new Error('The delivery changed while it was decided');
   context.log.info('delivery.changed', { deliveryId: after.id, status: after.status });
   return [statsDelta(before, after, null)];
+}
+
+/** Asks again when the pause is over, at a moment of its own so that not everything held comes at once. */
+async function putOff(
+  context: Context,
+  message: AttemptMessage,
+  { delivery, until }: { delivery: Delivery; until: number },
+): Promise<StatsDelta[]> {
+  const now = context.clock.now();
+  const spreadMs = (until - now) * limits.holdSpreadRatio * context.chance.unit();
+  const dueAt = Math.ceil(until + spreadMs);
+  await context.queue.send([{ ...message, dueAt }]);
+  return change(context, delivery, postpone(delivery, dueAt, now));
 }
 
 type Sending = LoadedDelivery & { subscription: Subscription };
@@ -97,7 +113,7 @@ async function send(
   if (after.retryAt !== null) {
     await context.queue.send([{ ...message, attempt: message.attempt + 1, dueAt: after.retryAt }]);
   }
-  if (after.gone) await disable(context, subscription);
+  await heedEndpoint(context, subscription, after);
   logAttempt(context, message, { after, result });
   return record(context, { message, delivery, judge });
 }
@@ -147,22 +163,6 @@ async function recorded(
 async function reload(context: Context, delivery: Delivery): Promise<Delivery | undefined> {
   const loaded = await context.deliveries.load(delivery.tenant, [delivery.id]);
   return loaded.get(delivery.id)?.delivery;
-}
-
-/** 410 Gone: the endpoint wants no more. Its other deliveries park; a person may reactivate it. */
-async function disable(context: Context, subscription: Subscription): Promise<void> {
-  const done = await context.subscriptions.replace(subscription, {
-    ...subscription,
-    status: 'inactive',
-    inactiveReason: 'gone',
-    updatedAt: context.clock.now(),
-    version: subscription.version + 1,
-  });
-  forgetSubscription(context, subscription.tenant, subscription.id);
-  if (done === 'replaced') {
-    const { tenant, id } = subscription;
-    context.log.info('subscription.disabled', { tenant, subscriptionId: id, reason: 'gone' });
-  }
 }
 
 function logAttempt(

@@ -15,6 +15,7 @@ export type Rules = {
   retentionMs: number;
   bodyBytesMax: number;
   untypedEvents: 'deliver' | 'reject';
+  /** What a target URL may be; see `core/target-url.ts`. */
   targets: TargetPolicy;
 };
 

@@ -21,6 +21,8 @@ export type PublishRequest = {
   /** The `X-Hub-Signature-256` header. */
   signature: string | null;
   idempotencyKey: string | null;
+  /** The `webhook-hops` header of an event that is itself a delivery of this service; 0 otherwise. */
+  hops: number;
   body: Uint8Array;
 };
 
@@ -43,7 +45,13 @@ export async function publishEvent(context: Context, request: PublishRequest): P
     return { kind: 'filtered', eventType };
   }
   if (request.caller !== null) signed();
-  const event = { eventType, contentType, body: request.body };
+  if (request.hops >= limits.hopsMax) {
+    throw new ServiceError(
+      'loop-detected',
+      'The event has come round through this service too often',
+    );
+  }
+  const event = { eventType, contentType, hops: request.hops, body: request.body };
   const fresh = deliveryIdFrom(subscription.id, context.clock.now(), context.chance.bytes(10));
   const claimed = await claimId(context, { subscription, request, fresh });
   if (claimed.open) await acceptEvent(context, subscription, { ...event, id: claimed.id });

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Delivery } from '../../lambdas/core/delivery.ts';
 import type { DeliveryStore } from '../../lambdas/core/ports.ts';
-import { aDelivery, aTenant, changed, noon } from '../support/factories.ts';
+import { aDelivery, anAttempt, aTenant, changed, noon } from '../support/factories.ts';
 import { attemptsContract } from './delivery-attempts.ts';
 import { deliveryListsContract, parkedListContract } from './delivery-lists.ts';
 import { type Open, openForSuite } from './harness.ts';
@@ -178,6 +178,21 @@ function deliveryChangesContract(store: () => DeliveryStore): void {
 
       expect(result).toBe('superseded');
       expect((await store().detail(before.tenant, before.id))?.delivery).toStrictEqual(first);
+    });
+
+    it('is superseded by every version but the one that is stored', async () => {
+      const stored = await committed(store(), { version: 5 });
+
+      for (const version of [1, 4, 6]) {
+        const before = { ...stored, version };
+        expect(await store().transition(before, changed(before, {}))).toBe('superseded');
+        const after = changed(before, { attemptCount: 1 });
+        expect(await store().recordAttempt(before, after, anAttempt())).toBe('superseded');
+      }
+
+      const detail = await store().detail(stored.tenant, stored.id);
+      expect(detail?.delivery).toStrictEqual(stored);
+      expect(detail?.attempts).toStrictEqual([]);
     });
 
     it('is superseded where there is no delivery, and makes none', async () => {

@@ -34,6 +34,7 @@ const subscription: Subscription = {
   inactiveReason: null,
   retrySchedule: null,
   timeoutMs: null,
+  heldUntil: null,
   createdAt: now,
   updatedAt: now,
   version: 1,
@@ -46,6 +47,7 @@ function delivery(about: Partial<Delivery> = {}): Delivery {
     id,
     eventType: null,
     contentType: 'application/json',
+    hops: 0,
     active: true,
   });
   return { ...fresh, ...about };
@@ -96,6 +98,13 @@ describe('decide', () => {
     expect(decide(message, { delivery: delivery(), subscription: inactive }, now).do).toBe('park');
     const parked = { delivery: delivery({ status: 'parked' }), subscription: inactive };
     expect(decide(message, parked, now)).toEqual({ do: 'skip', reason: 'parked' });
+  });
+
+  it('waits while the endpoint asked for a pause', () => {
+    const held = { ...subscription, heldUntil: now + 1 };
+    const found = { delivery: delivery(), subscription: held };
+    expect(decide(message, found, now)).toMatchObject({ do: 'postpone', until: now + 1 });
+    expect(decide(message, found, now + 1).do).toBe('send');
   });
 
   it('cancels when the subscription is gone', () => {

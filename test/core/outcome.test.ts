@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { recordOf, verdictOf } from '../../lambdas/core/outcome.ts';
+import { recordOf, verdictOf, wantsNoMore } from '../../lambdas/core/outcome.ts';
 import { aResponse, anError } from '../support/send-results.ts';
 
 const now = 1_700_000_000_000;
@@ -18,7 +18,10 @@ describe('verdictOf', () => {
   );
 
   it('takes 410 for gone, and any transport error for a failure', () => {
-    expect(verdictOf(aResponse({ statusCode: 410 }), now)).toEqual({ kind: 'gone' });
+    expect(verdictOf(aResponse({ statusCode: 410 }), now)).toEqual({
+      kind: 'stop',
+      reason: 'gone',
+    });
     expect(verdictOf(anError('connect_refused'), now)).toEqual({ kind: 'retry', notBefore: null });
   });
 
@@ -39,6 +42,20 @@ describe('verdictOf', () => {
       const result = aResponse({ statusCode, headers: { 'retry-after': header }, retryAfterAt });
       expect(verdictOf(result, now)).toEqual({ kind: 'retry', notBefore });
     }
+  });
+
+  it.each([
+    [500, 'abort-message', { kind: 'stop', reason: 'aborted' }, false],
+    [500, ' Disable ', { kind: 'stop', reason: 'gone' }, true],
+    [200, 'disable', { kind: 'success' }, true],
+    [200, 'abort-message', { kind: 'success' }, false],
+    [410, '', { kind: 'stop', reason: 'gone' }, true],
+    [500, 'whatever', { kind: 'retry', notBefore: null }, false],
+  ])('hears webhook-delivery on %i: %j', (...row) => {
+    const [statusCode, wish, verdict, noMore] = row;
+    const result = aResponse({ statusCode, headers: { 'webhook-delivery': wish } });
+    expect(verdictOf(result, now)).toEqual(verdict);
+    expect(wantsNoMore(result)).toBe(noMore);
   });
 
   it('ignores Retry-After where the status does not call for it', () => {

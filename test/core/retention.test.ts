@@ -15,6 +15,7 @@ const pending = accept({
   id,
   eventType: null,
   contentType: 'application/json',
+  hops: 0,
   active: true,
 });
 const parked = park(pending, at + 1);

@@ -18,7 +18,14 @@ const chance = new Uint8Array(10);
 const id = deliveryIdFrom(subscriptionIdFrom(at, chance), at, chance);
 
 function accepted(active = true): Delivery {
-  return accept({ tenant: 't', id, eventType: null, contentType: 'application/json', active });
+  return accept({
+    tenant: 't',
+    id,
+    eventType: null,
+    contentType: 'application/json',
+    hops: 0,
+    active,
+  });
 }
 
 function attempted(delivery: Delivery, statusCode: number, durationMs = 12) {

@@ -19,6 +19,7 @@ function accepted(active = true): Delivery {
     id,
     eventType: 'a.b',
     contentType: 'application/json',
+    hops: 0,
     active,
   });
 }
@@ -105,7 +106,7 @@ describe('afterAttempt', () => {
 
   it('fails at once when the endpoint is gone', () => {
     const after = afterAttempt(accepted(), facts({ result: aResponse({ statusCode: 410 }) }));
-    expect(after).toMatchObject({ gone: true, retryAt: null });
+    expect(after).toMatchObject({ disable: true, retryAt: null });
     expect(after.delivery).toMatchObject({ status: 'failed', reason: 'gone' });
   });
 

@@ -34,6 +34,7 @@ export function aSubscription(fields: Partial<Subscription> = {}): Subscription 
     inactiveReason: null,
     retrySchedule: null,
     timeoutMs: null,
+    heldUntil: null,
     createdAt,
     updatedAt: createdAt,
     version: 1,
@@ -50,6 +51,7 @@ export function aDelivery(fields: Partial<Delivery> = {}): Delivery {
     id,
     eventType: 'invoice.paid',
     contentType: 'application/json',
+    hops: 0,
     active: fields.status !== 'parked',
   });
   return { ...accepted, ...fields };

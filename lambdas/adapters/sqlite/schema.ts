@@ -15,6 +15,7 @@ const migrations: readonly string[] = [
     inactive_reason TEXT,
     retry_schedule TEXT, -- JSON
     timeout_ms INTEGER,
+    held_until INTEGER,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
     version INTEGER NOT NULL,
@@ -29,6 +30,7 @@ const migrations: readonly string[] = [
     subscription_id TEXT NOT NULL,
     event_type TEXT,
     content_type TEXT NOT NULL,
+    hops INTEGER NOT NULL,
     status TEXT NOT NULL,
     reason TEXT,
     created_at INTEGER NOT NULL,

@@ -18,6 +18,7 @@ const fields = [
   'inactiveReason',
   'retrySchedule',
   'timeoutMs',
+  'heldUntil',
   'createdAt',
   'updatedAt',
   'version',

@@ -1,0 +1,48 @@
+// The AWS clients. A function that hangs on one call would hold up its whole batch, so every call has a deadline
+// and a bounded number of tries. Region, credentials and AWS_ENDPOINT_URL come from the environment.
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SchedulerClient } from '@aws-sdk/client-scheduler';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { limits } from '../../contract/limits.ts';
+
+export type AwsClients = {
+  dynamodb: DynamoDBClient;
+  sqs: SQSClient;
+  scheduler: SchedulerClient;
+};
+
+export type ClientOptions = {
+  endpoint?: string;
+  region?: string;
+  credentials?: { accessKeyId: string; secretAccessKey: string };
+};
+
+/** @param options tests alone give any */
+export function openClients(options: ClientOptions = {}): AwsClients {
+  const shared = {
+    ...options,
+    maxAttempts: limits.awsTriesMax,
+    requestHandler: {
+      connectionTimeout: limits.awsConnectTimeoutMs,
+      requestTimeout: limits.awsRequestTimeoutMs,
+      throwOnRequestTimeout: true,
+      httpAgent: { keepAlive: true },
+      httpsAgent: { keepAlive: true },
+    },
+  };
+  return {
+    dynamodb: new DynamoDBClient(shared),
+    sqs: new SQSClient(shared),
+    scheduler: new SchedulerClient(shared),
+  };
+}
+
+/** Names the call that failed; the SDK's own error, which may quote keys, is only its cause. */
+export async function call<Result>(name: string, run: () => Promise<Result>): Promise<Result> {
+  try {
+    return await run();
+  } catch (cause) {
+    const kind = cause instanceof Error ? cause.name : 'unknown error';
+    throw new Error(`${name} failed: ${kind}`, { cause });
+  }
+}

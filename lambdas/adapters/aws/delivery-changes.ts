@@ -1,0 +1,86 @@
+// Changes of a delivery. Its row is updated on the condition that nobody else changed it first; an attempt that would
+// make the row cost another write unit is put beside it before.
+import { isDeepStrictEqual } from 'node:util';
+import { limits } from '../../contract/limits.ts';
+import { table as names } from '../../contract/table.ts';
+import type { Attempt, Delivery } from '../../core/delivery.ts';
+import { isFinal } from '../../core/delivery.ts';
+import { bodyExpiry } from '../../core/retention.ts';
+import { encodeAttempt } from './attempt-record.ts';
+import { changingAttributes, decodeDelivery } from './delivery-row.ts';
+import { recallFacts } from './delivery-rows.ts';
+import type { DeliveryRows } from './delivery-rows.ts';
+import { isApplied } from './dynamo-table.ts';
+import { isPresent } from './expressions.ts';
+import type { Change } from './expressions.ts';
+import { itemBytes } from './item-size.ts';
+import type { Item } from './item-size.ts';
+import { attemptKey, bodyKey, deliveryKey } from './keys.ts';
+
+type Step = { before: Delivery; after: Delivery };
+
+export async function recordAttempt(
+  rows: DeliveryRows,
+  step: Step & { attempt: Attempt },
+): Promise<'applied' | 'superseded'> {
+  const { before, after, attempt } = step;
+  const facts = await recallFacts(rows, before);
+  if (facts === undefined) return 'superseded';
+  const record = encodeAttempt(attempt);
+  const bytes =
+    facts.unchangingBytes +
+    itemBytes(changingAttributes(after)) +
+    itemBytes({ attempts: [record] });
+  // While more attempts may follow, their references need room too.
+  const room = isFinal(after.status) ? 0 : limits.rowRoomBytes;
+  if (bytes + room <= limits.writeUnitBytes) {
+    return changeDelivery(rows, { before, after, append: { attempts: record } });
+  }
+  const token = rows.token();
+  await rows.table.put({
+    ...attemptKey(deliveryKey(before.tenant, before.id), token),
+    ...record,
+    ...timeToLive(attempt.at + rows.detailLifetimeMs),
+  });
+  return changeDelivery(rows, { before, after, append: { attempts: token } });
+}
+
+export async function changeDelivery(
+  rows: DeliveryRows,
+  { before, after, append }: Step & Pick<Change, 'append'>,
+): Promise<'applied' | 'superseded'> {
+  // A body must outlive its row: it is given more time before the row changes, and less after.
+  const keepsBodyLonger = before.status !== 'parked';
+  if (keepsBodyLonger) await moveBodyExpiry(rows, { before, after });
+  const result = await rows.table.update(
+    deliveryKey(before.tenant, before.id),
+    { set: changingAttributes(after), append },
+    { that: '#version = :before', values: { ':before': before.version } },
+  );
+  if (!(await isApplied(result, () => isStored(rows, after)))) return 'superseded';
+  if (!keepsBodyLonger) await moveBodyExpiry(rows, { before, after });
+  return 'applied';
+}
+
+async function moveBodyExpiry(rows: DeliveryRows, { before, after }: Step): Promise<void> {
+  const expiresAt = bodyExpiry(before, after, rows.detailLifetimeMs);
+  if (expiresAt === 'unchanged') return;
+  const token = (await recallFacts(rows, before))?.bodyToken;
+  if (token === undefined) return;
+  await rows.table.update(
+    bodyKey(deliveryKey(before.tenant, before.id), token),
+    { set: timeToLive(expiresAt) },
+    isPresent,
+  );
+}
+
+/** Whether a row is stored exactly so. */
+export async function isStored(rows: DeliveryRows, delivery: Delivery): Promise<boolean> {
+  const row = await rows.table.get(deliveryKey(delivery.tenant, delivery.id));
+  return row !== undefined && isDeepStrictEqual(decodeDelivery(row), delivery);
+}
+
+/** @param at epoch ms, or null for never */
+export function timeToLive(at: number | null): Item {
+  return { [names.timeToLive]: at === null ? undefined : Math.ceil(at / 1_000) };
+}

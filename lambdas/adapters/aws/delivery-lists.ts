@@ -1,0 +1,150 @@
+// Lists of deliveries. The index or partitions that narrow a list most are read in order; the other filters are
+// applied to the rows. A list that finds little stops after `limits.rowsExaminedPerPageMax` rows, with a cursor.
+import { limits } from '../../contract/limits.ts';
+import type { Delivery } from '../../core/delivery.ts';
+import { sortKeyAt } from '../../core/ids.ts';
+import type { SubscriptionId } from '../../core/ids.ts';
+import { InvalidCursorError } from '../../core/ports.ts';
+import type { DeliveryQuery, Page } from '../../core/ports.ts';
+import { makeCursor, readCursor } from '../cursor.ts';
+import { readRow } from './delivery-rows.ts';
+import type { DeliveryRows } from './delivery-rows.ts';
+import type { RangeQuery } from './dynamo-table.ts';
+import type { Item } from './item-size.ts';
+import { deliveryPartitions, heldPartitions, recentPartitions } from './keys.ts';
+import type { ItemKey } from './keys.ts';
+import { mergedQuery } from './merged-query.ts';
+import type { ItemStream } from './merged-query.ts';
+
+/** Every sort key of a row lies between these; those of bodies and attempts start with a letter. */
+const firstSortKey = sortKeyAt(0);
+const lastSortKey = '7' + 'z'.repeat(firstSortKey.length - 1);
+const sortKeyPattern = /^[0-7][0-9a-z]{25}$/;
+
+type Listing = {
+  /** What a cursor belongs to. */
+  list: readonly unknown[];
+  page: { limit: number; cursor: string | null };
+  /** Without an index, the partitions of the rows themselves. */
+  source: Pick<RangeQuery, 'index'> & { partitions: readonly string[] };
+  newestFirst: boolean;
+  /** Sort keys; `until` is excluded. */
+  since: string;
+  until: string | null;
+  matches: (delivery: Delivery) => boolean;
+  /** True when most of what is read will match. */
+  isDense: boolean;
+};
+
+export function listDeliveries(rows: DeliveryRows, query: DeliveryQuery): Promise<Page<Delivery>> {
+  const { tenant, subscriptionId, status, eventType, since, until, limit, cursor } = query;
+  return readPage(rows, {
+    list: ['deliveries', tenant, subscriptionId, status, eventType, since, until],
+    page: { limit, cursor },
+    source: sourceOf(query),
+    newestFirst: true,
+    since: since === null ? firstSortKey : sortKeyAt(since),
+    until: until === null ? null : sortKeyAt(until),
+    matches: (delivery) =>
+      (status === null || delivery.status === status) &&
+      (eventType === null || delivery.eventType === eventType),
+    isDense: eventType === null && (status === null || status === 'delivered'),
+  });
+}
+
+export function listParked(
+  rows: DeliveryRows,
+  query: { tenant: string; subscriptionId: SubscriptionId } & Listing['page'],
+): Promise<Page<Delivery>> {
+  const { tenant, subscriptionId, ...page } = query;
+  return readPage(rows, {
+    list: ['parked', tenant, subscriptionId],
+    page,
+    source: { index: 'held', partitions: heldPartitions(tenant, subscriptionId, 'parked') },
+    newestFirst: false,
+    since: firstSortKey,
+    until: null,
+    matches: (delivery) => delivery.status === 'parked',
+    isDense: true,
+  });
+}
+
+function sourceOf({ tenant, subscriptionId, status }: DeliveryQuery): Listing['source'] {
+  if (subscriptionId === null) return { index: 'recent', partitions: recentPartitions(tenant) };
+  if (status === 'parked' || status === 'failed') {
+    return { index: 'held', partitions: heldPartitions(tenant, subscriptionId, status) };
+  }
+  return { partitions: deliveryPartitions(tenant, subscriptionId) };
+}
+
+async function readPage(rows: DeliveryRows, listing: Listing): Promise<Page<Delivery>> {
+  const { list, page, matches } = listing;
+  let position = page.cursor === null ? null : readCursor(list, page.cursor);
+  if (position !== null && !sortKeyPattern.test(position)) throw new InvalidCursorError();
+  const items: Delivery[] = [];
+  let examined = 0;
+  for await (const row of rowsAfter(rows, listing, position)) {
+    const isFull = items.length === page.limit || examined === limits.rowsExaminedPerPageMax;
+    if (isFull && position !== null) return { items, nextCursor: makeCursor(list, position) };
+    examined += 1;
+    position = row.sortKey;
+    if (row.delivery !== undefined && matches(row.delivery)) items.push(row.delivery);
+  }
+  return { items, nextCursor: null };
+}
+
+type ListedRow = { sortKey: string; delivery: Delivery | undefined };
+
+/** One row more than a full page tells whether there is another page. */
+async function* rowsAfter(
+  rows: DeliveryRows,
+  listing: Listing,
+  position: string | null,
+): AsyncGenerator<ListedRow> {
+  const range = rangeAfter(listing, position);
+  if (range.from > range.to) return;
+  const { index, partitions } = listing.source;
+  const wanted = listing.isDense ? listing.page.limit + 1 : limits.pageSizeMax;
+  // Chance spreads the rows over the partitions: half as much again is nearly always enough.
+  const limit = listing.isDense ? Math.ceil((1.5 * wanted) / partitions.length) + 1 : wanted;
+  const next = mergedQuery(rows.table, partitions, { ...range, index, limit });
+  for (;;) {
+    const batch = await take(next, index === undefined ? 1 : wanted);
+    if (batch.length === 0) return;
+    const found = index === undefined ? batch : await rows.table.getAll(batch.map(keyOf));
+    const bySortKey = new Map(found.map((item) => [item.sk, item]));
+    for (const { sk: sortKey } of batch) {
+      const item = bySortKey.get(sortKey);
+      yield { sortKey, delivery: item === undefined ? undefined : readRow(rows, item) };
+    }
+  }
+}
+
+function rangeAfter(
+  { newestFirst, since, until }: Listing,
+  position: string | null,
+): Pick<RangeQuery, 'from' | 'to' | 'newestFirst'> {
+  const end = newestFirst ? (position ?? until) : until;
+  const start = newestFirst || position === null ? since : `${position}~`;
+  return { from: start, to: end === null ? lastSortKey : below(end), newestFirst };
+}
+
+/** An upper end that leaves out a sort key and nothing that is smaller: both ends of a range are included. */
+function below(sortKey: string): string {
+  const last = sortKey.length - 1;
+  return `${sortKey.slice(0, last)}${String.fromCharCode(sortKey.charCodeAt(last) - 1)}~`;
+}
+
+async function take(next: ItemStream, count: number): Promise<Item[]> {
+  const items: Item[] = [];
+  while (items.length < count) {
+    const item = await next();
+    if (item === undefined) break;
+    items.push(item);
+  }
+  return items;
+}
+
+function keyOf({ pk, sk }: Item): ItemKey {
+  return { pk, sk };
+}

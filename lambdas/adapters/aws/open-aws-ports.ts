@@ -1,0 +1,46 @@
+// The AWS driver, all of it: the storage and queue ports on one DynamoDB table, one SQS queue and EventBridge
+// Scheduler.
+import type { AwsSettings } from '../../contract/settings.ts';
+import type { Ports } from '../../core/ports.ts';
+import { detailLifetimeMs } from '../../core/retention.ts';
+import { openApiKeys } from './api-keys.ts';
+import { openClients } from './clients.ts';
+import type { AwsClients } from './clients.ts';
+import { openDeliveries } from './deliveries.ts';
+import { openDeliveryQueue } from './delivery-queue.ts';
+import { openTable } from './dynamo-table.ts';
+import { openIdempotency } from './idempotency.ts';
+import { openStats } from './stats.ts';
+import { openSubscriptions } from './subscriptions.ts';
+
+export type AwsPorts = Pick<
+  Ports,
+  'subscriptions' | 'deliveries' | 'idempotency' | 'stats' | 'apiKeys' | 'queue'
+>;
+
+const tokenBytes = 4;
+
+export function openAwsPorts(
+  needs: Pick<Ports, 'clock' | 'chance' | 'wait' | 'log'> & {
+    settings: AwsSettings;
+    retentionMs: number;
+    clients?: AwsClients;
+  },
+): AwsPorts {
+  const { settings, clock, chance, wait, log, clients = openClients() } = needs;
+  const { dynamodb: client, sqs, scheduler } = clients;
+  const table = openTable({ client, tableName: settings.TABLE_NAME, chance, wait });
+  return {
+    subscriptions: openSubscriptions(table),
+    deliveries: openDeliveries({
+      table,
+      clock,
+      token: () => Buffer.from(chance.bytes(tokenBytes)).toString('base64url'),
+      detailLifetimeMs: detailLifetimeMs(needs.retentionMs),
+    }),
+    idempotency: openIdempotency(table),
+    stats: openStats(table, clock),
+    apiKeys: openApiKeys(table),
+    queue: openDeliveryQueue({ sqs, scheduler, settings, clock, log }),
+  };
+}

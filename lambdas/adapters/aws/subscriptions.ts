@@ -1,0 +1,134 @@
+// Subscriptions: one item each, all of a tenant in one partition, in the order they were made.
+import { isDeepStrictEqual } from 'node:util';
+import * as z from 'zod';
+import type { SubscriptionId } from '../../core/ids.ts';
+import { isSubscriptionId } from '../../core/ids.ts';
+import type { SubscriptionStore } from '../../core/ports.ts';
+import type { Subscription } from '../../core/subscription.ts';
+import { makeCursor, readCursor } from '../cursor.ts';
+import { isApplied } from './dynamo-table.ts';
+import type { DynamoTable } from './dynamo-table.ts';
+import { isAbsent, isPresent } from './expressions.ts';
+import type { Item } from './item-size.ts';
+import type { ItemKey } from './keys.ts';
+import { subscriptionPartition } from './keys.ts';
+
+/** Sort keys of the partition lie between these. */
+const allIds = { from: 'sub_', to: 'sub_~' };
+
+const storedSubscription = z.object({
+  tenant: z.string(),
+  sk: z.custom<SubscriptionId>((value) => typeof value === 'string' && isSubscriptionId(value)),
+  name: z.string().nullable(),
+  target_url: z.string(),
+  secret: z.string().nullable(),
+  event_types: z.array(z.string()).nullable(),
+  status: z.enum(['active', 'inactive']),
+  inactive_reason: z.enum(['paused', 'gone']).nullable(),
+  retry_schedule: z.union([z.enum(['standard', 'fast']), z.array(z.number())]).nullable(),
+  timeout_ms: z.number().nullable(),
+  held_until: z.number().nullable(),
+  created_at: z.number(),
+  updated_at: z.number(),
+  version: z.number(),
+});
+
+function keyOf(tenant: string, id: SubscriptionId): ItemKey {
+  return { pk: subscriptionPartition(tenant), sk: id };
+}
+
+function encode(subscription: Subscription): Item {
+  return {
+    ...keyOf(subscription.tenant, subscription.id),
+    tenant: subscription.tenant,
+    name: subscription.name,
+    target_url: subscription.targetUrl,
+    secret: subscription.secret,
+    event_types: subscription.eventTypes,
+    status: subscription.status,
+    inactive_reason: subscription.inactiveReason,
+    retry_schedule: subscription.retrySchedule,
+    timeout_ms: subscription.timeoutMs,
+    held_until: subscription.heldUntil,
+    created_at: subscription.createdAt,
+    updated_at: subscription.updatedAt,
+    version: subscription.version,
+  };
+}
+
+function decode(item: Item): Subscription {
+  const stored = storedSubscription.parse(item);
+  return {
+    tenant: stored.tenant,
+    id: stored.sk,
+    name: stored.name,
+    targetUrl: stored.target_url,
+    secret: stored.secret,
+    eventTypes: stored.event_types,
+    status: stored.status,
+    inactiveReason: stored.inactive_reason,
+    retrySchedule: stored.retry_schedule,
+    timeoutMs: stored.timeout_ms,
+    heldUntil: stored.held_until,
+    createdAt: stored.created_at,
+    updatedAt: stored.updated_at,
+    version: stored.version,
+  };
+}
+
+export function openSubscriptions(table: DynamoTable): SubscriptionStore {
+  async function isStored(subscription: Subscription): Promise<boolean> {
+    const item = await table.get(keyOf(subscription.tenant, subscription.id));
+    return item !== undefined && isDeepStrictEqual(decode(item), subscription);
+  }
+
+  return {
+    async create(subscription) {
+      const result = await table.put(encode(subscription), isAbsent);
+      const created = await isApplied(result, () => isStored(subscription));
+      if (!created) throw new Error('The subscription id is taken');
+    },
+
+    async get(tenant, id) {
+      const item = await table.get(keyOf(tenant, id));
+      return item === undefined ? undefined : decode(item);
+    },
+
+    async list(tenant, { limit, cursor }) {
+      const list = ['subscriptions', tenant];
+      const partition = subscriptionPartition(tenant);
+      const position = cursor === null ? null : readCursor(list, cursor);
+      const { items, nextKey } = await table.query({
+        ...allIds,
+        partition,
+        newestFirst: true,
+        // One more than a page tells whether there is another.
+        limit: limit + 1,
+        startKey: position === null ? undefined : { pk: partition, sk: position },
+      });
+      const shown = items.slice(0, limit).map(decode);
+      const last = shown.at(-1);
+      const isLast = last === undefined || (items.length <= limit && nextKey === undefined);
+      return { items: shown, nextCursor: isLast ? null : makeCursor(list, last.id) };
+    },
+
+    async replace(before, after) {
+      const result = await table.put(encode(after), {
+        that: '#version = :before',
+        values: { ':before': before.version },
+      });
+      return (await isApplied(result, () => isStored(after))) ? 'replaced' : 'superseded';
+    },
+
+    async remove(tenant, id) {
+      const result = await table.remove(keyOf(tenant, id), isPresent);
+      return isApplied(result, () => Promise.resolve(true));
+    },
+
+    countActive(tenant) {
+      const partition = subscriptionPartition(tenant);
+      const isActive = { that: '#status = :active', values: { ':active': 'active' } };
+      return table.count({ ...allIds, partition, newestFirst: false }, isActive);
+    },
+  };
+}

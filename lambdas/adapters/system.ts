@@ -1,0 +1,10 @@
+// The real clock, chance and timer: the only place in the functions that has them.
+import { randomBytes } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Ports } from '../core/ports.ts';
+
+export const systemPorts: Pick<Ports, 'clock' | 'chance' | 'wait'> = {
+  clock: { now: () => Date.now() },
+  chance: { unit: () => Math.random(), bytes: (count) => randomBytes(count) },
+  wait: (ms) => wait(ms),
+};

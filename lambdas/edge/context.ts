@@ -1,0 +1,47 @@
+// The operations' context from ports and settings, for the functions and the local server alike.
+import { limits } from '../contract/limits.ts';
+import { SettingsError } from '../contract/settings.ts';
+import type { ServiceSettings } from '../contract/settings.ts';
+import { parseTargetPolicy } from '../core/address.ts';
+import type { TargetPolicy } from '../core/address.ts';
+import { createMemo } from '../core/memo.ts';
+import type { Ports } from '../core/ports.ts';
+import type { Context } from '../operations/context.ts';
+
+const hourMs = 3_600_000;
+
+/** Throws a `SettingsError` for a CIDR that is none. */
+export function targetPolicyOf(
+  settings: Pick<ServiceSettings, 'ALLOW_HTTP_TARGETS' | 'TARGET_ALLOW_CIDRS'>,
+): TargetPolicy {
+  const parsed = parseTargetPolicy({
+    allowHttp: settings.ALLOW_HTTP_TARGETS,
+    allowCidrs: settings.TARGET_ALLOW_CIDRS,
+  });
+  if (!parsed.ok) throw new SettingsError(`TARGET_ALLOW_CIDRS: ${parsed.detail}.`);
+  return parsed.policy;
+}
+
+export function createContext(
+  ports: Ports,
+  settings: ServiceSettings,
+  targets: TargetPolicy,
+): Context {
+  return {
+    ...ports,
+    rules: {
+      apiAuth: settings.API_AUTH,
+      targets,
+      retrySchedule: settings.RETRY_SCHEDULE,
+      timeoutMs: settings.DELIVERY_TIMEOUT_MS,
+      retentionMs: settings.RETENTION_HOURS * hourMs,
+      bodyBytesMax: settings.MAX_BODY_BYTES,
+      untypedEvents: settings.UNTYPED_EVENTS,
+    },
+    subscriptionMemo: createMemo({
+      ttlMs: settings.SUBSCRIPTION_MEMO_MS,
+      entriesMax: limits.subscriptionMemoEntriesMax,
+    }),
+    apiKeyMemo: createMemo({ ttlMs: limits.keyMemoTtlMs, entriesMax: limits.keyMemoEntriesMax }),
+  };
+}

@@ -1,0 +1,34 @@
+// Builds a deployed function's context once, at its start: a bad setting fails the first start, not the thousandth
+// request. Only the deliver function sends, so the others carry no HTTP client.
+import { openAwsPorts } from '../adapters/aws/open-aws-ports.ts';
+import { systemPorts } from '../adapters/system.ts';
+import { awsSettings, parseSettings, serviceSettings } from '../contract/settings.ts';
+import type { TargetPolicy } from '../core/address.ts';
+import type { Sender } from '../core/ports.ts';
+import type { Context } from '../operations/context.ts';
+import { createContext, targetPolicyOf } from './context.ts';
+import { createLog } from './log.ts';
+
+export function awsContext(
+  environment: Readonly<Record<string, string | undefined>>,
+  makeSender: (policy: TargetPolicy) => Sender,
+): Context {
+  const service = parseSettings(serviceSettings, environment);
+  const policy = targetPolicyOf(service);
+  const world = { ...systemPorts, log: createLog(systemPorts.clock) };
+  const ports = openAwsPorts({
+    ...world,
+    settings: parseSettings(awsSettings, environment),
+    retentionMs: service.RETENTION_HOURS * 3_600_000,
+  });
+  return createContext({ ...world, ...ports, sender: makeSender(policy) }, service, policy);
+}
+
+/** For functions whose operations never send. */
+export function noSender(): Sender {
+  return {
+    send() {
+      throw new Error('This function does not send');
+    },
+  };
+}

@@ -1,0 +1,53 @@
+// Runs every contract suite on the AWS driver, whatever stands behind it.
+import { setTimeout as wait } from 'node:timers/promises';
+import { DeleteMessageCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import type { AwsPorts } from '../../lambdas/adapters/aws/open-aws-ports.ts';
+import { type QueueMessage, queueMessage } from '../../lambdas/contract/messages.ts';
+import type { Clock } from '../../lambdas/core/ports.ts';
+import { type AwsDriver, type OpenedDriver, portsOf } from '../support/aws-driver.ts';
+import { apiKeyStoreContract } from './api-key-store.ts';
+import { deliveryQueueContract } from './delivery-queue.ts';
+import { deliveryStoreContract } from './delivery-store.ts';
+import { idempotencyStoreContract } from './idempotency-store.ts';
+import { statsStoreContract } from './stats-store.ts';
+import { subscriptionStoreContract } from './subscription-store.ts';
+
+type OpenDriver = () => Promise<Omit<OpenedDriver, 'endpoint'>>;
+
+export function awsStoresContract(name: string, open: OpenDriver): void {
+  const openPort =
+    <Name extends keyof AwsPorts>(port: Name) =>
+    async (clock: Clock) => {
+      const driver = await open();
+      return { store: portsOf(driver, clock)[port], close: () => driver.close() };
+    };
+
+  subscriptionStoreContract(name, openPort('subscriptions'));
+  deliveryStoreContract(name, openPort('deliveries'));
+  idempotencyStoreContract(name, openPort('idempotency'));
+  statsStoreContract(name, openPort('stats'));
+  apiKeyStoreContract(name, openPort('apiKeys'));
+}
+
+export function awsQueueContract(name: string, open: OpenDriver): void {
+  deliveryQueueContract(name, async () => {
+    const driver = await open();
+    return {
+      queue: portsOf(driver, { now: () => Date.now() }).queue,
+      now: () => Date.now(),
+      wait: (ms) => wait(ms),
+      receive: () => receive(driver),
+      close: () => driver.close(),
+    };
+  });
+}
+
+async function receive({ clients: { sqs }, settings }: AwsDriver): Promise<QueueMessage[]> {
+  const QueueUrl = settings.QUEUE_URL;
+  const command = new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 });
+  const { Messages = [] } = await sqs.send(command);
+  for (const { ReceiptHandle } of Messages) {
+    await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+  }
+  return Messages.map(({ Body }) => queueMessage.parse(JSON.parse(Body ?? '')));
+}
