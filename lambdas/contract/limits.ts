@@ -62,6 +62,10 @@ export const limits = {
   queueVisibilityMs: 6 * 60 * second, // Lambda wants at least six function timeouts.
   queueRetentionMs: 4 * day,
   deadLetterRetentionMs: 14 * day,
+  functionMemoryMb: 256,
+  deliveryConcurrencyDefault: 50, // Batches at once: up to ten times as many requests in flight.
+  requestsPerSecondDefault: 500,
+  backlogAgeAlarmMs: 30 * minute,
   earlyToleranceMs: 1 * second,
   jobPageSize: 100,
 
@@ -109,6 +113,10 @@ must(
   'deliver function timeout > longest attempt + 10 s',
 );
 must(limits.apiFunctionTimeoutMs < limits.commitWaitMaxMs, 'commit wait > any request can live');
+must(
+  limits.backlogAgeAlarmMs > limits.queueDelayMsMax + limits.queueVisibilityMs,
+  'backlog alarm > longest delay + one redelivery',
+);
 must(limits.deadLetterRetentionMs > limits.queueRetentionMs, 'dead letters outlive the queue');
 must(limits.bodyBytesMax < 380 * 1024, 'a body fits in one DynamoDB item');
 must(limits.subscriptionMemoTtlMsDefault <= limits.memoTtlMsMax, 'subscription memo ≤ 30 s');

@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import { limits } from './limits.ts';
 
-const choice = <const Words extends readonly string[]>(...words: Words) =>
+export const choice = <const Words extends readonly string[]>(...words: Words) =>
   z.enum(words, { error: `must be ${words.join(' or ')}` });
 
 const flag = choice('true', 'false').transform((text) => text === 'true');

@@ -12,14 +12,14 @@ import type { AwsSettings } from '../../contract/settings.ts';
 import { call } from './clients.ts';
 
 /**
- * The time is a part of the name: a message that has to wait again makes another schedule for the same attempt, while
- * the one that sent it may still exist. At most 64 characters:
+ * The due time is a part of the name: two workers that made the same attempt both ask for the next one, at times of
+ * their own, and only the one whose time the row holds goes on. At most 64 characters:
  * https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
  */
-export function scheduleName(message: AttemptMessage, atSeconds: number): string {
-  const { deliveryId, cycle, attempt } = message;
+export function scheduleName(message: AttemptMessage): string {
+  const { deliveryId, cycle, attempt, dueAt } = message;
   const id = deliveryId.slice('dlv_'.length);
-  return `${id}-${cycle}-${attempt}-${atSeconds.toString(36)}`;
+  return `${id}-${cycle}-${attempt}-${dueAt.toString(36)}`;
 }
 
 /** Resolves when the schedule exists. */
@@ -29,7 +29,7 @@ export async function createSchedule(
   atSeconds: number,
 ): Promise<void> {
   const command = new CreateScheduleCommand({
-    Name: scheduleName(message, atSeconds),
+    Name: scheduleName(message),
     GroupName: settings.SCHEDULE_GROUP,
     ScheduleExpression: `at(${new Date(atSeconds * 1_000).toISOString().slice(0, 19)})`,
     FlexibleTimeWindow: { Mode: FlexibleTimeWindowMode.OFF },

@@ -1,0 +1,105 @@
+// The deliveries queue, and the schedules that put a message on it after a wait too long for SQS. Each has a queue
+// for its own failures: messages that no version of the code can handle, and schedules that could not fire.
+import { Duration, Stack } from 'aws-cdk-lib';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Grant, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { limits } from '../lambdas/contract/limits.ts';
+import type { AwsSettings } from '../lambdas/contract/settings.ts';
+import { acknowledge } from './acknowledgements.ts';
+import type { StackSettings } from './settings.ts';
+
+const scheduler = 'scheduler.amazonaws.com';
+
+export class DeliveryQueue extends Construct {
+  readonly queue: Queue;
+  readonly deadLetters: Queue;
+  readonly scheduleDeadLetters: Queue;
+  /** Where a function finds the parts. */
+  readonly environment: Omit<AwsSettings, 'TABLE_NAME' | 'QUEUE_DELAY_MAX_SECONDS'>;
+  readonly #scheduleGroup: ScheduleGroup;
+  readonly #schedulerRole: Role;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.deadLetters = this.#addDeadLetters('DeadLetters');
+    this.scheduleDeadLetters = this.#addDeadLetters('ScheduleDeadLetters');
+    this.queue = new Queue(this, 'Queue', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.millis(limits.queueRetentionMs),
+      visibilityTimeout: Duration.millis(limits.queueVisibilityMs),
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: limits.queueReceivesMax },
+    });
+
+    this.#scheduleGroup = new ScheduleGroup(this, 'Schedules');
+    this.#schedulerRole = new Role(this, 'SchedulerRole', {
+      assumedBy: new ServicePrincipal(scheduler, {
+        conditions: { ArnEquals: { 'aws:SourceArn': this.#scheduleGroup.scheduleGroupArn } },
+      }),
+    });
+    grantSendTo(this.#schedulerRole, [this.queue, this.scheduleDeadLetters]);
+
+    this.environment = {
+      QUEUE_URL: this.queue.queueUrl,
+      QUEUE_ARN: this.queue.queueArn,
+      SCHEDULE_GROUP: this.#scheduleGroup.scheduleGroupName,
+      SCHEDULER_ROLE_ARN: this.#schedulerRole.roleArn,
+      SCHEDULE_DEAD_LETTER_ARN: this.scheduleDeadLetters.queueArn,
+    };
+  }
+
+  #addDeadLetters(id: string): Queue {
+    const queue = new Queue(this, id, {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.millis(limits.deadLetterRetentionMs),
+    });
+    acknowledge('deadLetters', queue);
+    return queue;
+  }
+
+  /** Feeds the function batches; what it reports as failed comes back, at last to the dead letters. */
+  consumeBy(handler: IFunction, settings: Pick<StackSettings, 'deliveryConcurrency'>): void {
+    handler.addEventSource(
+      new SqsEventSource(this.queue, {
+        batchSize: limits.queueBatchSize,
+        reportBatchItemFailures: true,
+        // Not reserved concurrency: its throttles would count as receives and fill the dead letters.
+        maxConcurrency: settings.deliveryConcurrency,
+      }),
+    );
+  }
+
+  /** Send now, or after a wait that SQS can do. */
+  grantSend(grantee: IGrantable): void {
+    grantSendTo(grantee, [this.queue]);
+  }
+
+  /** Send after any wait. */
+  grantSchedule(grantee: IFunction): void {
+    const schedules = Stack.of(this).formatArn({
+      service: 'scheduler',
+      resource: 'schedule',
+      resourceName: `${this.#scheduleGroup.scheduleGroupName}/*`,
+    });
+    const actions = ['scheduler:CreateSchedule'];
+    Grant.addToPrincipal({ grantee, actions, resourceArns: [schedules] });
+    acknowledge('schedules', grantee.role ?? grantee, schedules);
+    Grant.addToPrincipal({
+      grantee,
+      actions: ['iam:PassRole'],
+      resourceArns: [this.#schedulerRole.roleArn],
+      conditions: { StringEquals: { 'iam:PassedToService': scheduler } },
+    });
+  }
+}
+
+function grantSendTo(grantee: IGrantable, queues: Queue[]): void {
+  const resourceArns = queues.map((queue) => queue.queueArn);
+  Grant.addToPrincipal({ grantee, actions: ['sqs:SendMessage'], resourceArns });
+}

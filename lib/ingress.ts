@@ -1,0 +1,144 @@
+// The front door: an HTTP API, or by setting a REST API. Both have the contract's routes, and everything else goes
+// to the api function too, so that an unknown path or a wrong method gets our JSON and not API Gateway's.
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { IResource } from 'aws-cdk-lib/aws-apigateway';
+import {
+  AccessLogFormat,
+  EndpointType,
+  LambdaIntegration,
+  LogGroupLogDestination,
+  RestApi,
+} from 'aws-cdk-lib/aws-apigateway';
+import * as v2 from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { routes } from '../lambdas/contract/routes.ts';
+import { acknowledge } from './acknowledgements.ts';
+import type { StackSettings } from './settings.ts';
+
+type Functions = { api: IFunction; publish: IFunction };
+
+export type IngressProps = {
+  settings: Pick<StackSettings, 'api' | 'requestsPerSecond' | 'logRetentionDays'>;
+  functions: Functions;
+};
+
+// One line a request; no query strings and no headers, which may carry secrets.
+const accessLog = AccessLogFormat.custom(
+  JSON.stringify({
+    request_id: '$context.requestId',
+    source_ip: '$context.identity.sourceIp',
+    method: '$context.httpMethod',
+    path: '$context.path',
+    status: '$context.status',
+    response_bytes: '$context.responseLength',
+    duration_ms: '$context.responseLatency',
+    error: '$context.error.message',
+    integration_error: '$context.integrationErrorMessage',
+  }),
+);
+
+const gatewayLogsPolicy = ManagedPolicy.fromAwsManagedPolicyName(
+  'service-role/AmazonAPIGatewayPushToCloudWatchLogs',
+);
+const restStageName = 'live';
+
+export class Ingress extends Construct {
+  /** Without a slash at its end. */
+  readonly url: string;
+  readonly serverErrors: Metric;
+
+  constructor(scope: Construct, id: string, props: IngressProps) {
+    super(scope, id);
+    const { url, serverErrors } =
+      props.settings.api === 'http' ? this.#addHttpApi(props) : this.#addRestApi(props);
+    this.url = url;
+    this.serverErrors = serverErrors;
+  }
+
+  #addHttpApi({ settings, functions }: IngressProps) {
+    const integrations = eachOf(
+      functions,
+      (handler, name) =>
+        new HttpLambdaIntegration(name, handler, { scopePermissionToRoute: false }),
+    );
+    const api = new v2.HttpApi(this, 'HttpApi', {
+      createDefaultStage: false,
+      defaultIntegration: integrations.api,
+    });
+    for (const route of Object.values(routes)) {
+      const methods = [v2.HttpMethod[route.method]];
+      api.addRoutes({ path: route.path, methods, integration: integrations[route.function] });
+    }
+    const stage = new v2.HttpStage(this, 'Stage', {
+      httpApi: api,
+      autoDeploy: true,
+      throttle: throttleOf(settings),
+      accessLogSettings: {
+        destination: new v2.LogGroupLogDestination(this.#addAccessLogs(settings)),
+        format: accessLog,
+      },
+    });
+    return { url: api.apiEndpoint, serverErrors: stage.metricServerError() };
+  }
+
+  #addRestApi({ settings, functions }: IngressProps) {
+    const integrations = eachOf(
+      functions,
+      (handler) => new LambdaIntegration(handler, { scopePermissionToMethod: false }),
+    );
+    const throttle = throttleOf(settings);
+    const api = new RestApi(this, 'RestApi', {
+      endpointTypes: [EndpointType.REGIONAL],
+      // Every body comes as its bytes; API Gateway would re-encode what it takes for text.
+      binaryMediaTypes: ['*/*'],
+      // An account setting, without which no REST API of the account may write access logs.
+      cloudWatchRole: true,
+      deployOptions: {
+        stageName: restStageName,
+        throttlingRateLimit: throttle.rateLimit,
+        throttlingBurstLimit: throttle.burstLimit,
+        accessLogDestination: new LogGroupLogDestination(this.#addAccessLogs(settings)),
+        accessLogFormat: accessLog,
+      },
+    });
+    const resources = new Set<IResource>([api.root, api.root.addResource('{proxy+}')]);
+    for (const route of Object.values(routes)) {
+      const resource = api.root.resourceForPath(route.path);
+      resource.addMethod(route.method, integrations[route.function]);
+      for (let at: IResource = resource; at.parentResource; at = at.parentResource) {
+        resources.add(at);
+      }
+    }
+    for (const resource of resources) resource.addMethod('ANY', integrations.api);
+    acknowledge('restApi', api);
+    acknowledge('gatewayLogs', api, gatewayLogsPolicy.managedPolicyArn);
+    const { region, urlSuffix } = Stack.of(this);
+    return {
+      url: `https://${api.restApiId}.execute-api.${region}.${urlSuffix}/${restStageName}`,
+      serverErrors: api.metricServerError(),
+    };
+  }
+
+  #addAccessLogs(settings: IngressProps['settings']): LogGroup {
+    return new LogGroup(this, 'AccessLogs', {
+      retention: settings.logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+  }
+}
+
+function throttleOf(settings: IngressProps['settings']) {
+  return { rateLimit: settings.requestsPerSecond, burstLimit: settings.requestsPerSecond };
+}
+
+function eachOf<Value>(
+  functions: Functions,
+  make: (handler: IFunction, name: keyof Functions) => Value,
+): Record<keyof Functions, Value> {
+  return { api: make(functions.api, 'api'), publish: make(functions.publish, 'publish') };
+}

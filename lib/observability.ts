@@ -1,0 +1,76 @@
+// Few alarms, each of which a person must act on; its description ends where the runbook says how. They stay within
+// the ten that CloudWatch gives away.
+import { Duration } from 'aws-cdk-lib';
+import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import { limits } from '../lambdas/contract/limits.ts';
+import type { DeliveryQueue } from './delivery-queue.ts';
+import type { Ingress } from './ingress.ts';
+import type { StackSettings } from './settings.ts';
+
+export type ObservabilityProps = {
+  settings: Pick<StackSettings, 'alarmTopicArn'>;
+  deliveries: DeliveryQueue;
+  ingress: Ingress;
+};
+
+type Watch = {
+  metric: Metric;
+  /** The alarm goes off above it. */
+  above: number;
+  says: string;
+  /** The heading in docs/runbook.md. */
+  runbook: string;
+};
+
+export class Observability extends Construct {
+  readonly alarms: readonly Alarm[];
+
+  constructor(scope: Construct, id: string, { settings, deliveries, ingress }: ObservabilityProps) {
+    super(scope, id);
+    const watches: Record<string, Watch> = {
+      DeadLetters: {
+        metric: deliveries.deadLetters.metricApproximateNumberOfMessagesVisible(),
+        above: 0,
+        says: 'Messages that the deliver function could not handle.',
+        runbook: 'dead-letters',
+      },
+      ScheduleDeadLetters: {
+        metric: deliveries.scheduleDeadLetters.metricApproximateNumberOfMessagesVisible(),
+        above: 0,
+        says: 'Retries that EventBridge Scheduler could not put on the queue.',
+        runbook: 'schedule-dead-letters',
+      },
+      Backlog: {
+        metric: deliveries.queue.metricApproximateAgeOfOldestMessage(),
+        above: limits.backlogAgeAlarmMs / 1_000,
+        says: 'Deliveries wait longer than any delay explains.',
+        runbook: 'backlog',
+      },
+      ServerErrors: {
+        metric: ingress.serverErrors.with({ statistic: 'Sum' }),
+        above: 0,
+        says: 'Producers are answered with 5xx.',
+        runbook: 'server-errors',
+      },
+    };
+    this.alarms = Object.entries(watches).map(([name, watch]) => this.#addAlarm(name, watch));
+    if (settings.alarmTopicArn === undefined) return;
+    const action = new SnsAction(Topic.fromTopicArn(this, 'AlarmTopic', settings.alarmTopicArn));
+    for (const alarm of this.alarms) alarm.addAlarmAction(action);
+  }
+
+  #addAlarm(name: string, { metric, above, says, runbook }: Watch): Alarm {
+    return new Alarm(this, name, {
+      metric: metric.with({ period: Duration.minutes(5) }),
+      threshold: above,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      evaluationPeriods: 1,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+      alarmDescription: `${says} What to do: docs/runbook.md#${runbook}`,
+    });
+  }
+}

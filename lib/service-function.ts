@@ -1,0 +1,78 @@
+// The one shape of a function: Node 24 on arm64, one small ES module with the AWS SDK inside, JSON logs with a
+// retention, a role of its own that may write those logs and nothing else until it is granted more.
+import { join } from 'node:path';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  ApplicationLogLevel,
+  Architecture,
+  LoggingFormat,
+  RecursiveLoop,
+  Runtime,
+  SystemLogLevel,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
+import { Charset, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { limits } from '../lambdas/contract/limits.ts';
+import type { AwsSettings, ServiceSettings } from '../lambdas/contract/settings.ts';
+
+/** A setting that a function needs and the stack forgot does not compile. */
+export type Environment = Record<keyof AwsSettings, string> &
+  Partial<Record<keyof ServiceSettings, string>>;
+
+export type ServiceFunctionProps = {
+  /** The file in `lambdas/` that exports `handler`. */
+  entry: 'api' | 'publish' | 'deliver';
+  timeoutMs: number;
+  environment: Environment;
+  logRetention: RetentionDays;
+  recursiveLoop?: RecursiveLoop;
+};
+
+const root = join(import.meta.dirname, '..');
+
+export class ServiceFunction extends NodejsFunction {
+  constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
+    const logGroup = new LogGroup(scope, `${id}Logs`, {
+      retention: props.logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = new Role(scope, `${id}Role`, {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    });
+    logGroup.grantWrite(role);
+    super(scope, id, {
+      entry: join(root, 'lambdas', `${props.entry}.ts`),
+      projectRoot: root,
+      depsLockFilePath: join(root, 'package-lock.json'),
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: limits.functionMemoryMb,
+      timeout: Duration.millis(props.timeoutMs),
+      environment: props.environment,
+      role,
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      // Drops the platform's own lines for every start and end, which would cost more than ours.
+      systemLogLevelV2: SystemLogLevel.WARN,
+      applicationLogLevelV2: ApplicationLogLevel.INFO,
+      tracing: Tracing.DISABLED,
+      recursiveLoop: props.recursiveLoop ?? RecursiveLoop.TERMINATE,
+      bundling: {
+        format: OutputFormat.ESM,
+        target: 'node24',
+        minify: true,
+        charset: Charset.UTF8,
+        // The SDK of the runtime would be found in node_modules file by file: 100 ms more of cold start.
+        bundleAwsSDK: true,
+        mainFields: ['module', 'main'],
+        // CommonJS parts inside an ES module still call require.
+        banner:
+          "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
+      },
+    });
+  }
+}

@@ -1,0 +1,88 @@
+// The service as one construct, to be read as its diagram: a table; a queue that can wait any time; three functions
+// with no more rights than their work needs; the front door; the alarms.
+import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { limits } from '../lambdas/contract/limits.ts';
+import { acknowledge } from './acknowledgements.ts';
+import { DeliveryQueue } from './delivery-queue.ts';
+import { Ingress } from './ingress.ts';
+import { Observability } from './observability.ts';
+import { ServiceFunction } from './service-function.ts';
+import type { WebhookDeliveryProps } from './settings.ts';
+import { parseProps } from './settings.ts';
+import { Storage } from './storage.ts';
+
+export type { WebhookDeliveryProps } from './settings.ts';
+
+export class WebhookDelivery extends Construct {
+  readonly storage: Storage;
+  readonly deliveries: DeliveryQueue;
+  /** Answers ingest: it must stay up and fast whatever else is slow. */
+  readonly publish: ServiceFunction;
+  /** Answers everything else. */
+  readonly api: ServiceFunction;
+  /** Sends webhooks. */
+  readonly deliver: ServiceFunction;
+  readonly ingress: Ingress;
+  readonly observability: Observability;
+
+  constructor(scope: Construct, id: string, props: WebhookDeliveryProps = {}) {
+    super(scope, id);
+    const { stack: settings, service } = parseProps(props);
+
+    this.storage = new Storage(this, 'Storage', settings);
+    this.deliveries = new DeliveryQueue(this, 'Deliveries');
+
+    const shared = {
+      logRetention: settings.logRetentionDays,
+      environment: {
+        ...service,
+        ...this.deliveries.environment,
+        TABLE_NAME: this.storage.table.tableName,
+        QUEUE_DELAY_MAX_SECONDS: String(settings.queueDelayMaxSeconds),
+      },
+    };
+
+    this.publish = new ServiceFunction(this, 'Publish', {
+      ...shared,
+      entry: 'publish',
+      timeoutMs: limits.apiFunctionTimeoutMs,
+    });
+    this.storage.grantAccept(this.publish);
+    this.deliveries.grantSend(this.publish);
+
+    this.api = new ServiceFunction(this, 'Api', {
+      ...shared,
+      entry: 'api',
+      timeoutMs: limits.apiFunctionTimeoutMs,
+    });
+    this.storage.grantManage(this.api);
+    this.deliveries.grantSend(this.api);
+
+    this.deliver = new ServiceFunction(this, 'Deliver', {
+      ...shared,
+      entry: 'deliver',
+      timeoutMs: limits.deliverFunctionTimeoutMs,
+      // A retry is a new message from the function to its own queue: Lambda would stop the 16th as a runaway
+      // loop. The schedule's length bounds ours.
+      recursiveLoop: RecursiveLoop.ALLOW,
+    });
+    this.storage.grantAttempt(this.deliver);
+    this.deliveries.grantSend(this.deliver);
+    this.deliveries.grantSchedule(this.deliver);
+    this.deliveries.consumeBy(this.deliver, settings);
+
+    this.ingress = new Ingress(this, 'Ingress', {
+      settings,
+      functions: { api: this.api, publish: this.publish },
+    });
+
+    this.observability = new Observability(this, 'Observability', {
+      settings,
+      deliveries: this.deliveries,
+      ingress: this.ingress,
+    });
+
+    acknowledge('everywhere', this);
+  }
+}

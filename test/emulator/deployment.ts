@@ -1,0 +1,66 @@
+// Deploys the real stack to the emulator by the real `cdk deploy`, and says where a client finds it.
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export type ApiKind = 'http' | 'rest';
+
+export type Deployment = { baseUrl: string; tableName: string };
+
+const root = join(import.meta.dirname, '../..');
+
+/** Credentials and an endpoint of the emulator's: nothing of the caller's can reach a real account. */
+export function emulatorEnvironment(url: string): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(AWS|CDK)_/.test(name));
+  return {
+    ...Object.fromEntries(inherited),
+    PATH: `${join(root, 'node_modules/.bin')}:${process.env['PATH']}`,
+    AWS_ENDPOINT_URL: url,
+    AWS_ENDPOINT_URL_S3: url,
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_REGION: 'us-east-1',
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
+}
+
+export function bootstrap(url: string): void {
+  cdk(url, ['bootstrap', 'aws://000000000000/us-east-1']);
+}
+
+export function deploy(
+  url: string,
+  { kind, folder, settings }: { kind: ApiKind; folder: string; settings: Record<string, string> },
+): Deployment {
+  const stackName = `WebhookDelivery-${kind}`;
+  const outputsFile = join(folder, `${kind}.json`);
+  const context = { ...settings, stackName, api: kind, removalPolicy: 'destroy' };
+  cdk(url, [
+    'deploy',
+    '--require-approval=never',
+    `--output=${join(folder, `cdk.out-${kind}`)}`,
+    `--outputs-file=${outputsFile}`,
+    ...Object.entries(context).map(([name, value]) => `--context=${name}=${value}`),
+  ]);
+  const outputs = JSON.parse(readFileSync(outputsFile, 'utf8'))[stackName];
+  return { baseUrl: reachable(outputs.ApiUrl, url, kind), tableName: outputs.TableName };
+}
+
+/** The URL of the output is AWS's: emulators serve every API under a path of their own. */
+function reachable(apiUrl: string, url: string, kind: ApiKind): string {
+  const [apiId] = new URL(apiUrl).hostname.split('.');
+  const stage = kind === 'rest' ? new URL(apiUrl).pathname : '/$default';
+  return `${url}/_aws/execute-api/${apiId}${stage}`;
+}
+
+function cdk(url: string, args: string[]): void {
+  const { status, stdout, stderr } = spawnSync('cdk', args, {
+    cwd: root,
+    encoding: 'utf8',
+    env: emulatorEnvironment(url),
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  if (status !== 0) throw new Error(`cdk ${args[0]} failed:\n${stdout}${stderr}`);
+}

@@ -1,0 +1,59 @@
+// `npm run test:emulator [-- --api=http|rest] [-- <test file>…]`: deploys the real stack to an emulator of AWS, once
+// for each kind of API, and runs the black-box suite against it; then the contract suites of the AWS driver.
+// It uses what answers at AWS_ENDPOINT_URL, else it starts MiniStack.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { report, runSuite } from '../support/suites.ts';
+import type { ApiKind } from './deployment.ts';
+import { bootstrap, deploy, emulatorEnvironment } from './deployment.ts';
+import { isAnswering } from './endpoint.ts';
+import { startMiniStack } from './ministack.ts';
+
+const { values, positionals: filters } = parseArgs({
+  options: { api: { type: 'string', multiple: true, default: ['http', 'rest'] } },
+  allowPositionals: true,
+});
+
+const queueDelayMaxSeconds = 3;
+const subscriptionMemoMs = 1_000;
+
+const settings = {
+  retrySchedule: '1,2',
+  targetAllowCidrs: process.env['TARGET_ALLOW_CIDRS'] ?? '127.0.0.0/8,::1/128',
+  allowHttpTargets: 'true',
+  queueDelayMaxSeconds: String(queueDelayMaxSeconds),
+  subscriptionMemoMs: String(subscriptionMemoMs),
+};
+
+const target = {
+  RECEIVER_HOST: process.env['RECEIVER_HOST'] ?? '127.0.0.1',
+  SUBSCRIPTION_MEMO_MS: String(subscriptionMemoMs),
+  SCHEDULER_WAIT_SECONDS: String(queueDelayMaxSeconds + 2),
+  // MiniStack looks for due schedules every ten seconds.
+  LATENESS_MS: '15000',
+  PATIENCE_MS: '60000',
+};
+
+const folder = mkdtempSync(join(tmpdir(), 'emulator-'));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
+
+const endpoint = process.env['AWS_ENDPOINT_URL'];
+const given = endpoint !== undefined && (await isAnswering(endpoint));
+const { url } = given ? { url: endpoint } : await startMiniStack(folder);
+const env = emulatorEnvironment(url);
+
+bootstrap(url);
+const totals = values.api.map((kind) => {
+  const { baseUrl, tableName } = deploy(url, { kind: kind as ApiKind, folder, settings });
+  const key = ['bin/key.ts', '--scopes=admin', `--table=${tableName}`];
+  const ADMIN_KEY = execFileSync(process.execPath, key, { env, encoding: 'utf8' }).trim();
+  console.log(`The stack with its ${kind} API answers at ${baseUrl}`);
+  const options = { env: { ...env, ...target, BASE_URL: baseUrl, ADMIN_KEY }, filters };
+  return runSuite(`emulator-${kind}`, 'black-box', options);
+});
+totals.push(runSuite('emulator-drivers', 'emulator', { env, filters }));
+process.exit(report('emulator', totals) ? 0 : 1);

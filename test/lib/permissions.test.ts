@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest';
+import type { Grant } from '../support/permissions.ts';
+import { excesses, grantsOf } from '../support/permissions.ts';
+import { ofType, synth } from '../support/template.ts';
+
+const http = synth();
+const rest = synth({ api: 'rest' });
+
+const actionsOf = (grants: Grant[], service: string) =>
+  grants
+    .flatMap(({ actions }) => actions)
+    .filter((action) => action.startsWith(`${service}:`))
+    .map((action) => action.slice(service.length + 1))
+    .toSorted();
+
+test('bounds every right to named actions on parts of the stack', () => {
+  expect(excesses(http)).toEqual([]);
+});
+
+test('gives away one managed policy, for the access logs of a REST API', () => {
+  expect(excesses(rest)).toEqual([
+    expect.stringMatching(/CloudWatchRole\w+ has AmazonAPIGatewayPushToCloudWatchLogs$/),
+  ]);
+});
+
+describe('the checker sees a planted', () => {
+  test.each([
+    ['*', '${Table.Arn}'],
+    ['dynamodb:*', '${Table.Arn}'],
+    ['dynamodb:Get*', '${Table.Arn}'],
+    ['sqs:SendMessage', '*'],
+    ['sqs:SendMessage', 'arn:aws:sqs:*:*:*'],
+    ['sqs:SendMessage', 'arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:*'],
+    ['iam:PassRole', 'arn:aws:iam::123456789012:role/Admin'],
+  ])('%s on %s', (action, resource) => {
+    const planted = structuredClone(http);
+    const [policy] = ofType(planted, 'AWS::IAM::Policy');
+    policy!.properties.PolicyDocument.Statement.push({
+      Effect: 'Allow',
+      Action: [action],
+      Resource: resource,
+    });
+    expect(excesses(planted)).toHaveLength(1);
+  });
+
+  test('managed policy', () => {
+    const planted = structuredClone(http);
+    const [role] = ofType(planted, 'AWS::IAM::Role');
+    role!.properties.ManagedPolicyArns = ['arn:aws:iam::aws:policy/AdministratorAccess'];
+    expect(excesses(planted)).toEqual([expect.stringContaining('AdministratorAccess')]);
+  });
+});
+
+test('lets no function scan, and only the api function delete', () => {
+  const allowed = (action: string) =>
+    grantsOf(http, '').filter(({ actions }) => actions.includes(`dynamodb:${action}`));
+  expect(allowed('GetItem')).toHaveLength(3);
+  expect(allowed('Scan')).toEqual([]);
+  expect(allowed('DeleteItem').map(({ role }) => role)).toEqual([expect.stringMatching(/ApiRole/)]);
+});
+
+test('lets only the deliver function schedule, and pass no role but the one for it', () => {
+  const [create] = grantsOf(http, 'DeliverRole').filter(({ actions }) =>
+    actions.includes('scheduler:CreateSchedule'),
+  );
+  expect(create!.resources).toEqual([
+    expect.stringMatching(/:schedule\/[\w-]+Deliveries-Schedules-\w+\/\*$/),
+  ]);
+  const passing = grantsOf(http, '').filter(({ actions }) => actions.includes('iam:PassRole'));
+  expect(passing).toEqual([
+    {
+      role: expect.stringContaining('DeliverRole'),
+      actions: ['iam:PassRole'],
+      resources: [expect.stringMatching(/^\$\{\w+SchedulerRole\w+\.Arn\}$/)],
+    },
+  ]);
+  expect(actionsOf(grantsOf(http, 'PublishRole'), 'scheduler')).toEqual([]);
+  expect(actionsOf(grantsOf(http, 'ApiRole'), 'scheduler')).toEqual([]);
+});
+
+test('lets the scheduler send to the queue and its dead letters, and nothing else', () => {
+  const [role] = ofType(http, 'AWS::IAM::Role').filter(({ id }) => id.includes('SchedulerRole'));
+  const [trust] = role!.properties.AssumeRolePolicyDocument.Statement;
+  expect(trust.Principal).toEqual({ Service: 'scheduler.amazonaws.com' });
+  expect(Object.keys(trust.Condition.ArnEquals)).toEqual(['aws:SourceArn']);
+  const grants = grantsOf(http, 'SchedulerRole');
+  expect(grants.flatMap(({ actions }) => actions)).toEqual(['sqs:SendMessage']);
+  expect(grants.flatMap(({ resources }) => resources)).toHaveLength(2);
+});

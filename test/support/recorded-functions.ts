@@ -1,0 +1,98 @@
+// The three functions over the AWS driver on in-process emulators, with a note of every right that each of them used:
+// `dynamodb:Query table`, `dynamodb:Query index/recent`, `sqs:SendMessage queue`.
+import type { SQSRecord } from 'aws-lambda';
+import type { RouteId } from '../../lambdas/contract/routes.ts';
+import { routes } from '../../lambdas/contract/routes.ts';
+import { parseSettings, serviceSettings } from '../../lambdas/contract/settings.ts';
+import type { SendResult } from '../../lambdas/core/send-result.ts';
+import { systemPorts } from '../../lambdas/adapters/system.ts';
+import { apiHandlers } from '../../lambdas/edge/api-handlers.ts';
+import { createContext, targetPolicyOf } from '../../lambdas/edge/context.ts';
+import { createHttpHandler } from '../../lambdas/edge/http.ts';
+import { publishHandlers } from '../../lambdas/edge/publish-handlers.ts';
+import { createDeliverHandler } from '../../lambdas/edge/queue.ts';
+import { openDynalite, openFauxqs, portsOf, silentLog } from './aws-driver.ts';
+import { gatewayEvent } from './gateway-events.ts';
+
+export type FunctionName = 'api' | 'publish' | 'deliver';
+
+type Call = { id?: string; query?: string; headers?: Record<string, string>; body?: unknown };
+
+type Input = { IndexName?: string; Entries?: { MessageBody: string }[] };
+
+type Middleware = { add(layer: unknown, options: { step: 'initialize' }): void };
+
+export async function createRecordedFunctions(send: () => SendResult) {
+  const [dynalite, fauxqs] = await Promise.all([openDynalite(), openFauxqs()]);
+  const clients = { ...dynalite.clients, sqs: fauxqs.clients.sqs };
+  const settings = { ...fauxqs.settings, TABLE_NAME: dynalite.settings.TABLE_NAME };
+  const service = parseSettings(serviceSettings, { API_AUTH: 'off', SUBSCRIPTION_MEMO_MS: '0' });
+
+  const used = new Map<FunctionName, Set<string>>();
+  const sent: string[] = [];
+  let running: FunctionName | null = null;
+  const note =
+    (next: (args: unknown) => unknown, { commandName }: { commandName: string }) =>
+    (args: { input: Input }) => {
+      if (running !== null) used.get(running)?.add(rightOf(commandName, args.input.IndexName));
+      sent.push(...(args.input.Entries ?? []).map(({ MessageBody }) => MessageBody));
+      return next(args);
+    };
+  for (const client of Object.values(clients)) {
+    (client.middlewareStack as unknown as Middleware).add(note, { step: 'initialize' });
+  }
+
+  const contextFor = () => {
+    const world = { ...systemPorts, log: silentLog, sender: { send: async () => send() } };
+    const ports = portsOf({ clients, settings }, systemPorts.clock);
+    return createContext({ ...world, ...ports }, service, targetPolicyOf(service));
+  };
+  const api = createHttpHandler(apiHandlers, contextFor());
+  const publish = createHttpHandler(publishHandlers, contextFor());
+  const deliver = createDeliverHandler(contextFor());
+
+  async function as<Result>(name: FunctionName, work: () => Promise<Result>): Promise<Result> {
+    if (!used.has(name)) used.set(name, new Set());
+    running = name;
+    return work().finally(() => {
+      running = null;
+    });
+  }
+
+  async function call(id: RouteId, input: Call = {}) {
+    const route = routes[id];
+    const name = route.function;
+    const path = route.path.replace('{id}', input.id ?? '');
+    const event = gatewayEvent('http', {
+      method: route.method,
+      path: input.query === undefined ? path : `${path}?${input.query}`,
+      headers: { 'content-type': 'application/json', ...input.headers },
+      body: input.body === undefined ? undefined : JSON.stringify(input.body),
+    });
+    const answer = await as(name, () => ({ api, publish })[name](event));
+    if (answer.statusCode >= 300) throw new Error(`${id}: ${answer.body}`);
+    return JSON.parse(answer.body);
+  }
+
+  /** Gives the deliver function all that was sent since, as if its time had come. */
+  async function work(): Promise<void> {
+    const Records = sent.splice(0).map((body, index) => ({
+      messageId: String(index),
+      body: JSON.stringify({ ...JSON.parse(body), dueAt: 0 }),
+    }));
+    await as('deliver', () => deliver({ Records: Records as SQSRecord[] }));
+  }
+
+  async function close(): Promise<void> {
+    await Promise.all([dynalite.close(), fauxqs.close()]);
+  }
+
+  return { used, call, work, close };
+}
+
+function rightOf(commandName: string, indexName: string | undefined): string {
+  const verb = commandName.replace(/Command$/, '');
+  if (verb === 'SendMessageBatch') return 'sqs:SendMessage queue';
+  if (verb === 'CreateSchedule') return 'scheduler:CreateSchedule group';
+  return `dynamodb:${verb} ${indexName === undefined ? 'table' : `index/${indexName}`}`;
+}
