@@ -3,6 +3,7 @@
 // them learns which paths there are.
 import middy from '@middy/core';
 import type { Context as LambdaContext } from 'aws-lambda';
+import { limits } from '../contract/limits.ts';
 import type { FieldError, ProblemCode } from '../contract/problems.ts';
 import type { Route } from '../contract/routes.ts';
 import { routes } from '../contract/routes.ts';
@@ -33,13 +34,10 @@ type Middleware = middy.MiddlewareObj<Exchange, HttpResponse>;
 
 export type HttpHandler = (event: unknown, lambdaContext?: LambdaContext) => Promise<HttpResponse>;
 
-/** Time for the answer when the function is about to be stopped. */
-const answerEarlyMs = 500;
-
 export function createHttpHandler(handlers: AnyRouteHandlers, context: Context): HttpHandler {
   const pipeline = middy<Exchange, HttpResponse>(
     (exchange: Exchange) => answer(handlers, context, exchange),
-    { timeoutEarlyInMillis: answerEarlyMs, timeoutEarlyResponse: tooSlow },
+    { timeoutEarlyInMillis: limits.answerEarlyMs, timeoutEarlyResponse: tooSlow },
   )
     .use(logging(context))
     .use(problemAnswers())

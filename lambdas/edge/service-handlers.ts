@@ -9,10 +9,13 @@ import { subscriptionIdFrom } from './params.ts';
 import { apiKeyResource, statsResource } from './resources.ts';
 import type { HandlersFor } from './route-handler.ts';
 
+/** Made once, when it is first asked for: it takes some 20 ms. */
+let description: ReturnType<typeof openApiDocument> | undefined;
+
 export const serviceHandlers: HandlersFor<keyof typeof serviceRoutes> = {
   getHealth: () => ({ status: 'ok' }),
 
-  getOpenApi: () => openApiDocument(),
+  getOpenApi: () => (description ??= openApiDocument()),
 
   getStats: async (context, { caller, query }) => {
     const { tenant } = caller;

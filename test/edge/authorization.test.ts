@@ -16,7 +16,7 @@ const grants: readonly (readonly Scope[])[] = [
 ];
 
 function setup() {
-  return createService({ rules: { apiAuth: 'on' } });
+  return createService({ settings: { API_AUTH: 'on' } });
 }
 
 function permitted(route: Route, scopes: readonly Scope[]): boolean {

@@ -72,7 +72,7 @@ describe('a problem', () => {
 
 describe('the log', () => {
   test('has one line for each request', async () => {
-    const service = createService({ rules: { apiAuth: 'on' } });
+    const service = createService({ settings: { API_AUTH: 'on' } });
     const key = await service.addKey(['read']);
     await service.call('listDeliveries', { key, query: 'limit=5&event_type=secret.type' });
     await service.call('createSubscription', { key, body: { name: 'secret name' } });
@@ -138,7 +138,7 @@ describe('any event', () => {
 });
 
 test('what is secret is in no answer to a GET and in no line of the log', async () => {
-  const service = createService({ rules: { apiAuth: 'on' } });
+  const service = createService({ settings: { API_AUTH: 'on' } });
   const key = await service.addKey(['admin']);
   const canary = (name: string) => `canary-${name}-7f3a`;
   const made = await service.call('createSubscription', {

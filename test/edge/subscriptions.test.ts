@@ -239,6 +239,7 @@ describe('deleting', () => {
   test('asks to cancel what is open, then removes it', async () => {
     const service = createService();
     const { id } = await create(service);
+    await service.call('ingest', { id, body: {} });
     const sent = watchQueue(service);
     const answer = await service.call('deleteSubscription', { id });
     expect(answer).toMatchObject({

@@ -4,19 +4,18 @@ import { randomBytes } from 'node:crypto';
 import { expect, onTestFinished } from 'vitest';
 import { openDatabase } from '../../lambdas/adapters/sqlite/database.ts';
 import { openSqlitePorts } from '../../lambdas/adapters/sqlite/ports.ts';
-import { limits } from '../../lambdas/contract/limits.ts';
 import type { Route, RouteId } from '../../lambdas/contract/routes.ts';
 import { routes } from '../../lambdas/contract/routes.ts';
-import { parseTargetPolicy } from '../../lambdas/core/address.ts';
+import { parseSettings, serviceSettings } from '../../lambdas/contract/settings.ts';
 import type { Scope } from '../../lambdas/core/api-key.ts';
 import { makeApiKey } from '../../lambdas/core/api-key.ts';
-import { createMemo } from '../../lambdas/core/memo.ts';
 import { apiHandlers } from '../../lambdas/edge/api-handlers.ts';
+import { createContext, targetPolicyOf } from '../../lambdas/edge/context.ts';
 import { createHttpHandler } from '../../lambdas/edge/http.ts';
 import { createLog } from '../../lambdas/edge/log.ts';
 import { publishHandlers } from '../../lambdas/edge/publish-handlers.ts';
 import { matchPath } from '../../lambdas/edge/router.ts';
-import type { Context, Rules } from '../../lambdas/operations/context.ts';
+import { noSender } from '../../lambdas/edge/wiring.ts';
 import { createTestClock } from './clock.ts';
 import type { GatewayKind, RequestLine } from './gateway-events.ts';
 import { gatewayEvent } from './gateway-events.ts';
@@ -28,7 +27,7 @@ export type Answer = {
   json: Record<string, unknown>;
 };
 
-export type ServiceOptions = { rules?: Partial<Rules>; kind?: GatewayKind };
+export type ServiceOptions = { settings?: Readonly<Record<string, string>>; kind?: GatewayKind };
 
 export type Service = ReturnType<typeof createService>;
 
@@ -39,35 +38,18 @@ export function createService(options: ServiceOptions = {}) {
     ports.close();
   });
   const logLines: string[] = [];
-  const context: Context = {
-    ...ports,
+  const settings = parseSettings(serviceSettings, { API_AUTH: 'off', ...options.settings });
+  const world = {
     clock,
-    wait: (ms) => {
+    wait: (ms: number) => {
       clock.advance(ms);
       return Promise.resolve();
     },
     chance: { unit: () => 0.5, bytes: randomBytes },
-    sender: { send: () => Promise.reject(new Error('Nothing is sent in this test')) },
+    sender: noSender(),
     log: createLog(clock, (line) => logLines.push(line)),
-    rules: {
-      apiAuth: 'off',
-      retrySchedule: 'standard',
-      timeoutMs: limits.deliveryTimeoutMsDefault,
-      retentionMs: limits.retentionHoursDefault * 3_600_000,
-      bodyBytesMax: limits.bodyBytesDefault,
-      untypedEvents: 'deliver',
-      targets: publicTargets(),
-      ...options.rules,
-    },
-    subscriptionMemo: createMemo({
-      ttlMs: limits.subscriptionMemoTtlMsDefault,
-      entriesMax: limits.subscriptionMemoEntriesMax,
-    }),
-    apiKeyMemo: createMemo({
-      ttlMs: limits.keyMemoTtlMs,
-      entriesMax: limits.keyMemoEntriesMax,
-    }),
   };
+  const context = createContext({ ...ports, ...world }, settings, targetPolicyOf(settings));
   const functions = {
     api: createHttpHandler(apiHandlers, context),
     publish: createHttpHandler(publishHandlers, context),
@@ -117,12 +99,6 @@ export function createService(options: ServiceOptions = {}) {
   }
 
   return { clock, context, ports, functions, logLines, request, call, addKey };
-}
-
-function publicTargets(): Rules['targets'] {
-  const parsed = parseTargetPolicy({ allowHttp: false, allowCidrs: [] });
-  if (!parsed.ok) throw new Error(parsed.detail);
-  return parsed.policy;
 }
 
 export type CallInput = {
