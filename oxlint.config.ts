@@ -4,12 +4,11 @@
 
 type Layer = { files: string[]; allows: string[] };
 
-const powertools = '@aws-lambda-powertools/**';
 const awsSdk = ['@aws-sdk/**', '@smithy/**'];
 const node = ['node:*', 'node:*/**'];
 // 'aws-lambda' has types alone: the compiler refuses any other import of it.
-const edgePackages = ['@middy/**', powertools, 'aws-lambda', 'zod', ...node];
-const adapterPackages = [...awsSdk, powertools, 'ulid', 'zod', ...node];
+const edgePackages = ['@middy/**', 'aws-lambda', 'zod', ...node];
+const adapterPackages = [...awsSdk, 'ulid', 'zod', ...node];
 // Named one by one: '../*/**' would match '../../operations/…' too.
 const siblingAdapters = ['../*.ts', '../{aws,http,sqlite}/**'];
 const cdk = ['aws-cdk-lib', 'aws-cdk-lib/**', 'constructs'];

@@ -1,5 +1,5 @@
 // The Log port: one JSON line each, in the members that Lambda's JSON log format knows (timestamp, level, message).
-// It writes the line itself: that is all we need of a logger, and powertools' would add 23 KB and 10 ms to every start.
+// It writes the line itself: a logger package would add 23 KB and 10 ms to every start for the same line.
 import type { Clock, Log } from '../core/ports.ts';
 
 /** Causes below this are cut: an error may hold itself. */

@@ -36,15 +36,10 @@ export async function publishEvent(context: Context, request: PublishRequest): P
   const subscription = await findSubscription(context, request);
   const contentType = checkPayload(request, context.rules.bodyBytesMax);
   const { eventType } = request;
-  const signed = () => {
-    checkSignature(request, subscription.secret);
-  };
-  // Without a key, the signature is what authenticates: nothing is told before it is checked.
-  if (request.caller === null) signed();
   if (!wantsEvent(subscription.eventTypes, eventType, context.rules.untypedEvents)) {
     return { kind: 'filtered', eventType };
   }
-  if (request.caller !== null) signed();
+  if (request.caller !== null) checkSignature(request, subscription.secret);
   if (request.hops >= limits.hopsMax) {
     throw new ServiceError(
       'loop-detected',
@@ -62,14 +57,27 @@ async function findSubscription(context: Context, request: PublishRequest): Prom
   const id = request.subscriptionId;
   const tenant = request.caller?.tenant ?? defaultTenant;
   const found = isSubscriptionId(id) ? await recallSubscription(context, tenant, id) : undefined;
-  const canVerify = request.signature !== null && typeof found?.secret === 'string';
-  if (request.caller === null && !canVerify) {
+  if (request.caller === null) return signedSubscription(request, found);
+  if (found === undefined) throw new ServiceError('not-found', 'Subscription not found');
+  return found;
+}
+
+/** Without a key the signature authenticates: nothing is told before it fits, not even what there is. */
+function signedSubscription(
+  request: PublishRequest,
+  found: Subscription | undefined,
+): Subscription {
+  if (request.signature === null) {
     throw new ServiceError(
       'unauthenticated',
       'Send an API key with the publish scope, or sign the event with the secret of the subscription.',
     );
   }
-  if (found === undefined) throw new ServiceError('not-found', 'Subscription not found');
+  const secret = found?.secret ?? null;
+  if (found === undefined || secret === null) {
+    throw new ServiceError('signature-invalid', 'Invalid signature');
+  }
+  checkSignature(request, secret);
   return found;
 }
 

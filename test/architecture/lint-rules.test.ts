@@ -146,7 +146,6 @@ const allowed: Plant[] = [
   ['lambdas/adapters/aws', `export * from '../../contract/keys.ts'; export * from '../clock.ts';`],
   ['lambdas/adapters/sqlite', `import { DatabaseSync } from 'node:sqlite'; void DatabaseSync;`],
   ['lambdas/edge', `import middy from '@middy/core'; void middy;`],
-  ['lambdas/edge', `import { Logger } from '@aws-lambda-powertools/logger'; void Logger;`],
   ['lambdas/edge', `import type { SQSEvent } from 'aws-lambda'; export type { SQSEvent };`],
   ['lambdas/edge', `import { readFile } from 'node:fs/promises'; void readFile;`],
   ['lambdas/edge/wiring-allowed.ts', `export * from '../adapters/aws/table.ts';`],

@@ -115,7 +115,7 @@ describe('with authentication', () => {
 
   test('a signature proves nothing where there is no secret', async () => {
     const { publish } = await setup({}, closed);
-    expect(await publish(signed)).toMatchObject({ status: 401, json: { code: 'unauthenticated' } });
+    expect(await publish(signed)).toMatchObject({ status: 401, json: { code: 'signature-invalid' } });
   });
 
   test('without credentials nobody learns which subscriptions there are', async () => {
@@ -123,5 +123,9 @@ describe('with authentication', () => {
     const there = await publish();
     const nowhere = await service.call('ingest', { id: 'sub_0123456789abcdef', body: { a: 1 } });
     expect(nowhere.text).toBe(there.text);
+    const wrong = { 'x-hub-signature-256': 'sha256=00' };
+    const known = await publish({ headers: wrong });
+    const unknown = { id: 'sub_0123456789abcdef', body: { a: 1 }, headers: wrong };
+    expect((await service.call('ingest', unknown)).text).toBe(known.text);
   });
 });
