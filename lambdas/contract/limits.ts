@@ -48,6 +48,20 @@ export const limits = {
   hopsMax: 5,
   jitterRatio: 0.2,
 
+  // The sender's connections
+  responseHeaderBytesMax: 16 * 1024, // Node's own default; with the 1xx responses before them.
+  addressesTriedMax: 4,
+  socketsPerOriginMax: 128,
+  socketsMax: 512, // A function may have 1,024 file descriptors open.
+  /** Below the 5 s after which many servers (Node's too) close an idle connection. */
+  socketIdleMs: 4 * second,
+  dnsCacheTtlMsMax: 30 * second,
+  dnsCacheEntriesMax: 1_000,
+  dnsQueryTimeoutMs: 2 * second,
+  dnsTriesMax: 3,
+  /** How long the answer for the other IP family is waited for once one is here (as in RFC 8305). */
+  dnsOtherFamilyWaitMs: 200,
+
   // The accept protocol (ARCHITECTURE.md, "Accept")
   commitReadRetryMs: 300,
   commitResendDelayMs: 2 * second,
@@ -112,6 +126,12 @@ must(
   limits.deliverFunctionTimeoutMs > limits.deliveryTimeoutMsMax + 10 * second,
   'deliver function timeout > longest attempt + 10 s',
 );
+must(
+  limits.responseBytesReadMax >= 4 * limits.responseCharactersKept,
+  'the kept characters, of at most 4 bytes each, are read',
+);
+must(limits.socketsPerOriginMax <= limits.socketsMax, 'sockets per origin ≤ all sockets');
+must(limits.dnsOtherFamilyWaitMs < limits.deliveryTimeoutMsMin, 'DNS waits less than an attempt');
 must(limits.apiFunctionTimeoutMs < limits.commitWaitMaxMs, 'commit wait > any request can live');
 must(
   limits.backlogAgeAlarmMs > limits.queueDelayMsMax + limits.queueVisibilityMs,

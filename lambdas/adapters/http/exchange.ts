@@ -1,0 +1,154 @@
+// One request and its response on a connection that is already open. The status counts as soon as the headers are
+// here: whatever becomes of the body after that, the endpoint has answered (a slow body must not cause a retry).
+import {
+  request as httpRequest,
+  type Agent,
+  type ClientRequest,
+  type IncomingMessage,
+} from 'node:http';
+import { limits } from '../../contract/limits.ts';
+import type { SendResult } from '../../core/send-result.ts';
+import type { Target } from '../../core/target-url.ts';
+import type { ConnectedRequest, Connection } from './connection-pool.ts';
+import type { Deadline } from './deadline.ts';
+import { responseBytesKept, ResponseText } from './response-text.ts';
+import { parseHttpDate } from './retry-after-date.ts';
+import { exchangeFailure, SendFailure } from './send-failure.ts';
+
+export type Exchange = {
+  agent: Agent;
+  connection: Connection;
+  target: Target;
+  headers: Readonly<Record<string, string | number>>;
+  body: Uint8Array;
+  deadline: Deadline;
+  onFirstByte(): void;
+};
+
+export type Response = Omit<
+  Extract<SendResult, { kind: 'response' }>,
+  'kind' | 'durationMs' | 'timings'
+>;
+
+/** Rejects with a `SendFailure`. The connection goes back to the pool only after a whole, well-formed exchange. */
+export function exchange(input: Exchange): Promise<Response> {
+  const { signal } = input.deadline;
+  return new Promise((resolve, reject) => {
+    const request = startRequest(input);
+    const { socket } = input.connection;
+    const bytesWrittenBefore = socket.bytesWritten;
+    let headBytesRead = 0;
+    let reading: Reading | undefined;
+
+    const finish = (isWhole: boolean): void => {
+      signal.removeEventListener('abort', onDeadline);
+      socket.off('data', countHeadBytes);
+      // An answer to half a request leaves the other half behind, in front of the next request.
+      if (!isWhole || !request.writableFinished) request.destroy();
+    };
+    const succeed = (isWhole: boolean): void => {
+      finish(isWhole);
+      if (reading !== undefined) resolve(responseOf(reading, isWhole));
+    };
+    const fail = (error: unknown): void => {
+      if (reading !== undefined) return succeed(false);
+      finish(false);
+      reject(exchangeFailure(error, socket.bytesWritten === bytesWrittenBefore));
+    };
+    const onDeadline = (): void => {
+      fail(new SendFailure(request.writableFinished ? 'response_timeout' : 'request_timeout'));
+    };
+    // Node bounds one header block, but not the number of 1xx responses, nor the empty lines before a response.
+    const countHeadBytes = (chunk: Uint8Array): void => {
+      if (headBytesRead === 0) input.onFirstByte();
+      headBytesRead += chunk.byteLength;
+      if (reading !== undefined) socket.off('data', countHeadBytes);
+      else if (headBytesRead > limits.responseHeaderBytesMax) {
+        fail(new SendFailure('response_too_large'));
+      }
+    };
+
+    // Not before: Node's own listener must be there first, or the bytes would pass it by.
+    request.once('socket', () => socket.on('data', countHeadBytes));
+    request.on('error', (error) => {
+      // Once the response has begun, its own events tell how it ends: bytes after its end are no fault of it.
+      if (reading === undefined) fail(error);
+    });
+    request.on('upgrade', () => fail(new SendFailure('invalid_response'))); // Nobody asked for it.
+    request.on('response', (message) => {
+      if (!isValid(message)) return fail(new SendFailure('invalid_response'));
+      const text = new ResponseText(message.headers['content-encoding']);
+      reading = { message, text, bytesMax: bytesWorthReading(request, message) };
+      readBody(reading, succeed);
+    });
+    signal.addEventListener('abort', onDeadline, { once: true });
+    if (signal.aborted) onDeadline();
+    else request.end(input.body);
+  });
+}
+
+type Reading = { message: IncomingMessage; text: ResponseText; bytesMax: number };
+
+function startRequest(input: Exchange): ClientRequest {
+  try {
+    return httpRequest(requestOptions(input));
+  } catch (error) {
+    input.connection.socket.destroy();
+    throw error;
+  }
+}
+
+function requestOptions(input: Exchange): ConnectedRequest {
+  const { target, agent, connection } = input;
+  const { pathname, search } = new URL(target.url);
+  return {
+    agent,
+    connection,
+    method: 'POST',
+    host: target.host,
+    port: target.port,
+    path: pathname + search,
+    headers: input.headers,
+    setHost: false,
+    maxHeaderSize: limits.responseHeaderBytesMax,
+    // Written out, since NODE_OPTIONS can change the default.
+    insecureHTTPParser: false,
+  };
+}
+
+// RFC 9110, 15: "All valid status codes are within the range of 100 to 599"; those below 200 are no answers.
+function isValid(message: IncomingMessage): boolean {
+  const { statusCode = 0, httpVersionMajor } = message;
+  return httpVersionMajor === 1 && statusCode >= 200 && statusCode <= 599;
+}
+
+// What is not kept is read only to use the connection again.
+function bytesWorthReading(request: ClientRequest, message: IncomingMessage): number {
+  const announced = Number(message.headers['content-length'] ?? 0);
+  const isReusable = request.shouldKeepAlive && announced <= limits.responseBytesReadMax;
+  return isReusable ? limits.responseBytesReadMax : responseBytesKept;
+}
+
+function readBody({ message, text, bytesMax }: Reading, done: (isWhole: boolean) => void): void {
+  message.on('data', (chunk: Uint8Array) => {
+    text.add(chunk);
+    if (text.bytesRead > bytesMax) done(false);
+  });
+  message.on('end', () => done(message.complete));
+  message.on('error', () => done(false));
+  message.on('close', () => done(message.complete));
+}
+
+function responseOf({ message, text }: Reading, isWhole: boolean): Response {
+  const retryAfter = message.headersDistinct['retry-after']?.[0];
+  const webhookDelivery = message.headersDistinct['webhook-delivery']?.[0];
+  return {
+    statusCode: message.statusCode ?? 0,
+    headers: {
+      ...(retryAfter === undefined ? {} : { 'retry-after': retryAfter }),
+      ...(webhookDelivery === undefined ? {} : { 'webhook-delivery': webhookDelivery }),
+    },
+    retryAfterAt: parseHttpDate(retryAfter),
+    ...text.read(isWhole),
+  };
+}

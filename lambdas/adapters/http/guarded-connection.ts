@@ -1,0 +1,113 @@
+// A connection to an address that the policy allows, or none. There is no gap between check and use: the sockets
+// are opened to literal addresses that were checked, and the address that a socket really reached is checked again
+// before a byte is written to it, the TLS greeting included.
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { connect as connectTls, type SecureContext } from 'node:tls';
+import { limits } from '../../contract/limits.ts';
+import { isAllowedAddress, type TargetPolicy } from '../../core/address.ts';
+import { allowedLoopbackAddresses, type Target } from '../../core/target-url.ts';
+import { beforeDeadline, startDeadline, type Deadline, type MonotonicClock } from './deadline.ts';
+import type { HostResolver } from './host-resolver.ts';
+import { connectFailure, SendFailure, tlsFailure } from './send-failure.ts';
+
+/** Opens a TCP connection; tests replace it to see the check of what was reached. */
+export type Dial = (to: { host: string; port: number }) => Socket;
+
+export const dialTcp: Dial = (to) => connect({ ...to, noDelay: true });
+
+/** One bad address refuses all: a host that mixes public and private addresses is an attack or a mistake. */
+export async function checkedAddresses(
+  target: Target,
+  policy: TargetPolicy,
+  dns: { resolver: HostResolver; deadline: Deadline },
+): Promise<readonly string[]> {
+  const addresses = await addressesOf(target, policy, dns);
+  const allowed = addresses.every((address) => isAllowedAddress(address, policy));
+  if (!allowed || addresses.length === 0) throw new SendFailure('blocked_address');
+  return addresses.slice(0, limits.addressesTriedMax);
+}
+
+async function addressesOf(
+  target: Target,
+  policy: TargetPolicy,
+  { resolver, deadline }: { resolver: HostResolver; deadline: Deadline },
+): Promise<readonly string[]> {
+  switch (target.hostKind) {
+    case 'address':
+      return [target.host];
+    case 'localhost':
+      // RFC 6761, 6.3: such names mean the loopback addresses, and DNS is not asked.
+      return allowedLoopbackAddresses(policy);
+    case 'name':
+      return beforeDeadline(resolver.resolve(target.host), deadline, 'dns_timeout');
+  }
+}
+
+/** Tries one address after the other. Each gets an equal share of the time that is left. */
+export async function openTcp(
+  addresses: readonly string[],
+  port: number,
+  tools: { dial: Dial; policy: TargetPolicy; deadline: Deadline; clock: MonotonicClock },
+): Promise<{ socket: Socket; address: string }> {
+  let failure: SendFailure | undefined;
+  for (const [index, address] of addresses.entries()) {
+    const share = tools.deadline.remainingMs() / (addresses.length - index);
+    const deadline = startDeadline(share, tools.clock);
+    try {
+      const socket = tools.dial({ host: address, port });
+      await ready(socket, { event: 'connect', signal: deadline.signal });
+      return { socket: refuseUnlessAllowed(socket, tools.policy), address };
+    } catch (error) {
+      const caught = connectFailure(error);
+      if (caught.code === 'blocked_address') throw caught;
+      failure ??= caught;
+    } finally {
+      deadline.end();
+    }
+  }
+  throw failure ?? new SendFailure('connect_failed');
+}
+
+function refuseUnlessAllowed(socket: Socket, policy: TargetPolicy): Socket {
+  if (isAllowedAddress(socket.remoteAddress ?? '', policy)) return socket;
+  socket.destroy();
+  throw new SendFailure('blocked_address');
+}
+
+export async function openTls(
+  socket: Socket,
+  target: Target,
+  { context, deadline }: { context: SecureContext; deadline: Deadline },
+): Promise<Socket> {
+  const secure = connectTls({
+    socket,
+    secureContext: context,
+    // Written out, since environment variables (NODE_TLS_REJECT_UNAUTHORIZED) change Node's defaults.
+    rejectUnauthorized: true,
+    ALPNProtocols: ['http/1.1'],
+    // The name that the certificate must be for. RFC 6066, 3: no addresses in the server name.
+    host: target.host,
+    ...(target.hostKind === 'address' ? {} : { servername: target.host }),
+  });
+  try {
+    await ready(secure, { event: 'secureConnect', signal: deadline.signal });
+    return secure;
+  } catch (error) {
+    throw tlsFailure(error);
+  }
+}
+
+async function ready(
+  socket: Socket,
+  { event, signal }: { event: string; signal: AbortSignal },
+): Promise<void> {
+  // A socket without a listener for errors would end the process, whoever holds it by then.
+  socket.on('error', () => {});
+  try {
+    await once(socket, event, { signal });
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
+}

@@ -1,0 +1,109 @@
+// From a host name to its addresses, by DNS alone. c-ares asks the servers of resolv.conf on its own sockets;
+// `dns.lookup` would occupy one of libuv's four threads for every slow name. So /etc/hosts, search domains and
+// mDNS are not consulted: a webhook's host is a full public name.
+import { Resolver } from 'node:dns/promises';
+import { limits } from '../../contract/limits.ts';
+import type { MonotonicClock } from './deadline.ts';
+import { SendFailure } from './send-failure.ts';
+
+export type HostResolver = {
+  /** IPv4 addresses first, as most hosts have them. Rejects with a `SendFailure`. */
+  resolve(name: string): Promise<readonly string[]>;
+  close(): void;
+};
+
+type Answer = { addresses: readonly string[]; ttlMs: number; error: string | null };
+type Known = { addresses: readonly string[]; expiresAt: number };
+type Found = { address: string; ttl: number };
+
+export function hostResolver(options: {
+  clock: MonotonicClock;
+  /** `address:port` each; those of the system unless given. */
+  servers?: readonly string[] | undefined;
+}): HostResolver {
+  const { clock, servers } = options;
+  const dns = new Resolver({ timeout: limits.dnsQueryTimeoutMs, tries: limits.dnsTriesMax });
+  if (servers !== undefined) dns.setServers(servers);
+  const known = new Map<string, Known>();
+  const asking = new Map<string, Promise<readonly string[]>>();
+
+  async function ask(name: string): Promise<readonly string[]> {
+    const answers = await bothOrOne([
+      toAnswer(dns.resolve4(name, { ttl: true })),
+      toAnswer(dns.resolve6(name, { ttl: true })),
+    ]);
+    const addresses = answers.flatMap((answer) => answer.addresses);
+    if (addresses.length === 0) throw new SendFailure(codeOf(answers));
+    const useful = answers.filter((answer) => answer.addresses.length > 0);
+    remember(name, addresses, Math.min(...useful.map((answer) => answer.ttlMs)));
+    return addresses;
+  }
+
+  function remember(name: string, addresses: readonly string[], ttlMs: number): void {
+    if (ttlMs === 0) return;
+    known.set(name, {
+      addresses,
+      expiresAt: clock.now() + Math.min(ttlMs, limits.dnsCacheTtlMsMax),
+    });
+    const oldest = known.keys().next();
+    if (known.size > limits.dnsCacheEntriesMax && !oldest.done) known.delete(oldest.value);
+  }
+
+  return {
+    async resolve(name) {
+      const entry = known.get(name);
+      if (entry !== undefined && entry.expiresAt > clock.now()) return entry.addresses;
+      known.delete(name);
+      const running = asking.get(name);
+      if (running !== undefined) return running;
+      const asked = ask(name).finally(() => asking.delete(name));
+      asking.set(name, asked);
+      return asked;
+    },
+    close() {
+      dns.cancel();
+      known.clear();
+    },
+  };
+}
+
+async function toAnswer(query: Promise<Found[]>): Promise<Answer> {
+  try {
+    const found = await query;
+    return {
+      addresses: found.map(({ address }) => address),
+      ttlMs: Math.min(...found.map(({ ttl }) => ttl)) * 1_000,
+      error: null,
+    };
+  } catch (error) {
+    const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
+    return { addresses: [], ttlMs: 0, error: String(code) };
+  }
+}
+
+/** Some servers never answer for IPv6. Once one family is here, the other gets only a moment more. */
+function bothOrOne(queries: readonly Promise<Answer>[]): Promise<Answer[]> {
+  return new Promise((resolve) => {
+    const answers: (Answer | null)[] = queries.map(() => null);
+    const finish = (): void => resolve(answers.filter((answer) => answer !== null));
+    let timer: NodeJS.Timeout | undefined;
+    queries.forEach((query, index) => {
+      void query.then((answer) => {
+        answers[index] = answer;
+        if (answers.every((other) => other !== null)) {
+          clearTimeout(timer);
+          finish();
+        } else if (answer.addresses.length > 0) {
+          timer = setTimeout(finish, limits.dnsOtherFamilyWaitMs);
+        }
+      });
+    });
+  });
+}
+
+function codeOf(answers: readonly Answer[]): 'dns_not_found' | 'dns_timeout' | 'dns_failed' {
+  if (answers.every(({ error }) => error === 'ENOTFOUND' || error === 'ENODATA')) {
+    return 'dns_not_found';
+  }
+  return answers.some(({ error }) => error === 'ETIMEOUT') ? 'dns_timeout' : 'dns_failed';
+}
