@@ -34,6 +34,8 @@ const schedule = z
     `must hold at most ${limits.scheduleLengthMax} waits of 1 s to 7 days`,
   );
 
+const cidr = z.union([z.cidrv4(), z.cidrv6()]);
+
 /** What every function and the local server share. Defaults are those of a deployment on AWS: closed. */
 export const serviceSettings = z.object({
   API_AUTH: choice('on', 'off').default('on'),
@@ -52,6 +54,10 @@ export const serviceSettings = z.object({
         .split(',')
         .map((part) => part.trim())
         .filter((part) => part !== ''),
+    )
+    .refine(
+      (parts) => parts.every((part) => cidr.safeParse(part).success),
+      'must be comma-separated CIDRs such as 10.0.0.0/8',
     )
     .default([]),
   ALLOW_HTTP_TARGETS: flag.default(false),

@@ -53,7 +53,10 @@ function readRestApi(members: Members) {
     method,
     path: textOf(members['path']),
     routeKey: `${method} ${textOf(members['resource'])}`,
-    query: withoutEmpty(textsOf(members['queryStringParameters'])),
+    query: withoutEmpty({
+      ...textsOf(members['queryStringParameters']),
+      ...textsOf(lastOf(membersOf(members['multiValueQueryStringParameters']))),
+    }),
   };
 }
 
@@ -70,6 +73,12 @@ function textsOf(value: unknown): Record<string, string> {
     (entry): entry is [string, string] => typeof entry[1] === 'string',
   );
   return Object.fromEntries(texts);
+}
+
+function lastOf(lists: Members): Members {
+  return Object.fromEntries(
+    Object.entries(lists).map(([name, list]) => [name, Array.isArray(list) ? list.at(-1) : list]),
+  );
 }
 
 function lowerCased(headers: Record<string, string>): Record<string, string> {

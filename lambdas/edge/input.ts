@@ -32,6 +32,7 @@ function readBody(route: Route, request: HttpRequest, bodyBytesMax: number): Par
   if (rawBody.byteLength > bodyBytesMax) {
     throw new ServiceError('payload-too-large', `The body is larger than ${bodyBytesMax} bytes`);
   }
+  if (isAltered(request)) throw notJson();
   if (route.body === 'raw') return { value: rawBody, errors: [] };
   // No body says as much as `{}`.
   if (rawBody.byteLength === 0) return parse(route.body, {}, '/');
@@ -54,8 +55,18 @@ function parseJson(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
-    throw new ServiceError('malformed-json', 'The body is not valid JSON in UTF-8');
+    throw notJson();
   }
+}
+
+function notJson(): ServiceError {
+  return new ServiceError('malformed-json', 'The body is not valid JSON in UTF-8');
+}
+
+/** An HTTP API passes JSON on as text: where it was no UTF-8, U+FFFD stands for a byte, and is three bytes long. */
+function isAltered({ rawBody, headers }: HttpRequest): boolean {
+  const sent = headers['content-length'];
+  return sent !== undefined && Number(sent) !== rawBody.byteLength && rawBody.includes('\uFFFD');
 }
 
 function parse(

@@ -16,7 +16,9 @@ export function matchRoute(
   request: Pick<HttpRequest, 'method' | 'path' | 'routeKey' | 'params'>,
 ): Match {
   const id = idsByKey.get(request.routeKey);
-  if (id === undefined) return matchPath(request.method, request.path);
+  // A REST API takes `/api/keys/` for `/api/keys`, an HTTP API does not: no path of ours ends so.
+  if (id === undefined || request.path.endsWith('/'))
+    return matchPath(request.method, request.path);
   const { params } = request;
   const isWhole = !routes[id].path.includes('{id}') || Object.hasOwn(params, 'id');
   return isWhole ? { kind: 'route', id, params } : { kind: 'wrong-path' };

@@ -54,6 +54,8 @@ describe('settings', () => {
     ['API_AUTH', 'maybe'],
     ['ALLOW_HTTP_TARGETS', 'yes'],
     ['UNTYPED_EVENTS', ''],
+    ['TARGET_ALLOW_CIDRS', '10.0.0.0'],
+    ['TARGET_ALLOW_CIDRS', '10.0.0.0/8,::1/129'],
   ])('refuse %s=%s with one sentence that names it', (name, value) => {
     const parse = () => parseSettings(localSettings, { [name]: value });
     expect(parse).toThrow(new RegExp(`^${name} [^\\n]+\\.$`));

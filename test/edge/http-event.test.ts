@@ -50,6 +50,12 @@ describe.each(['http', 'rest'] as const)('an event of the %s API', (kind) => {
   });
 });
 
+test('a path with a slash at its end is no route, whatever the gateway takes it for', () => {
+  const request = { method: 'GET', path: '/api/keys/', routeKey: 'GET /api/keys', params: {} };
+  expect(matchRoute(request)).toEqual({ kind: 'wrong-path' });
+  expect(matchRoute({ ...request, path: '/api/keys' })).toMatchObject({ id: 'listApiKeys' });
+});
+
 test('the stage of an HTTP API is no part of the path', () => {
   const event = httpApiEvent({ method: 'GET', path: '/api/nothing' });
   const staged = {

@@ -70,6 +70,25 @@ describe('a problem', () => {
   });
 });
 
+describe('a body that an HTTP API made text of', () => {
+  const ingest = (sent: Uint8Array, length: number) => {
+    const headers = { 'content-type': 'application/json', 'content-length': String(length) };
+    const path = '/api/ingest/sub_0000000000000000';
+    const body = new TextDecoder().decode(sent);
+    return createService().request({ method: 'POST', path, headers, body });
+  };
+
+  test('is refused where bytes were lost by it', async () => {
+    const answer = await ingest(Buffer.from([0x22, 0xff, 0x22]), 3);
+    expect(answer).toMatchObject({ status: 400, json: { code: 'malformed-json' } });
+  });
+
+  test('is read where the character was sent as such', async () => {
+    const answer = await ingest(Buffer.from('"\uFFFD"'), 5);
+    expect(answer).toMatchObject({ status: 404 });
+  });
+});
+
 describe('the log', () => {
   test('has one line for each request', async () => {
     const service = createService({ settings: { API_AUTH: 'on' } });

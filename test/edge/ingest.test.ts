@@ -115,7 +115,10 @@ describe('with authentication', () => {
 
   test('a signature proves nothing where there is no secret', async () => {
     const { publish } = await setup({}, closed);
-    expect(await publish(signed)).toMatchObject({ status: 401, json: { code: 'signature-invalid' } });
+    expect(await publish(signed)).toMatchObject({
+      status: 401,
+      json: { code: 'signature-invalid' },
+    });
   });
 
   test('without credentials nobody learns which subscriptions there are', async () => {

@@ -55,6 +55,10 @@ describe('refuses in one sentence that names the prop', () => {
     [{ logRetentionDays: 15 }, /^logRetentionDays [^\n]+\.$/],
     [{ queueDelayMaxSeconds: 901 }, /^queueDelayMaxSeconds must be from 1 to 900\.$/],
     [{ alarmTopicArn: 'ops@example.com' }, /^alarmTopicArn must be an ARN\.$/],
+    [
+      { targetAllowCidrs: ['localhost'] },
+      /^targetAllowCidrs must be comma-separated CIDRs [^\n]+\.$/,
+    ],
     [{ retentionHours: 1.5 }, /^retentionHours must be a whole number\.$/],
   ])('%o', (props, sentence) => {
     const parse = () => parseProps(props as WebhookDeliveryProps);

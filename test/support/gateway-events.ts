@@ -67,8 +67,10 @@ export function restApiEvent(request: RequestLine): APIGatewayProxyEvent {
     httpMethod: request.method,
     headers,
     multiValueHeaders: mapValues(headers, (value) => [value]),
-    queryStringParameters: parameters.length === 0 ? null : Object.fromEntries(parameters),
-    multiValueQueryStringParameters: null,
+    // Emulators differ on which of repeated ones this holds.
+    queryStringParameters:
+      parameters.length === 0 ? null : Object.fromEntries(parameters.toReversed()),
+    multiValueQueryStringParameters: parameters.length === 0 ? null : listsOf(parameters),
     pathParameters: matched === null ? { proxy: path.slice(1) } : matched.params,
     stageVariables: null,
     // The rest of the request context is nothing that a handler reads.
@@ -97,6 +99,11 @@ function commaJoined(query: string): Record<string, string> {
   return Object.fromEntries(
     [...all].map(([name, pairs]) => [name, pairs.map(([, value]) => value).join(',')]),
   );
+}
+
+function listsOf(pairs: [string, string][]): Record<string, string[]> {
+  const all = Map.groupBy(pairs, ([name]) => name);
+  return Object.fromEntries([...all].map(([name, list]) => [name, list.map(([, value]) => value)]));
 }
 
 function decoded(text: string): string {

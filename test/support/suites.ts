@@ -17,7 +17,8 @@ export function runSuite(
   const file = join(reports, `${report}.json`);
   const vitest = join(root, 'node_modules/vitest/vitest.mjs');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-  const { status } = spawnSync(process.execPath, [vitest, 'run', ...reporters, ...filters], {
+  const args = ['run', '--passWithNoTests', ...reporters, ...filters];
+  const { status } = spawnSync(process.execPath, [vitest, ...args], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...env, TEST_SUITE: suite },
