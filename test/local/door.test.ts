@@ -4,7 +4,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Api } from '../support/api.ts';
 import { startLocalServer } from '../support/local-server.ts';
 import type { LocalServer } from '../support/local-server.ts';
-import { apiFor } from './setup.ts';
+import { until } from '../support/until.ts';
+import { apiFor, patienceMs } from './setup.ts';
 
 let server: LocalServer;
 let api: Api;
@@ -71,6 +72,24 @@ test('an endless upload is refused with 413 and cut', async () => {
   expect(answer).toMatch(/^HTTP\/1\.1 413 /);
   expect(answer).toContain('"code":"payload-too-large"');
   expect(sent).toBeLessThan(100_000_000);
+});
+
+test('a client that sends all of a large body before it reads gets its answer', async () => {
+  const { hostname, port } = new URL(server.url);
+  const socket = connect(Number(port), hostname);
+  let answer = '';
+  socket.on('data', (chunk: Buffer) => (answer += chunk.toString()));
+  const size = 8 * 1024 * 1024;
+  socket.write(
+    'POST /api/ingest/sub_0000000000000000 HTTP/1.1\r\nHost: localhost\r\n' +
+      `Content-Type: application/json\r\nContent-Length: ${size}\r\n\r\n`,
+  );
+  await new Promise<void>((resolve, reject) => {
+    socket.write(Buffer.alloc(size, ' '), (error) => (error ? reject(error) : resolve()));
+  });
+  await until('the answer is there', () => (answer === '' ? undefined : true), patienceMs);
+  expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+  socket.destroy();
 });
 
 test('what is not HTTP gets JSON all the same', async () => {
