@@ -13,7 +13,9 @@ const blackBox = {
     name: 'black-box',
     include: ['test/black-box/**/*.test.ts'],
     globalSetup: 'test/black-box/global-setup.ts',
-    testTimeout: 30_000,
+    testTimeout: 3 * Number(process.env['PATIENCE_MS'] ?? 10_000),
+    // A receiver on a fixed port is there once.
+    fileParallelism: process.env['RECEIVER_PORT'] === undefined,
     // Each test has a subscription of its own, and mostly waits for a retry.
     sequence: { concurrent: true },
   },

@@ -9,6 +9,7 @@ import {
   newEndpoint,
   patienceMs,
   subscribe,
+  target,
 } from './setup.ts';
 
 const failing = { status: 500 };
@@ -39,10 +40,12 @@ test('an inactive subscription still filters', async () => {
 });
 
 test('a retry parks when its subscription has become inactive, and burns no attempt', async () => {
-  const { id, endpoint } = await subscribe({ retry_schedule: [1, 1] }, failing, {});
+  // Not due before the change is seen everywhere.
+  const wait = 2 + Math.ceil(target.SUBSCRIPTION_MEMO_MS / 1_000);
+  const { id, endpoint } = await subscribe({ retry_schedule: [wait, wait] }, failing, {});
   const delivery = await ingest(id);
   await deliveryInStatus(delivery, 'retrying');
-  await changeAndSettle(id, { status: 'inactive' });
+  await api.call('updateSubscription', { id, body: { status: 'inactive' } });
   const { delivery: parked } = await deliveryInStatus(delivery, 'parked');
   expect(parked.attempt_count).toBe(endpoint.requests.length);
   await changeAndSettle(id, { status: 'active' });

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { Output } from '../support/api.ts';
 import { until } from '../support/until.ts';
-import { api, deliveryInStatus, ingest, patienceMs, subscribe } from './setup.ts';
+import { api, changeAndSettle, deliveryInStatus, ingest, patienceMs, subscribe } from './setup.ts';
 
 type Stats = Output<'getSubscriptionStats'>;
 
@@ -21,7 +21,7 @@ test('a subscription counts its deliveries by status', async () => {
   const { id } = await subscribe({ retry_schedule: [1] }, ok, ok, ok, failing);
   for (let index = 0; index < 3; index += 1) await deliveryInStatus(await ingest(id), 'delivered');
   await deliveryInStatus(await ingest(id), 'failed');
-  await api.call('updateSubscription', { id, body: { status: 'inactive' } });
+  await changeAndSettle(id, { status: 'inactive' });
   const parked = await ingest(id);
   await deliveryInStatus(parked, 'parked');
   await api.call('cancelDelivery', { id: parked });
