@@ -152,8 +152,12 @@ describe('the inbound signature', () => {
     await api.refused('unauthenticated', 'ingest', { id, body, key: null });
     const { id: unsigned } = await subscribe();
     await api.refused('unauthenticated', 'ingest', { id: unsigned, body, key: null });
+    // With a signature nobody is told whether there is such a subscription.
     const headers = { 'x-hub-signature-256': right };
-    await api.refused('unauthenticated', 'ingest', { id: unsigned, body, key: null, headers });
+    for (const unknown of [unsigned, 'sub_0000000000000000']) {
+      const input = { id: unknown, body, key: null, headers };
+      await api.refused('signature-invalid', 'ingest', input);
+    }
   });
 });
 
