@@ -4,13 +4,37 @@ import { defineConfig } from 'vitest/config';
 const suitesApart = ['emulator', 'browser', 'deployed'];
 const suite = process.env['TEST_SUITE'] ?? 'unit';
 
+const common = { pool: 'forks', testTimeout: 15_000, hookTimeout: 30_000 } as const;
+
+// Against whatever BASE_URL names, or a local server of its own.
+const blackBox = {
+  test: {
+    ...common,
+    name: 'black-box',
+    include: ['test/black-box/**/*.test.ts'],
+    globalSetup: 'test/black-box/global-setup.ts',
+    testTimeout: 3 * Number(process.env['PATIENCE_MS'] ?? 10_000),
+    // A receiver on a fixed port is there once.
+    fileParallelism: process.env['RECEIVER_PORT'] === undefined,
+    // Each test has a subscription of its own, and mostly waits for a retry.
+    sequence: { concurrent: true },
+  },
+};
+
+const unit = {
+  test: {
+    ...common,
+    name: 'unit',
+    include: ['test/**/*.test.ts'],
+    exclude: [...suitesApart, 'black-box'].map((name) => `test/${name}/**`),
+  },
+};
+
+const apart = { test: { ...common, name: suite, include: [`test/${suite}/**/*.test.ts`] } };
+
 export default defineConfig({
   test: {
-    include: suite === 'unit' ? ['test/**/*.test.ts'] : [`test/${suite}/**/*.test.ts`],
-    exclude: suitesApart.filter((name) => name !== suite).map((name) => `test/${name}/**`),
-    pool: 'forks',
-    testTimeout: 15_000,
-    hookTimeout: 30_000,
+    projects: suite === 'unit' ? [unit, blackBox] : [suite === 'black-box' ? blackBox : apart],
     // .ci/run adds up the reports of all suites.
     reporters: process.env['CI'] ? ['default', 'json'] : ['default'],
     outputFile: { json: `.ci/reports/${suite}.json` },

@@ -1,0 +1,71 @@
+// `npm run key`: makes an API key and prints it. It is the way to the first key, so it needs what only an operator has:
+// the data directory of a local server, running or not, or AWS credentials for a deployment's table.
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import * as z from 'zod';
+import { openApiKeys } from '../lambdas/adapters/aws/api-keys.ts';
+import { openClients } from '../lambdas/adapters/aws/clients.ts';
+import { openTable } from '../lambdas/adapters/aws/dynamo-table.ts';
+import { DataDirectoryUnusableError, openDatabase } from '../lambdas/adapters/sqlite/database.ts';
+import { openSqlitePorts } from '../lambdas/adapters/sqlite/ports.ts';
+import { systemPorts } from '../lambdas/adapters/system.ts';
+import { scope } from '../lambdas/contract/resources.ts';
+import { localSettings, parseSettings, SettingsError } from '../lambdas/contract/settings.ts';
+import type { ApiKeyStore } from '../lambdas/core/ports.ts';
+import { ServiceError } from '../lambdas/core/service-error.ts';
+import { defaultTenant } from '../lambdas/operations/caller.ts';
+import { createApiKey } from '../lambdas/operations/create-api-key.ts';
+
+const usage =
+  'Usage: npm run key -- [--table <name>] [--scopes admin,publish,read] [--name <name>]';
+
+try {
+  const options = readOptions();
+  const store = options.table === undefined ? openLocal() : openAws(options.table);
+  const about = { name: options.name ?? null, scopes: options.scopes };
+  const { text } = await createApiKey({ ...systemPorts, ...store }, defaultTenant, about);
+  store.close();
+  // The key alone on standard output, so that KEY=$(npm run --silent key) works.
+  console.log(text);
+  console.error('Keep it: it is shown this once.');
+} catch (error) {
+  console.error(sentenceFor(error));
+  process.exitCode = 1;
+}
+
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      table: { type: 'string' },
+      scopes: { type: 'string', default: 'admin' },
+      name: { type: 'string' },
+    },
+  });
+  return { ...values, scopes: z.array(scope).parse(values.scopes.split(',')) };
+}
+
+function openLocal(): { apiKeys: ApiKeyStore; close(): void } {
+  const { DATA_DIR } = parseSettings(localSettings.pick({ DATA_DIR: true }), process.env);
+  const database = openDatabase(resolve(DATA_DIR));
+  return openSqlitePorts({ database, clock: systemPorts.clock });
+}
+
+function openAws(tableName: string): { apiKeys: ApiKeyStore; close(): void } {
+  const { dynamodb: client } = openClients();
+  const apiKeys = openApiKeys(openTable({ ...systemPorts, client, tableName }));
+  return { apiKeys, close: () => client.destroy() };
+}
+
+function sentenceFor(error: unknown): string {
+  if (error instanceof z.ZodError) return usage;
+  if (!(error instanceof Error)) throw error;
+  const isMisuse = 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+  if (isMisuse) return `${error.message}\n${usage}`;
+  const isExplained =
+    error instanceof SettingsError ||
+    error instanceof ServiceError ||
+    error instanceof DataDirectoryUnusableError;
+  // What the AWS client says about credentials, regions and names is for the operator too.
+  const cause = error.cause instanceof Error ? `: ${error.cause.message}` : '';
+  return isExplained ? error.message : `${error.message}${cause}`;
+}

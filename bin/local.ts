@@ -1,0 +1,42 @@
+// `npm start`: the whole service in one process, on the sqlite driver. Settings come from the environment.
+import { localSettings, parseSettings, SettingsError } from '../lambdas/contract/settings.ts';
+import {
+  DataDirectoryInUseError,
+  DataDirectoryUnusableError,
+} from '../lambdas/adapters/sqlite/database.ts';
+import { banner } from './local/banner.ts';
+import { ListenError } from './local/listen.ts';
+import { startLocalServer } from './local/start.ts';
+import type { LocalServer } from './local/start.ts';
+
+/** After this the process ends, whatever still runs: its leases are free again at the next start. */
+const drainMsMax = 9_000;
+
+try {
+  const server = await startLocalServer(parseSettings(localSettings, process.env));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void stop(server));
+  console.log(banner(server));
+} catch (error) {
+  if (!isExplained(error)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}
+
+/** A second signal ends the process at once: the handlers are used up. */
+async function stop(server: LocalServer): Promise<void> {
+  console.log('Finishing what runs; press Ctrl-C again to stop at once.');
+  await server.stop(drainMsMax);
+  process.exit(0);
+}
+
+/** What a person can act on is told in one sentence; anything else is a bug and keeps its stack. */
+function isExplained(error: unknown): error is Error {
+  const explained = [
+    SettingsError,
+    ListenError,
+    DataDirectoryInUseError,
+    DataDirectoryUnusableError,
+  ];
+  return explained.some((kind) => error instanceof kind);
+}

@@ -1,0 +1,88 @@
+// What API Gateway does in front of the functions: finds the route, makes an event of payload format 2.0, calls the
+// function that the contract names, and writes its answer.
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { Route } from '../../lambdas/contract/routes.ts';
+import { routeKey, routes } from '../../lambdas/contract/routes.ts';
+import type { HttpHandler } from '../../lambdas/edge/http.ts';
+import { matchPath } from '../../lambdas/edge/router.ts';
+import { readBody } from './read-body.ts';
+
+export type Gateway = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+export function createGateway(
+  functions: Readonly<Record<Route['function'], HttpHandler>>,
+  bodyBytesMax: number,
+): Gateway {
+  return async (request, response) => {
+    const body = await readBody(request, bodyBytesMax);
+    const { handler, event } = eventOf(request, body);
+    const result = await functions[handler](event);
+    response.writeHead(result.statusCode, result.headers).end(result.body);
+  };
+}
+
+function eventOf(
+  request: IncomingMessage,
+  body: Buffer,
+): { handler: Route['function']; event: APIGatewayProxyEventV2 } {
+  const { method = '', url = '' } = request;
+  const [rawPath, rawQueryString] = splitOnce(url, '?');
+  const match = matchPath(method, rawPath);
+  const matched =
+    match.kind === 'route'
+      ? { route: routes[match.id], params: { pathParameters: match.params } }
+      : { route: null, params: {} };
+  const key = matched.route === null ? '$default' : routeKey(matched.route);
+  const event: APIGatewayProxyEventV2 = {
+    version: '2.0',
+    routeKey: key,
+    rawPath,
+    rawQueryString,
+    headers: joined(request.headers),
+    ...matched.params,
+    requestContext: { ...contextOf(request), http: httpOf(request, rawPath), routeKey: key },
+    body: body.toString('base64'),
+    isBase64Encoded: true,
+  };
+  return { handler: matched.route?.function ?? 'api', event };
+}
+
+function contextOf({ headers }: IncomingMessage) {
+  const now = new Date();
+  return {
+    accountId: 'local',
+    apiId: 'local',
+    domainName: headers.host ?? '',
+    domainPrefix: '',
+    requestId: randomUUID(),
+    stage: '$default',
+    time: now.toISOString(),
+    timeEpoch: now.getTime(),
+  };
+}
+
+function httpOf({ method = '', headers, httpVersion, socket }: IncomingMessage, path: string) {
+  return {
+    method,
+    path,
+    protocol: `HTTP/${httpVersion}`,
+    sourceIp: socket.remoteAddress ?? '',
+    userAgent: headers['user-agent'] ?? '',
+  };
+}
+
+function splitOnce(text: string, mark: string): [string, string] {
+  const at = text.indexOf(mark);
+  return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+function joined(headers: IncomingMessage['headers']): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(',') : (value ?? ''),
+    ]),
+  );
+}

@@ -1,0 +1,50 @@
+// The HTTP server: guards the door, then hands each request to the inbox or to the gateway.
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Log } from '../../lambdas/core/ports.ts';
+import { sendProblem } from './answer.ts';
+import type { Gateway } from './gateway.ts';
+import type { InboxServer } from './inbox-http.ts';
+import { isFromElsewhere } from './loopback.ts';
+
+export type Doors = { gateway: Gateway; inbox: InboxServer; isOpenToAll: boolean; log: Log };
+
+/** Answers nothing yet: the port is taken before the data is opened. */
+export function createHttpServer(): Server {
+  const server = createServer({ requestTimeout: 60_000 });
+  // What Node cannot parse never becomes a request; it gets JSON all the same.
+  server.on('clientError', (_error, socket) => {
+    if (!socket.writable) return void socket.destroy();
+    const body = JSON.stringify({ error: 'The request is not HTTP', code: 'invalid-request' });
+    socket.end(
+      `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nConnection: close\r\n` +
+        `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    );
+  });
+  return server;
+}
+
+export function serve(server: Server, doors: Doors): void {
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    answer(doors, request, response).catch((error: unknown) => {
+      // The client went away, or this is a bug; either way nobody can be told more.
+      if (!request.destroyed) doors.log.error('request.failed', {}, error);
+      if (response.headersSent) response.destroy();
+      else sendProblem(response, 'internal', 'The service failed; try again');
+    });
+  });
+}
+
+async function answer(
+  { gateway, inbox, isOpenToAll }: Doors,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (isOpenToAll && isFromElsewhere(request)) {
+    const detail =
+      'API keys are off, so only programs and pages of this machine may call: use the address that the server printed, or API_AUTH=on';
+    return sendProblem(response, 'forbidden', detail);
+  }
+  const [path = ''] = (request.url ?? '').split('?');
+  return inbox.serves(path) ? inbox.answer(request, response) : gateway(request, response);
+}

@@ -1,0 +1,125 @@
+// The development inbox over HTTP. It exists in the local server alone: neither the contract's routes nor any deployed
+// function know it.
+//   ANY    /dev/inbox/{name}            records the request; ?fail=2 ?status=503 ?delay=3s say how to answer
+//   GET    /dev/inbox/{name}/requests   what came, newest first
+//   DELETE /dev/inbox/{name}/requests   forgets it
+//   GET    /dev/inbox                   the inboxes
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
+import * as z from 'zod';
+import type { SubscriptionStore } from '../../lambdas/core/ports.ts';
+import { sendJson, sendProblem } from './answer.ts';
+import type { Inbox, InboxRequest } from './inbox.ts';
+import { isLoopbackAddress } from './loopback.ts';
+import { readBody } from './read-body.ts';
+import { verifySignatures } from './verify-signature.ts';
+
+const root = '/dev/inbox';
+const bodyBytesMax = 1024 * 1024;
+const delayMsMax = 60_000;
+const inboxPattern = /^\/dev\/inbox\/([\w-]{1,64})$/;
+const requestsPattern = /^(GET|DELETE) \/dev\/inbox\/([\w-]{1,64})\/requests$/;
+
+export type InboxServer = {
+  serves(path: string): boolean;
+  answer(request: IncomingMessage, response: ServerResponse): Promise<void>;
+};
+
+type Secrets = Pick<SubscriptionStore, 'get'>;
+type Exchange = { request: IncomingMessage; response: ServerResponse };
+
+export function createInboxServer(inbox: Inbox, subscriptions: Secrets): InboxServer {
+  return {
+    serves: (path) => path === root || path.startsWith(`${root}/`),
+    async answer(request, response) {
+      const { method = '', url = '', socket } = request;
+      const [path = ''] = url.split('?');
+      const name = inboxPattern.exec(path)?.[1];
+      if (name !== undefined) {
+        return receive({ inbox, subscriptions }, { request, response }, name);
+      }
+      // Others may send here, but what was received is for this machine alone.
+      if (!isLoopbackAddress(socket.remoteAddress ?? '')) {
+        return sendProblem(response, 'forbidden', 'Inboxes can be read from this machine alone');
+      }
+      const found = read(inbox, `${method} ${path}`);
+      if (found !== null) return sendJson(response, 200, found);
+      sendProblem(response, 'not-found', `The inbox knows no ${method} ${path}`);
+    },
+  };
+}
+
+/** Null for what the inbox does not know. */
+function read(inbox: Inbox, asked: string): object | null {
+  if (asked === `GET ${root}`) return { inboxes: inbox.list() };
+  const [, method, name = ''] = requestsPattern.exec(asked) ?? [];
+  if (method === undefined) return null;
+  if (method === 'GET') return { requests: inbox.requests(name).map(shown) };
+  inbox.clear(name);
+  return { message: 'Inbox cleared' };
+}
+
+async function receive(
+  { inbox, subscriptions }: { inbox: Inbox; subscriptions: Secrets },
+  { request, response }: Exchange,
+  name: string,
+): Promise<void> {
+  const { method = '', url = '' } = request;
+  const given = readOrders(url);
+  if (given === null) {
+    const detail = 'An inbox knows fail=<tries>, status=<200 to 599> and delay=<at most 60s>';
+    return sendProblem(response, 'invalid-request', detail);
+  }
+  const body = await readBody(request, bodyBytesMax);
+  if (body.length > bodyBytesMax) {
+    return sendProblem(response, 'payload-too-large', `An inbox takes ${bodyBytesMax} bytes`);
+  }
+  const headers = Object.fromEntries(
+    Object.entries(request.headers).map(([key, value]) => [key, String(value)]),
+  );
+  const receivedAt = Date.now();
+  const verified = await verifySignatures(subscriptions, { headers, body }, receivedAt);
+  const status = statusFor(given, inbox.countTry(name, headers['webhook-id'] ?? ''));
+  inbox.add(name, { receivedAt, method, url, headers, body, verified, status });
+  if (given.delay > 0) await wait(given.delay, undefined, { ref: false });
+  sendJson(response, status, { inbox: name, status });
+}
+
+const durationMs = z
+  .string()
+  .regex(/^\d{1,5}(ms|s)$/)
+  .transform((text) => Number.parseInt(text, 10) * (text.endsWith('ms') ? 1 : 1_000))
+  .refine((ms) => ms <= delayMsMax);
+
+const orders = z.object({
+  fail: z.coerce.number().int().min(0).max(1_000).default(0),
+  status: z.coerce.number().int().min(200).max(599).optional(),
+  delay: durationMs.default(0),
+});
+
+type Orders = z.infer<typeof orders>;
+
+/** How the target URL's query tells the inbox to answer. */
+function readOrders(url: string): Orders | null {
+  const query = URL.parse(url, 'http://inbox')?.searchParams ?? [];
+  return orders.safeParse(Object.fromEntries(query)).data ?? null;
+}
+
+/** `?status=` alone answers it always; with `?fail=` it is what the failing tries get. */
+function statusFor({ fail, status }: Orders, tries: number): number {
+  if (fail === 0) return status ?? 200;
+  return tries <= fail ? (status ?? 500) : 200;
+}
+
+function shown(request: InboxRequest): Record<string, unknown> {
+  return {
+    received_at: new Date(request.receivedAt).toISOString(),
+    method: request.method,
+    url: request.url,
+    headers: request.headers,
+    body: request.body.toString(),
+    body_base64: request.body.toString('base64'),
+    verified: request.verified,
+    status: request.status,
+  };
+}

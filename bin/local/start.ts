@@ -1,0 +1,126 @@
+// Puts the local server together: the port, the data, the same handlers as on AWS, and the poller before one of them.
+import type { Server } from 'node:http';
+import { resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { httpSender } from '../../lambdas/adapters/http/http-sender.ts';
+import { lockDataDirectory, openDatabase } from '../../lambdas/adapters/sqlite/database.ts';
+import { openSqlitePorts } from '../../lambdas/adapters/sqlite/ports.ts';
+import type { SqlitePorts } from '../../lambdas/adapters/sqlite/ports.ts';
+import { systemPorts } from '../../lambdas/adapters/system.ts';
+import type { LocalSettings } from '../../lambdas/contract/settings.ts';
+import { apiHandlers } from '../../lambdas/edge/api-handlers.ts';
+import { createContext, targetPolicyOf } from '../../lambdas/edge/context.ts';
+import { createHttpHandler } from '../../lambdas/edge/http.ts';
+import { createLog } from '../../lambdas/edge/log.ts';
+import { publishHandlers } from '../../lambdas/edge/publish-handlers.ts';
+import { createDeliverHandler } from '../../lambdas/edge/queue.ts';
+import type { Context } from '../../lambdas/operations/context.ts';
+import { apiAuthOf } from './api-auth.ts';
+import { createGateway } from './gateway.ts';
+import { createHttpServer, serve } from './http-server.ts';
+import { createInbox } from './inbox.ts';
+import { createInboxServer } from './inbox-http.ts';
+import { listen } from './listen.ts';
+import { createPoller } from './poller.ts';
+import { startSweeping } from './sweeping.ts';
+
+export type LocalServer = {
+  url: string;
+  /** Null where the data is in memory. */
+  dataDirectory: string | null;
+  apiAuth: 'on' | 'off';
+  /** Accepts no more, finishes what runs, and closes the data; gives up waiting after `timeoutMs`. */
+  stop(timeoutMs: number): Promise<void>;
+};
+
+const inMemory = ':memory:';
+
+export async function startLocalServer(given: LocalSettings): Promise<LocalServer> {
+  const settings = { ...given, API_AUTH: apiAuthOf(given) };
+  const policy = targetPolicyOf(settings);
+  const server = createHttpServer();
+  // First the port: a second start then says what a person most likely got wrong.
+  const port = await listen(server, { host: settings.HOST, port: settings.PORT });
+  const dataDirectory = settings.DATA_DIR === inMemory ? inMemory : resolve(settings.DATA_DIR);
+  try {
+    const data = openData(dataDirectory);
+    const sender = httpSender({ policy });
+    const ports = { ...systemPorts, ...data.stores, log: createLog(systemPorts.clock), sender };
+    const stopWork = await work(server, data.stores, createContext(ports, settings, policy));
+    return {
+      url: urlOf(settings.HOST, port),
+      dataDirectory: dataDirectory === inMemory ? null : dataDirectory,
+      apiAuth: settings.API_AUTH,
+      async stop(timeoutMs) {
+        await Promise.race([stopWork(), wait(timeoutMs)]);
+        server.closeAllConnections();
+        sender.close();
+        data.close();
+      },
+    };
+  } catch (error) {
+    server.close();
+    throw error;
+  }
+}
+
+function openData(dataDirectory: string): { stores: SqlitePorts; close(): void } {
+  const lock = lockDataDirectory(dataDirectory);
+  const database = openDatabase(dataDirectory);
+  const stores = openSqlitePorts({ database, clock: systemPorts.clock });
+  return {
+    stores,
+    close() {
+      stores.close();
+      lock.release();
+    },
+  };
+}
+
+/** Starts everything that runs by itself; returns how to end it. */
+async function work(
+  server: Server,
+  stores: SqlitePorts,
+  context: Context,
+): Promise<() => Promise<unknown>> {
+  const { receiver, queue, sweeper } = stores;
+  const { clock, log } = context;
+  // What a process that was killed still held is free again at once.
+  await receiver.freeLeases();
+  const poller = createPoller({
+    queue,
+    receiver,
+    deliver: createDeliverHandler(context),
+    clock,
+    log,
+  });
+  const sweeping = startSweeping(sweeper, clock, log);
+  openDoors(server, context);
+  poller.start();
+  return () => {
+    sweeping.stop();
+    const closed = new Promise((done) => server.close(done));
+    server.closeIdleConnections();
+    return Promise.all([closed, poller.stop()]);
+  };
+}
+
+function openDoors(server: Server, context: Context): void {
+  const { rules, log, subscriptions } = context;
+  const gateway = createGateway(
+    {
+      api: createHttpHandler(apiHandlers, context),
+      publish: createHttpHandler(publishHandlers, context),
+    },
+    rules.bodyBytesMax,
+  );
+  const inbox = createInboxServer(createInbox(), subscriptions);
+  serve(server, { gateway, inbox, isOpenToAll: rules.apiAuth === 'off', log });
+}
+
+/** Where one reaches it from this machine. */
+function urlOf(host: string, port: number): string {
+  const anyAddress = host === '0.0.0.0' || host === '::';
+  const name = anyAddress ? '127.0.0.1' : host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+}

@@ -1,0 +1,27 @@
+// Removes what has expired, now and then: on AWS the table does so by itself.
+import type { Sweeper } from '../../lambdas/adapters/sqlite/sweeper.ts';
+import type { Clock, Log } from '../../lambdas/core/ports.ts';
+
+const everyMs = 60_000;
+const rowsPerSweep = 1_000;
+
+export function startSweeping(sweeper: Sweeper, clock: Clock, log: Log): { stop(): void } {
+  let timer: NodeJS.Timeout;
+  const sweepIn = (ms: number) => {
+    timer = setTimeout(() => void sweep(), ms);
+  };
+
+  /** A full sweep leaves more to remove; it goes on at once, after whatever else waits. */
+  async function sweep(): Promise<void> {
+    try {
+      const removed = await sweeper.removeExpired(clock.now(), rowsPerSweep);
+      sweepIn(removed >= rowsPerSweep ? 0 : everyMs);
+    } catch (error) {
+      log.error('sweep.failed', {}, error);
+      sweepIn(everyMs);
+    }
+  }
+
+  sweepIn(0);
+  return { stop: () => clearTimeout(timer) };
+}
