@@ -9,7 +9,7 @@ import type { Subscription } from './subscription.ts';
 export type Decision =
   | { do: 'send'; delivery: Delivery; subscription: Subscription }
   /** Nothing is owed any more, or another message will do it. */
-  | { do: 'skip'; reason: 'stale_cycle' | 'final' | 'recorded' | 'parked' }
+  | { do: 'skip'; reason: 'stale_cycle' | 'final' | 'recorded' | 'doubled' | 'parked' }
   | { do: 'park'; delivery: Delivery }
   /** The endpoint asked for a pause; no attempt is burnt. */
   | { do: 'postpone'; delivery: Delivery; until: number }
@@ -22,6 +22,18 @@ export type Decision =
 /** True for a message that came before its time, from a queue that could not wait as long. */
 export function isEarly(message: { dueAt: number }, now: number): boolean {
   return message.dueAt > now + limits.earlyToleranceMs;
+}
+
+/**
+ * Two workers that both made attempt n (a repeated message, or a crash before the record) both asked for n+1. The row
+ * knows the time of the one that was recorded; going on with the other too would double every later attempt.
+ */
+function isDoubled(message: AttemptMessage, delivery: Delivery): boolean {
+  return (
+    delivery.status === 'retrying' &&
+    message.attempt === delivery.cycleAttempt + 1 &&
+    message.dueAt !== delivery.nextAttemptAt
+  );
 }
 
 export function decide(
@@ -38,6 +50,7 @@ export function decide(
   if (message.cycle < delivery.cycle) return { do: 'skip', reason: 'stale_cycle' };
   if (isFinal(delivery.status)) return { do: 'skip', reason: 'final' };
   if (message.attempt <= delivery.cycleAttempt) return { do: 'skip', reason: 'recorded' };
+  if (isDoubled(message, delivery)) return { do: 'skip', reason: 'doubled' };
   return subscription === undefined
     ? { do: 'cancel', delivery }
     : decideForSubscription(delivery, subscription, now);

@@ -59,6 +59,25 @@ describe('decide', () => {
     expect(decide(message, found, now)).toMatchObject({ do: 'send' });
   });
 
+  it('skips a retry that was asked for by an attempt that another one overtook', () => {
+    const retrying = delivery({ status: 'retrying', cycleAttempt: 1, nextAttemptAt: now });
+    const found = { delivery: retrying, subscription };
+    const retry = { ...message, attempt: 2 };
+    expect(decide(retry, found, now)).toMatchObject({ do: 'send' });
+    expect(decide({ ...retry, dueAt: now - 1 }, found, now)).toEqual({
+      do: 'skip',
+      reason: 'doubled',
+    });
+  });
+
+  it('sends a retry whose predecessor is not recorded yet', () => {
+    const retrying = delivery({ status: 'retrying', cycleAttempt: 1, nextAttemptAt: now });
+    const found = { delivery: retrying, subscription };
+    expect(decide({ ...message, attempt: 3, dueAt: now + 1 }, found, now)).toMatchObject({
+      do: 'send',
+    });
+  });
+
   it.each(['delivered', 'failed', 'cancelled'] as const)('skips a %s delivery', (status) => {
     const found = { delivery: delivery({ status }), subscription };
     expect(decide(message, found, now)).toEqual({ do: 'skip', reason: 'final' });
