@@ -206,7 +206,11 @@ function goesOnWith(delivery: Delivery, message: QueueMessage): boolean {
   return (
     message.kind === 'attempt' &&
     message.cycle === delivery.cycle &&
-    message.attempt > delivery.cycleAttempt
+    message.attempt > delivery.cycleAttempt &&
+    // Of two messages that ask for the same retry, only the recorded one goes on.
+    (delivery.status !== 'retrying' ||
+      message.attempt > delivery.cycleAttempt + 1 ||
+      message.dueAt === delivery.nextAttemptAt)
   );
 }
 

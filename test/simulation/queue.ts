@@ -26,6 +26,8 @@ export type VirtualQueue = {
   live: Map<number, Envelope>;
   visible: Envelope[];
   deadLetters: Envelope[];
+  /** The names of what is scheduled: one per attempt and time. */
+  schedules: Set<string>;
   /** Called when a message becomes visible. */
   onVisible: () => void;
 };
@@ -36,7 +38,7 @@ export type QueueWatch = {
 };
 
 export function createQueue(): VirtualQueue {
-  return { live: new Map(), visible: [], deadLetters: [], onVisible: () => {} };
+  return { live: new Map(), visible: [], deadLetters: [], schedules: new Set(), onVisible: () => {} };
 }
 
 type Access = { kernel: Kernel; queue: VirtualQueue; watch: QueueWatch };
@@ -79,9 +81,27 @@ function dispatch(access: Access, message: QueueMessage): void {
   }
   const fault = faultAt(kernel, 'scheduler.create', deliveryOf(message));
   kernel.note(() => `  scheduled in ${Math.round(delayMs / 1_000)} s${shownFault(fault)}`);
+  if (fault !== 'fail') schedule(access, message);
+  if (fault === 'twice') putAt(access, message, message.dueAt + kernel.random.between(0, 60_000));
+  // A scheduler that cannot be asked is replaced by a hop: the message comes early and is sent again.
   if (fault === 'fail' || fault === 'fail-after') put(access, message, limits.queueDelayMsMax);
-  if (fault !== 'fail') put(access, message, delayMs + kernel.random.between(0, 60_000));
-  if (fault === 'twice') put(access, message, delayMs + kernel.random.between(0, 60_000));
+}
+
+/** A schedule whose name is taken is the same message, asked for before. */
+function schedule(access: Access, message: QueueMessage): void {
+  const { kernel, queue } = access;
+  const name = JSON.stringify({ ...message, sentAt: 0 });
+  if (queue.schedules.has(name)) return;
+  queue.schedules.add(name);
+  const firesAt = message.dueAt + kernel.random.between(0, 60_000);
+  putAt(access, message, firesAt);
+  kernel.timeline.after(firesAt - kernel.timeline.now(), () => {
+    queue.schedules.delete(name);
+  });
+}
+
+function putAt(access: Access, message: QueueMessage, at: number): void {
+  put(access, message, at - access.kernel.timeline.now());
 }
 
 const shownFault = (fault: Fault | null) => (fault === null ? '' : ` ✗ ${fault}`);

@@ -193,12 +193,13 @@ function seen(
 ): Delivery[] {
   const lagMs = fault === 'stale' ? staleMsMax : kernel.random.between(0, staleMsMax / 4);
   const asOf = kernel.timeline.now() - lagMs;
-  return [...database.rows.values()].flatMap(({ delivery, history }) => {
+  const found = [...database.rows.values()].flatMap(({ delivery, history }) => {
     if (delivery.tenant !== query.tenant || delivery.subscriptionId !== query.subscriptionId) {
       return [];
     }
     return history.findLast(({ at }) => at <= asOf)?.delivery ?? [];
   });
+  return found.sort((left, right) => (left.id < right.id ? -1 : 1));
 }
 
 /** A cursor names the last delivery returned, so what changes in between moves nothing. */
