@@ -109,8 +109,10 @@ const shownFault = (fault: Fault | null) => (fault === null ? '' : ` ✗ ${fault
 function put(access: Access, message: QueueMessage, delayMs: number): void {
   // A newer version of the code may send fields that this one does not know.
   const body = JSON.stringify({ ...message, fieldOfTheNextVersion: true });
-  access.watch.sent(message);
-  putText(access, { body, message }, delayMs);
+  // A copy: each stands for one message on the queue.
+  const copy = { ...message };
+  access.watch.sent(copy);
+  putText(access, { body, message: copy }, delayMs);
 }
 
 export function putText(
