@@ -25,15 +25,16 @@ export function isEarly(message: { dueAt: number }, now: number): boolean {
 }
 
 /**
- * Two workers that both made attempt n (a repeated message, or a crash before the record) both asked for n+1. The row
- * knows the time of the one that was recorded; going on with the other too would double every later attempt.
+ * Two workers that both made attempt n (a repeated message, or a crash before the record) both asked for n+1, and a
+ * replay that was refused leaves its message behind. The row knows the time of the one that was stored; going on with
+ * the other too would double every later attempt.
  */
 function isDoubled(message: AttemptMessage, delivery: Delivery): boolean {
-  return (
-    delivery.status === 'retrying' &&
-    message.attempt === delivery.cycleAttempt + 1 &&
-    message.dueAt !== delivery.nextAttemptAt
-  );
+  if (message.attempt !== delivery.cycleAttempt + 1) return false;
+  if (delivery.status === 'retrying') return message.dueAt !== delivery.nextAttemptAt;
+  // Waiting for the replay's commit moves `dueAt`, never `sentAt`.
+  const isReplay = delivery.status === 'pending' && delivery.cycle > 1;
+  return isReplay && message.sentAt !== delivery.nextAttemptAt;
 }
 
 export function decide(

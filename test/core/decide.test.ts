@@ -70,6 +70,18 @@ describe('decide', () => {
     });
   });
 
+  it('skips a replay that was refused because of another one', () => {
+    const replayed = delivery({ status: 'pending', cycle: 2, nextAttemptAt: now });
+    const found = { delivery: replayed, subscription };
+    // It waited for its row, which moved the time at which it is due.
+    const replay = { ...message, cycle: 2, dueAt: now + 2_000 };
+    expect(decide(replay, found, now)).toMatchObject({ do: 'send' });
+    expect(decide({ ...replay, sentAt: now - 1 }, found, now)).toEqual({
+      do: 'skip',
+      reason: 'doubled',
+    });
+  });
+
   it('sends a retry whose predecessor is not recorded yet', () => {
     const retrying = delivery({ status: 'retrying', cycleAttempt: 1, nextAttemptAt: now });
     const found = { delivery: retrying, subscription };

@@ -207,10 +207,11 @@ function goesOnWith(delivery: Delivery, message: QueueMessage): boolean {
     message.kind === 'attempt' &&
     message.cycle === delivery.cycle &&
     message.attempt > delivery.cycleAttempt &&
-    // Of two messages that ask for the same retry, only the recorded one goes on.
-    (delivery.status !== 'retrying' ||
-      message.attempt > delivery.cycleAttempt + 1 ||
-      message.dueAt === delivery.nextAttemptAt)
+    // Of two messages that ask for the same retry or replay, only the recorded one goes on.
+    (message.attempt > delivery.cycleAttempt + 1 ||
+      delivery.status === 'parked' ||
+      (delivery.status === 'pending' && delivery.cycle === 1) ||
+      [message.dueAt, message.sentAt].includes(delivery.nextAttemptAt ?? 0))
   );
 }
 
