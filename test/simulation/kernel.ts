@@ -47,8 +47,8 @@ export function faultAt(
 /** Slowness, old lists, lost counters and failed attempts must not cost a request; whatever else happens may cost one. */
 function mayCostRequest(port: PortName, fault: Fault): boolean {
   if (fault === 'crash' || fault === 'crash-after') return true;
-  // An attempt that is recorded after the next one is not in the log.
-  if (fault === 'slow') return port === 'deliveries.recordAttempt';
+  // The next attempt may overtake the record of this one, which is then missing in the log.
+  if (fault === 'slow') return port === 'deliveries.recordAttempt' || port === 'queue.send';
   if (fault === 'stale') return false;
   return port !== 'stats.add' && port !== 'sender.send';
 }

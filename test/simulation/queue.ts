@@ -38,7 +38,13 @@ export type QueueWatch = {
 };
 
 export function createQueue(): VirtualQueue {
-  return { live: new Map(), visible: [], deadLetters: [], schedules: new Set(), onVisible: () => {} };
+  return {
+    live: new Map(),
+    visible: [],
+    deadLetters: [],
+    schedules: new Set(),
+    onVisible: () => {},
+  };
 }
 
 type Access = { kernel: Kernel; queue: VirtualQueue; watch: QueueWatch };

@@ -67,6 +67,8 @@ export type World = {
   /** Lets a client act on its own; what it rejects with ends the run. */
   spawn(client: Promise<void>): void;
   run(untilMs: number): Promise<void>;
+  /** Runs until nothing is left to do. */
+  finish(): Promise<void>;
   /** No more faults; runs until nothing is left to do, dead letters included, and checks that all is well. */
   settle(): Promise<void>;
   /** Kills the process of one worker or API function. */
@@ -143,6 +145,9 @@ export function createWorld(options: WorldOptions): World {
     async run(untilMs) {
       const end = await timeline.run({ until: startOfTime + untilMs, stepsMax, afterStep });
       if (end === 'steps') throw new Violation('I9', `still busy after ${stepsMax} steps`);
+    },
+    async finish() {
+      await world.run(settleMsMax);
     },
     async settle() {
       kernel.plan = noFaults;
