@@ -54,18 +54,20 @@ export function decide(
   if (isDoubled(message, delivery)) return { do: 'skip', reason: 'doubled' };
   return subscription === undefined
     ? { do: 'cancel', delivery }
-    : decideForSubscription(delivery, subscription, now);
+    : decideForSubscription(message, { delivery, subscription }, now);
 }
 
 function decideForSubscription(
-  delivery: Delivery,
-  subscription: Subscription,
+  message: AttemptMessage,
+  found: { delivery: Delivery; subscription: Subscription },
   now: number,
 ): Decision {
+  const { delivery, subscription } = found;
   if (subscription.status === 'inactive') {
-    return delivery.status === 'parked'
-      ? { do: 'skip', reason: 'parked' }
-      : { do: 'park', delivery };
+    // Ahead of the row, it parks even what is parked: the attempt before it, when it is recorded late, must notice.
+    const isAhead = message.attempt > delivery.cycleAttempt + 1;
+    const isParked = delivery.status === 'parked' && !isAhead;
+    return isParked ? { do: 'skip', reason: 'parked' } : { do: 'park', delivery };
   }
   const { heldUntil } = subscription;
   return heldUntil !== null && heldUntil > now

@@ -82,6 +82,13 @@ describe('decide', () => {
     });
   });
 
+  it('parks again what a retry finds parked before its predecessor is recorded', () => {
+    const parked = delivery({ status: 'parked', cycleAttempt: 0 });
+    const found = { delivery: parked, subscription: inactive };
+    expect(decide(message, found, now)).toMatchObject({ do: 'skip', reason: 'parked' });
+    expect(decide({ ...message, attempt: 2 }, found, now)).toMatchObject({ do: 'park' });
+  });
+
   it('sends a retry whose predecessor is not recorded yet', () => {
     const retrying = delivery({ status: 'retrying', cycleAttempt: 1, nextAttemptAt: now });
     const found = { delivery: retrying, subscription };

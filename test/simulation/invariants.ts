@@ -128,9 +128,7 @@ function asksAgain(facts: Facts, message: QueueMessage): message is QueueMessage
   return some(
     facts.waiting.get(message.deliveryId),
     (other) =>
-      other.kind === 'attempt' &&
-      other.cycle === message.cycle &&
-      other.attempt === message.attempt,
+      other.kind === 'attempt' && other.cycle === message.cycle && other.attempt >= message.attempt,
   );
 }
 

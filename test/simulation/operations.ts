@@ -5,7 +5,7 @@ import type { DeliveryId } from '../../lambdas/core/ids.ts';
 import { subscriptionIdFrom } from '../../lambdas/core/ids.ts';
 import type { RetrySchedule } from '../../lambdas/core/retry-schedule.ts';
 import type { Subscription } from '../../lambdas/core/subscription.ts';
-import { cancel, publish, remove, resume, retry, secretFrom } from './client.ts';
+import { cancel, pause, publish, remove, resume, retry, secretFrom } from './client.ts';
 import type { Mode, Phase } from './endpoints.ts';
 import { startOfTime } from './timeline.ts';
 import type { World } from './world.ts';
@@ -27,7 +27,7 @@ function addSubscription(
   world: World,
   about: { status?: 'active' | 'inactive'; schedule?: RetrySchedule; phases?: Phase[] } = {},
 ): Subscription {
-  const { status = 'active', schedule = [2, 1_200], phases = [] } = about;
+  const { status = 'active', schedule = [2, 1_200, 1_200, 1_200], phases = [] } = about;
   const id = subscriptionIdFrom(startOfTime, world.random.bytes(10));
   const subscription: Subscription = {
     tenant: 'red',
@@ -136,6 +136,19 @@ export const operations: readonly Operation[] = [
       accepted(world, { schedule: [], phases: [{ from: startOfTime, mode: failing }] }),
     during: nothing,
     endsAs: 'failed',
+  },
+  {
+    name: 'attempt that fails just before a pause',
+    before: (world) =>
+      accepted(world, {
+        schedule: [1, 1_200, 1_200, 1_200],
+        phases: [{ from: startOfTime, mode: failing }],
+      }),
+    during: async (world, { subscription }) => {
+      await world.sleep(400);
+      await pause(world, subscription);
+    },
+    endsAs: 'parked',
   },
   {
     name: 'park',
