@@ -121,6 +121,7 @@ export function remove(world: World, target: Target): Promise<Answer<void>> {
 }
 
 export function retry(world: World, tenant: string, id: DeliveryId): Promise<Answer<unknown>> {
+  world.invariants.replayAsked(id);
   return persist(world, [id], (context) => retryDelivery(context, tenant, id));
 }
 

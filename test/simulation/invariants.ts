@@ -31,6 +31,8 @@ export type Invariants = DatabaseWatch &
   QueueWatch & {
     posted(post: Post): void;
     accepted(id: DeliveryId, body: Uint8Array): void;
+    /** A person asked for a replay, however often the request was repeated. */
+    replayAsked(id: DeliveryId): void;
     /** Nothing that changed in this step may be forgotten by the queue. */
     afterStep(): void;
     /** Everything is over: nothing is left to do. */
@@ -45,6 +47,7 @@ export type Facts = {
   past: Map<SubscriptionId, SubscriptionPast>;
   promised: Set<DeliveryId>;
   posts: Map<DeliveryId, number>;
+  replaysAsked: Map<DeliveryId, number>;
   waiting: Map<string, Set<QueueMessage>>;
 };
 
@@ -56,6 +59,7 @@ export function createInvariants(
     past: new Map(),
     promised: new Set(),
     posts: new Map(),
+    replaysAsked: new Map(),
     waiting: new Map(),
   };
   const touched = new Set<DeliveryId>();
@@ -103,6 +107,9 @@ export function createInvariants(
       const isSame = row !== undefined && Buffer.compare(row.body, body) === 0;
       must(isSame, 'I7', () => `${id} was stored with other bytes`);
       facts.promised.add(id);
+    },
+    replayAsked(id) {
+      facts.replaysAsked.set(id, (facts.replaysAsked.get(id) ?? 0) + 1);
     },
     afterStep() {
       for (const id of touched) checkNotForgotten(facts, id);
@@ -235,6 +242,8 @@ function checkSettled(facts: Facts, row: Row): void {
     () =>
       `${shown(delivery)}: ${posts} requests, ${delivery.attemptCount} recorded, ${excused} excused`,
   );
+  const cycles = 1 + (facts.replaysAsked.get(delivery.id) ?? 0) + excused;
+  must(delivery.cycle <= cycles, 'I3', () => `${shown(delivery)}: of ${cycles} cycles`);
   const budget = delivery.cycle * sendsMax(scheduleOf(facts, delivery)) + excused;
   must(posts <= budget, 'I3', () => `${shown(delivery)}: ${posts} requests of ${budget}`);
   const successes = row.attempts.filter(({ outcome }) => outcome === 'success').length;
