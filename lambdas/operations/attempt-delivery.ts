@@ -76,7 +76,7 @@ async function putOff(
   const now = context.clock.now();
   const spreadMs = (until - now) * limits.holdSpreadRatio * context.chance.unit();
   const dueAt = Math.ceil(until + spreadMs);
-  await context.queue.send([{ ...message, dueAt }]);
+  await context.queue.send([{ ...message, dueAt, wasDueAt: message.dueAt }]);
   return change(context, delivery, postpone(delivery, dueAt, now));
 }
 
@@ -122,7 +122,8 @@ async function askForRetry(
   { retryAt }: AfterAttempt,
 ): Promise<void> {
   if (retryAt === null) return;
-  await context.queue.send([{ ...message, attempt: message.attempt + 1, dueAt: retryAt }]);
+  const attempt = message.attempt + 1;
+  await context.queue.send([{ ...message, attempt, dueAt: retryAt, wasDueAt: undefined }]);
 }
 
 async function record(
@@ -144,8 +145,8 @@ async function record(
       current === undefined ||
       (current.cycle === work.message.cycle && current.cycleAttempt >= work.message.attempt);
     if (isKnown) return [];
-    // What parked it may have been the message of the retry, which is done with then.
-    if (current.status === 'parked') {
+    // What parked it or put it off may have been the message of the retry, which is done with then.
+    if (current.status === 'parked' || current.nextAttemptAt !== before.nextAttemptAt) {
       await askForRetry(context, work.message, work.judge(current));
     }
     before = current;
