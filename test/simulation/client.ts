@@ -1,16 +1,15 @@
 // Producers and operators: they send requests, and repeat those whose fate they cannot know.
 import type { DeliveryId, SubscriptionId } from '../../lambdas/core/ids.ts';
 import type { Subscription } from '../../lambdas/core/subscription.ts';
+import type { NewSubscription, SubscriptionFields } from '../../lambdas/contract/resources.ts';
 import { cancelDelivery } from '../../lambdas/operations/cancel-delivery.ts';
 import type { Context } from '../../lambdas/operations/context.ts';
+import { createSubscription } from '../../lambdas/operations/create-subscription.ts';
+import { deleteSubscription } from '../../lambdas/operations/delete-subscription.ts';
 import { publishEvent } from '../../lambdas/operations/publish-event.ts';
 import { retryDelivery } from '../../lambdas/operations/retry-delivery.ts';
+import { updateSubscription } from '../../lambdas/operations/update-subscription.ts';
 import { must } from './invariants.ts';
-import {
-  changeSubscription,
-  createSubscription,
-  deleteSubscription,
-} from './subscription-changes.ts';
 import type { Answer, World } from './world.ts';
 
 export type Target = { tenant: string; id: SubscriptionId };
@@ -33,9 +32,10 @@ async function persist<Value>(
 
 export async function create(
   world: World,
-  fields: Parameters<typeof createSubscription>[1],
+  tenant: string,
+  fields: NewSubscription,
 ): Promise<Subscription> {
-  const answer = await persist(world, [], (context) => createSubscription(context, fields));
+  const answer = await persist(world, [], (context) => createSubscription(context, tenant, fields));
   if (answer.kind === 'done') return answer.value;
   throw new Error('The subscription could not be created');
 }
@@ -55,6 +55,7 @@ export async function publish(
     contentType: 'application/json',
     signature: null,
     idempotencyKey: event.key ?? null,
+    hops: 0,
     body,
   };
   const send = (context: Context) => publishEvent(context, request);
@@ -97,19 +98,24 @@ function checkKey(
   );
 }
 
-export function pause(world: World, target: Target): Promise<Answer<void>> {
-  return persist(world, [], (context) =>
-    changeSubscription(context, target, { status: 'inactive' }),
-  );
+function change(
+  world: World,
+  { tenant, id }: Target,
+  fields: SubscriptionFields,
+): Promise<Answer<unknown>> {
+  return persist(world, [], (context) => updateSubscription(context, { tenant, id }, fields));
 }
 
-export function resume(world: World, target: Target): Promise<Answer<void>> {
-  return persist(world, [], (context) => changeSubscription(context, target, { status: 'active' }));
+export function pause(world: World, target: Target): Promise<Answer<unknown>> {
+  return change(world, target, { status: 'inactive' });
 }
 
-export function rotate(world: World, target: Target): Promise<Answer<void>> {
-  const secret = secretFrom(world);
-  return persist(world, [], (context) => changeSubscription(context, target, { secret }));
+export function resume(world: World, target: Target): Promise<Answer<unknown>> {
+  return change(world, target, { status: 'active' });
+}
+
+export function rotate(world: World, target: Target): Promise<Answer<unknown>> {
+  return change(world, target, { secret: secretFrom(world) });
 }
 
 export function secretFrom(world: World): string {
@@ -117,7 +123,7 @@ export function secretFrom(world: World): string {
 }
 
 export function remove(world: World, target: Target): Promise<Answer<void>> {
-  return persist(world, [], (context) => deleteSubscription(context, target));
+  return persist(world, [], (context) => deleteSubscription(context, target.tenant, target.id));
 }
 
 export function retry(world: World, tenant: string, id: DeliveryId): Promise<Answer<unknown>> {

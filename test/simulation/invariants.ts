@@ -215,8 +215,8 @@ function goesOnWith(delivery: Delivery, message: QueueMessage): boolean {
     // Of two messages that ask for the same retry or replay, only the recorded one goes on.
     (message.attempt > delivery.cycleAttempt + 1 ||
       delivery.status === 'parked' ||
-      (delivery.status === 'pending' && delivery.cycle === 1) ||
-      [message.dueAt, message.sentAt].includes(delivery.nextAttemptAt ?? 0))
+      delivery.nextAttemptAt === delivery.createdAt ||
+      [message.dueAt, message.wasDueAt, message.sentAt].includes(delivery.nextAttemptAt ?? 0))
   );
 }
 

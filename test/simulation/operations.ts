@@ -40,6 +40,7 @@ function addSubscription(
     inactiveReason: status === 'active' ? null : 'paused',
     retrySchedule: schedule,
     timeoutMs: 5_000,
+    heldUntil: null,
     createdAt: startOfTime,
     updatedAt: startOfTime,
     version: 1,

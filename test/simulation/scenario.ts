@@ -1,6 +1,6 @@
 // A random life of a deployment: subscriptions, endpoints that come and go, producers and operators, and faults.
+import type { SubscriptionFields } from '../../lambdas/contract/resources.ts';
 import type { DeliveryId } from '../../lambdas/core/ids.ts';
-import type { RetrySchedule } from '../../lambdas/core/retry-schedule.ts';
 import type { Subscription } from '../../lambdas/core/subscription.ts';
 import {
   cancel,
@@ -25,7 +25,7 @@ const second = 1_000;
 const minute = 60 * second;
 const hour = 60 * minute;
 
-const schedules: readonly (RetrySchedule | null)[] = [
+const schedules: readonly SubscriptionFields['retry_schedule'][] = [
   [1, 1, 2],
   [1, 5, 30],
   [5, 300, 1_800],
@@ -46,6 +46,8 @@ const modes: readonly Mode[] = [
   { kind: 'hang' },
   { kind: 'down' },
 ];
+
+const lastModes: readonly Mode[] = modes.filter(({ kind }) => kind !== 'patience');
 
 export type RunResult = { calls: number; faults: number; posts: number };
 
@@ -71,11 +73,11 @@ async function live(world: World): Promise<void> {
   const subscriptions: Subscription[] = [];
   const count = 1 + random.below(3);
   for (let index = 0; index < count; index += 1) {
-    const subscription = await create(world, {
-      tenant: random.pick(['red', 'blue']),
+    const subscription = await create(world, random.pick(['red', 'blue']), {
+      target_url: `https://receiver-${index}.example/`,
       secret: random.chance(0.8) ? secretFrom(world) : null,
-      retrySchedule: random.pick(schedules),
-      timeoutMs: random.pick([1, 10, 30]) * second,
+      retry_schedule: random.pick(schedules),
+      timeout_ms: random.pick([1, 10, 30]) * second,
     });
     world.endpoints.set(subscription.targetUrl, phasesFrom(random));
     subscriptions.push(subscription);
@@ -143,5 +145,7 @@ function phasesFrom(random: Random): Phase[] {
     phases.push({ from, mode: random.pick(modes) });
     from += random.between(0, random.pick([10 * second, 2 * minute, 3 * hour]));
   }
+  // Nobody asks for patience for ever: one attempt a day would go on for months.
+  phases.push({ from: from + hour, mode: random.pick(lastModes) });
   return phases;
 }

@@ -1,12 +1,14 @@
 // The whole simulated deployment: the stored state, the queue, the endpoints, and the processes that run the real
 // handlers over ports that may fail, repeat, delay or die at every call.
-import { createMemo } from '../../lambdas/core/memo.ts';
+import type { Ports } from '../../lambdas/core/ports.ts';
 import { ServiceError } from '../../lambdas/core/service-error.ts';
 import type { DeliveryId } from '../../lambdas/core/ids.ts';
 import { limits } from '../../lambdas/contract/limits.ts';
+import { parseSettings, serviceSettings } from '../../lambdas/contract/settings.ts';
+import { createContext, targetPolicyOf } from '../../lambdas/edge/context.ts';
 import { createDeliverHandler } from '../../lambdas/edge/queue.ts';
 import type { DeliverHandler } from '../../lambdas/edge/queue.ts';
-import type { Context, Rules } from '../../lambdas/operations/context.ts';
+import type { Context } from '../../lambdas/operations/context.ts';
 import { sender } from './endpoints.ts';
 import type { Endpoints } from './endpoints.ts';
 import { noFaults } from './faults.ts';
@@ -57,7 +59,6 @@ export type World = {
   queue: VirtualQueue;
   endpoints: Endpoints;
   invariants: Invariants & Facts;
-  rules: Rules;
   /** One API request in one of the processes that serve them. */
   request<Value>(
     about: readonly DeliveryId[],
@@ -74,6 +75,9 @@ export type World = {
   /** Kills the process of one worker or API function. */
   crash(): void;
 };
+
+const settings = parseSettings(serviceSettings, {});
+const targets = targetPolicyOf(settings);
 
 const stepsMax = 60_000;
 const apiProcesses = 2;
@@ -104,12 +108,11 @@ export function createWorld(options: WorldOptions): World {
     deltas: [],
     watch: unwatched,
   };
-  const rules = rulesOf();
   const invariants = createInvariants({
     kernel,
     database,
-    schedule: rules.retrySchedule,
-    memoTtlMs: limits.subscriptionMemoTtlMsDefault,
+    schedule: settings.RETRY_SCHEDULE,
+    memoTtlMs: settings.SUBSCRIPTION_MEMO_MS,
   });
   database.watch = invariants;
   const queue = createQueue();
@@ -124,7 +127,6 @@ export function createWorld(options: WorldOptions): World {
     queue,
     endpoints,
     invariants,
-    rules,
     request(about, operation) {
       const slot = random.below(apiProcesses);
       const known = servers[slot];
@@ -187,17 +189,6 @@ export function createWorld(options: WorldOptions): World {
 /** Longer than any schedule, its jitter and the patience that endpoints may ask for. */
 const settleMsMax = 90 * 24 * 3_600_000;
 
-function rulesOf(): Rules {
-  return {
-    retrySchedule: 'standard',
-    timeoutMs: limits.deliveryTimeoutMsDefault,
-    retentionMs: limits.retentionHoursDefault * 3_600_000,
-    bodyBytesMax: limits.bodyBytesDefault,
-    untypedEvents: 'deliver',
-    targets: { allowHttp: false, allowCidrs: [] },
-  };
-}
-
 type Server = { process: Process; context: Context };
 
 function newServer(world: World, options: WorldOptions, name: string): Server {
@@ -222,9 +213,9 @@ function newWorker(world: World, options: WorldOptions, name: string): Worker {
 }
 
 function contextOf(world: World, process: Process): Context {
-  const { kernel, database, endpoints, invariants, queue, random, rules } = world;
+  const { kernel, database, endpoints, invariants, queue, random } = world;
   const access = { kernel, database, process };
-  return {
+  const ports: Ports = {
     clock: { now: () => kernel.timeline.now() + process.skewMs },
     wait: (ms) =>
       new Promise((resolve) => {
@@ -253,12 +244,8 @@ function contextOf(world: World, process: Process): Context {
         kernel.note(() => `  ${process.name} ${name} ${JSON.stringify(fields)} ${String(cause)}`);
       },
     },
-    rules,
-    subscriptionMemo: createMemo({
-      ttlMs: limits.subscriptionMemoTtlMsDefault,
-      entriesMax: limits.subscriptionMemoEntriesMax,
-    }),
   };
+  return createContext(ports, settings, targets);
 }
 
 function serve<Value>(
