@@ -18,6 +18,8 @@ export const attemptMessage = z.object({
   deliveryId: z.string(),
   cycle: z.number().int().min(1),
   attempt: z.number().int().min(1),
+  /** When it was due before it was put off; the row may not know yet that it was. */
+  wasDueAt: z.number().int().optional(),
 });
 
 /** Sends what is parked for a subscription that is active again, one page a message. */

@@ -9,7 +9,7 @@ import type { Subscription } from './subscription.ts';
 export type Decision =
   | { do: 'send'; delivery: Delivery; subscription: Subscription }
   /** Nothing is owed any more, or another message will do it. */
-  | { do: 'skip'; reason: 'stale_cycle' | 'final' | 'recorded' | 'parked' }
+  | { do: 'skip'; reason: 'stale_cycle' | 'final' | 'recorded' | 'doubled' | 'parked' }
   | { do: 'park'; delivery: Delivery }
   /** The endpoint asked for a pause; no attempt is burnt. */
   | { do: 'postpone'; delivery: Delivery; until: number }
@@ -22,6 +22,20 @@ export type Decision =
 /** True for a message that came before its time, from a queue that could not wait as long. */
 export function isEarly(message: { dueAt: number }, now: number): boolean {
   return message.dueAt > now + limits.earlyToleranceMs;
+}
+
+/**
+ * Two workers that both made attempt n (a repeated message, or a crash before the record) both asked for n+1; and a
+ * replay that was refused leaves its message behind. The row knows the time of the one that was stored. Going on with
+ * the other too would double every later attempt.
+ */
+function isDoubled(message: AttemptMessage, delivery: Delivery): boolean {
+  // Whatever finds a parked delivery may send it, and a new one is known by its id alone.
+  if (delivery.status === 'parked' || delivery.nextAttemptAt === delivery.createdAt) return false;
+  // A replay that waits for its commit keeps `sentAt` and moves `dueAt`.
+  const times = [message.dueAt, message.wasDueAt, message.sentAt];
+  const isNext = message.attempt === delivery.cycleAttempt + 1;
+  return isNext && !times.includes(delivery.nextAttemptAt ?? 0);
 }
 
 export function decide(
@@ -38,20 +52,23 @@ export function decide(
   if (message.cycle < delivery.cycle) return { do: 'skip', reason: 'stale_cycle' };
   if (isFinal(delivery.status)) return { do: 'skip', reason: 'final' };
   if (message.attempt <= delivery.cycleAttempt) return { do: 'skip', reason: 'recorded' };
+  if (isDoubled(message, delivery)) return { do: 'skip', reason: 'doubled' };
   return subscription === undefined
     ? { do: 'cancel', delivery }
-    : decideForSubscription(delivery, subscription, now);
+    : decideForSubscription(message, { delivery, subscription }, now);
 }
 
 function decideForSubscription(
-  delivery: Delivery,
-  subscription: Subscription,
+  message: AttemptMessage,
+  found: { delivery: Delivery; subscription: Subscription },
   now: number,
 ): Decision {
+  const { delivery, subscription } = found;
   if (subscription.status === 'inactive') {
-    return delivery.status === 'parked'
-      ? { do: 'skip', reason: 'parked' }
-      : { do: 'park', delivery };
+    // Ahead of the row, it parks even what is parked: the attempt before it, when it is recorded late, must notice.
+    const isAhead = message.attempt > delivery.cycleAttempt + 1;
+    const isParked = delivery.status === 'parked' && !isAhead;
+    return isParked ? { do: 'skip', reason: 'parked' } : { do: 'park', delivery };
   }
   const { heldUntil } = subscription;
   return heldUntil !== null && heldUntil > now

@@ -7,6 +7,7 @@ import { statsDelta } from '../core/stats.ts';
 import type { Subscription } from '../core/subscription.ts';
 import { accept } from '../core/transitions.ts';
 import type { Context } from './context.ts';
+import { countChanges } from './count-changes.ts';
 
 export type AcceptedEvent = {
   id: DeliveryId;
@@ -37,7 +38,7 @@ export async function acceptEvent(
   }
   const committed = await context.deliveries.commit(delivery, event.body);
   if (committed === 'committed' && delivery.status === 'parked') {
-    await countParked(context, delivery);
+    await countChanges(context, [statsDelta(null, delivery, null)]);
   }
 }
 
@@ -53,13 +54,4 @@ export function attemptRequest(delivery: Delivery, now: number): AttemptMessage 
     sentAt: now,
     dueAt: now,
   };
-}
-
-/** Counters follow the rows; losing one must not lose the event. */
-async function countParked(context: Needs, delivery: Delivery): Promise<void> {
-  try {
-    await context.stats.add([statsDelta(null, delivery, null)]);
-  } catch (error) {
-    context.log.error('stats.lost', { deliveryId: delivery.id }, error);
-  }
 }

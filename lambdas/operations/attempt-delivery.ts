@@ -76,7 +76,7 @@ async function putOff(
   const now = context.clock.now();
   const spreadMs = (until - now) * limits.holdSpreadRatio * context.chance.unit();
   const dueAt = Math.ceil(until + spreadMs);
-  await context.queue.send([{ ...message, dueAt }]);
+  await context.queue.send([{ ...message, dueAt, wasDueAt: message.dueAt }]);
   return change(context, delivery, postpone(delivery, dueAt, now));
 }
 
@@ -110,12 +110,20 @@ async function send(
     });
   const after = judge(delivery);
   // First the next attempt, then the record: the other order could lose the retry in a crash.
-  if (after.retryAt !== null) {
-    await context.queue.send([{ ...message, attempt: message.attempt + 1, dueAt: after.retryAt }]);
-  }
+  await askForRetry(context, message, after);
   await heedEndpoint(context, subscription, after);
   logAttempt(context, message, { after, result });
   return record(context, { message, delivery, judge });
+}
+
+async function askForRetry(
+  context: Context,
+  message: AttemptMessage,
+  { retryAt }: AfterAttempt,
+): Promise<void> {
+  if (retryAt === null) return;
+  const attempt = message.attempt + 1;
+  await context.queue.send([{ ...message, attempt, dueAt: retryAt, wasDueAt: undefined }]);
 }
 
 async function record(
@@ -137,6 +145,10 @@ async function record(
       current === undefined ||
       (current.cycle === work.message.cycle && current.cycleAttempt >= work.message.attempt);
     if (isKnown) return [];
+    // What parked it or put it off may have been the message of the retry, which is done with then.
+    if (current.status === 'parked' || current.nextAttemptAt !== before.nextAttemptAt) {
+      await askForRetry(context, work.message, work.judge(current));
+    }
     before = current;
   }
   throw new Error('The delivery kept changing while its attempt was recorded');

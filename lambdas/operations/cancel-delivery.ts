@@ -5,6 +5,7 @@ import { ServiceError } from '../core/service-error.ts';
 import { statsDelta } from '../core/stats.ts';
 import { cancel } from '../core/transitions.ts';
 import type { Context } from './context.ts';
+import { countChanges } from './count-changes.ts';
 import { findDelivery } from './find-delivery.ts';
 
 /** A worker may record an attempt between reading and writing; more often than this in a row is a conflict. */
@@ -26,7 +27,7 @@ export async function cancelDelivery(
       throw new ServiceError('conflict', `The delivery is already ${delivery.status}`);
     }
     if ((await context.deliveries.transition(delivery, next)) === 'applied') {
-      await context.stats.add([statsDelta(delivery, next, null)]);
+      await countChanges(context, [statsDelta(delivery, next, null)]);
       return next;
     }
   }

@@ -7,6 +7,7 @@ import { statsDelta } from '../core/stats.ts';
 import { replay } from '../core/transitions.ts';
 import { attemptRequest } from './accept-event.ts';
 import type { Context } from './context.ts';
+import { countChanges } from './count-changes.ts';
 import { findDelivery } from './find-delivery.ts';
 
 export async function retryDelivery(
@@ -25,6 +26,6 @@ export async function retryDelivery(
   if ((await context.deliveries.transition(delivery, next)) === 'superseded') {
     throw new ServiceError('conflict', 'The delivery changed at the same time; look again');
   }
-  await context.stats.add([statsDelta(delivery, next, null)]);
+  await countChanges(context, [statsDelta(delivery, next, null)]);
   return next;
 }

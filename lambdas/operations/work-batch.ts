@@ -6,11 +6,11 @@ import { isEarly } from '../core/decide.ts';
 import type { DeliveryId } from '../core/ids.ts';
 import { isDeliveryId } from '../core/ids.ts';
 import type { LoadedDelivery } from '../core/ports.ts';
-import { mergeDeltas } from '../core/stats.ts';
 import type { StatsDelta } from '../core/stats.ts';
 import { attemptDelivery } from './attempt-delivery.ts';
 import { cancelDeliveries } from './cancel-deliveries.ts';
 import type { Context } from './context.ts';
+import { countChanges } from './count-changes.ts';
 import { drainParked } from './drain-parked.ts';
 
 type Rows = Map<DeliveryId, LoadedDelivery>;
@@ -34,7 +34,7 @@ export async function workBatch(
     return repeated ? [] : work(context, message, rows);
   });
   const settled = await Promise.allSettled(works);
-  await count(
+  await countChanges(
     context,
     settled.flatMap((result) => (result.status === 'fulfilled' ? result.value : [])),
   );
@@ -95,14 +95,4 @@ function idsOf(messages: readonly AttemptMessage[]): DeliveryId[] {
 
 function isBehind(row: LoadedDelivery | undefined, message: AttemptMessage): boolean {
   return row === undefined || row.delivery.cycle < message.cycle;
-}
-
-/** Counters follow the rows; losing some must not send anything twice. */
-async function count(context: Context, deltas: readonly StatsDelta[]): Promise<void> {
-  if (deltas.length === 0) return;
-  try {
-    await context.stats.add(mergeDeltas(deltas));
-  } catch (error) {
-    context.log.error('stats.lost', { deltas: deltas.length }, error);
-  }
 }

@@ -8,6 +8,7 @@ import type { Subscription } from '../../lambdas/core/subscription.ts';
 import { accept } from '../../lambdas/core/transitions.ts';
 
 const now = 1_700_000_000_000;
+const later = now + 5_000;
 const chance = new Uint8Array(10);
 const subscriptionId = subscriptionIdFrom(now, chance);
 const id = deliveryIdFrom(subscriptionId, now, chance);
@@ -57,6 +58,55 @@ describe('decide', () => {
   it.each(['pending', 'retrying', 'parked'] as const)('sends a %s delivery', (status) => {
     const found = { delivery: delivery({ status }), subscription };
     expect(decide(message, found, now)).toMatchObject({ do: 'send' });
+  });
+
+  it('skips a retry that was asked for by an attempt that another one overtook', () => {
+    const retrying = delivery({ status: 'retrying', cycleAttempt: 1, nextAttemptAt: later });
+    const found = { delivery: retrying, subscription };
+    const retry = { ...message, attempt: 2, dueAt: later };
+    expect(decide(retry, found, later)).toMatchObject({ do: 'send' });
+    expect(decide({ ...retry, dueAt: later - 1 }, found, later)).toEqual({
+      do: 'skip',
+      reason: 'doubled',
+    });
+  });
+
+  it('sends what was put off, whether or not the row knows it yet', () => {
+    const found = (nextAttemptAt: number) => ({
+      delivery: delivery({ status: 'retrying', cycleAttempt: 1, nextAttemptAt }),
+      subscription,
+    });
+    const retry = { ...message, attempt: 2, dueAt: later, wasDueAt: now + 1 };
+    expect(decide(retry, found(now + 1), later)).toMatchObject({ do: 'send' });
+    expect(decide(retry, found(later), later)).toMatchObject({ do: 'send' });
+    expect(decide({ ...retry, dueAt: now + 1 }, found(later), later)).toMatchObject({ do: 'skip' });
+  });
+
+  it('skips a replay that was refused because of another one', () => {
+    const replayed = delivery({ status: 'pending', cycle: 2, nextAttemptAt: later });
+    const found = { delivery: replayed, subscription };
+    // It waited for its row, which moved the time at which it is due.
+    const replay = { ...message, cycle: 2, sentAt: later, dueAt: later + 2_000 };
+    expect(decide(replay, found, later)).toMatchObject({ do: 'send' });
+    expect(decide({ ...replay, sentAt: later - 1 }, found, later)).toEqual({
+      do: 'skip',
+      reason: 'doubled',
+    });
+  });
+
+  it('parks again what a retry finds parked before its predecessor is recorded', () => {
+    const parked = delivery({ status: 'parked', cycleAttempt: 0 });
+    const found = { delivery: parked, subscription: inactive };
+    expect(decide(message, found, now)).toMatchObject({ do: 'skip', reason: 'parked' });
+    expect(decide({ ...message, attempt: 2 }, found, now)).toMatchObject({ do: 'park' });
+  });
+
+  it('sends a retry whose predecessor is not recorded yet', () => {
+    const retrying = delivery({ status: 'retrying', cycleAttempt: 1, nextAttemptAt: now });
+    const found = { delivery: retrying, subscription };
+    expect(decide({ ...message, attempt: 3, dueAt: now + 1 }, found, now)).toMatchObject({
+      do: 'send',
+    });
   });
 
   it.each(['delivered', 'failed', 'cancelled'] as const)('skips a %s delivery', (status) => {

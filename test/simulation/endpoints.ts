@@ -1,0 +1,99 @@
+// Receivers: they succeed, fail, hang to the deadline, ask for patience, say that they are gone, go away and come back.
+import type { SendRequest, SendResult } from '../../lambdas/core/send-result.ts';
+import type { Sender } from '../../lambdas/core/ports.ts';
+import { isDeliveryId } from '../../lambdas/core/ids.ts';
+import type { DeliveryId } from '../../lambdas/core/ids.ts';
+import { aResponse, anError } from '../support/send-results.ts';
+import { faultAt, kill } from './kernel.ts';
+import type { Kernel, Process } from './kernel.ts';
+import { shortId } from './store.ts';
+
+export type Mode =
+  | { kind: 'ok' }
+  | { kind: 'status'; status: number }
+  /** 429 with `Retry-After`, which the body repeats for the invariants to read. */
+  | { kind: 'patience'; seconds: number }
+  | { kind: 'hang' }
+  | { kind: 'down' };
+
+/** What an endpoint does from a moment on; the last phase lasts. */
+export type Phase = { from: number; mode: Mode };
+
+export type Endpoints = Map<string, Phase[]>;
+
+export type Post = { deliveryId: DeliveryId; request: SendRequest; from: Process };
+
+type Access = {
+  kernel: Kernel;
+  endpoints: Endpoints;
+  onPost: (post: Post) => void;
+};
+
+export function sender({ kernel, endpoints, onPost }: Access, process: Process): Sender {
+  const { timeline, random } = kernel;
+  return {
+    send: (request) =>
+      new Promise((resolve) => {
+        if (!process.alive) return;
+        const deliveryId = deliveryIdOf(request);
+        const index = kernel.calls.length;
+        const fault = faultAt(kernel, 'sender.send', process.workingOn);
+        kernel.note(
+          () =>
+            `#${index} ${process.name} sender.send ${shortId(deliveryId)}${fault === null ? '' : ` ✗ ${fault}`}`,
+        );
+        if (fault === 'crash') {
+          kill(kernel, process);
+          return;
+        }
+        const end = (result: SendResult) => {
+          timeline.after(result.durationMs, () => {
+            if (process.alive) resolve(result);
+          });
+        };
+        if (fault === 'fail') {
+          end(anError('connect_refused'));
+          return;
+        }
+        timeline.after(random.between(0, 8), () => {
+          onPost({ deliveryId, request, from: process });
+          const result = answerOf(modeAt(endpoints, request.url, timeline.now()), request);
+          const durationMs = result.durationMs === 0 ? random.below(200) : result.durationMs;
+          if (fault === 'crash-after') kill(kernel, process);
+          end({ ...(fault === 'fail-after' ? anError('connection_reset') : result), durationMs });
+        });
+      }),
+  };
+}
+
+function deliveryIdOf(request: SendRequest): DeliveryId {
+  const id = request.headers['webhook-id'] ?? '';
+  if (!isDeliveryId(id)) throw new Error(`No delivery id: ${id}`);
+  return id;
+}
+
+export function modeAt(endpoints: Endpoints, url: string, now: number): Mode {
+  const phases = endpoints.get(url) ?? [];
+  return phases.findLast(({ from }) => from <= now)?.mode ?? { kind: 'ok' };
+}
+
+/** A duration of 0 stands for any short one. */
+function answerOf(mode: Mode, request: SendRequest): SendResult {
+  switch (mode.kind) {
+    case 'ok':
+      return aResponse({ durationMs: 0 });
+    case 'status':
+      return aResponse({ statusCode: mode.status, durationMs: 0 });
+    case 'patience':
+      return aResponse({
+        statusCode: 429,
+        headers: { 'retry-after': String(mode.seconds) },
+        body: String(mode.seconds),
+        durationMs: 0,
+      });
+    case 'hang':
+      return { ...anError('response_timeout'), durationMs: request.timeoutMs };
+    case 'down':
+      return { ...anError('connect_refused'), durationMs: 0 };
+  }
+}

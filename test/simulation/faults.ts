@@ -1,0 +1,76 @@
+// What can go wrong at one call of a port, and the plans that say where it does.
+import type { Random } from './random.ts';
+
+export type Fault =
+  /** Refused: nothing was done. */
+  | 'fail'
+  /** Done, but the answer is an error: the caller cannot know. */
+  | 'fail-after'
+  /** Of several messages, only the first half was sent. */
+  | 'fail-halfway'
+  /** The process dies before the call. */
+  | 'crash'
+  /** The process dies after the call has taken effect. */
+  | 'crash-after'
+  /** It takes seconds before or after taking effect. */
+  | 'slow'
+  /** The queue keeps two copies; the scheduler fires twice. */
+  | 'twice'
+  /** An eventually consistent read shows the past. */
+  | 'stale';
+
+export type PortName =
+  | 'subscriptions.create'
+  | 'subscriptions.get'
+  | 'subscriptions.replace'
+  | 'subscriptions.remove'
+  | 'deliveries.commit'
+  | 'deliveries.load'
+  | 'deliveries.recordAttempt'
+  | 'deliveries.transition'
+  | 'deliveries.list'
+  | 'deliveries.listParked'
+  | 'idempotency.claim'
+  | 'stats.add'
+  | 'queue.send'
+  | 'queue.acknowledge'
+  | 'scheduler.create'
+  | 'sender.send';
+
+const reading: readonly Fault[] = ['fail', 'crash', 'crash-after', 'slow'];
+const writing: readonly Fault[] = [...reading, 'fail-after'];
+
+/** The faults that each port knows. */
+export const faultsOf: Record<PortName, readonly Fault[]> = {
+  'subscriptions.create': writing,
+  'subscriptions.get': reading,
+  'subscriptions.replace': writing,
+  'subscriptions.remove': writing,
+  'deliveries.commit': writing,
+  'deliveries.load': reading,
+  'deliveries.recordAttempt': writing,
+  'deliveries.transition': writing,
+  'deliveries.list': [...reading, 'stale'],
+  'deliveries.listParked': [...reading, 'stale'],
+  'idempotency.claim': writing,
+  'stats.add': writing,
+  'queue.send': [...writing, 'fail-halfway', 'twice'],
+  'queue.acknowledge': ['fail'],
+  'scheduler.create': ['fail', 'fail-after', 'twice'],
+  // A lost answer to a request that arrived is `fail-after`: the sender reports an error, it never rejects.
+  'sender.send': ['fail', 'fail-after', 'crash', 'crash-after'],
+};
+
+/** Says what goes wrong at the call with this index, counted over the whole run. */
+export type FaultPlan = (index: number, port: PortName) => Fault | null;
+
+export const noFaults: FaultPlan = () => null;
+
+export function plannedFaults(faults: ReadonlyMap<number, Fault>): FaultPlan {
+  return (index) => faults.get(index) ?? null;
+}
+
+/** Every call fails with this probability, in a way that its port knows. */
+export function randomFaults(random: Random, probability: number): FaultPlan {
+  return (_, port) => (random.chance(probability) ? random.pick(faultsOf[port]) : null);
+}

@@ -1,0 +1,254 @@
+// What must hold at every step, whatever went wrong before. The numbers are those of the list in ARCHITECTURE.md,
+// "Invariants".
+import { limits } from '../../lambdas/contract/limits.ts';
+import type { AttemptMessage, QueueMessage } from '../../lambdas/contract/messages.ts';
+import type { Attempt, Delivery } from '../../lambdas/core/delivery.ts';
+import { isFinal } from '../../lambdas/core/delivery.ts';
+import type { DeliveryId, SubscriptionId } from '../../lambdas/core/ids.ts';
+import { sendsMax, waitsOf } from '../../lambdas/core/retry-schedule.ts';
+import type { RetrySchedule } from '../../lambdas/core/retry-schedule.ts';
+import type { Post } from './endpoints.ts';
+import { excuse } from './kernel.ts';
+import type { Kernel } from './kernel.ts';
+import { checkPost } from './post-invariants.ts';
+import type { SubscriptionPast } from './post-invariants.ts';
+import { shown } from './store.ts';
+import type { Database, DatabaseWatch, Row } from './store.ts';
+import type { QueueWatch } from './queue.ts';
+
+export class Violation extends Error {
+  constructor(invariant: string, detail: string) {
+    super(`${invariant}: ${detail}`);
+    this.name = 'Violation';
+  }
+}
+
+export function must(holds: boolean, invariant: string, detail: () => string): void {
+  if (!holds) throw new Violation(invariant, detail());
+}
+
+export type Invariants = DatabaseWatch &
+  QueueWatch & {
+    posted(post: Post): void;
+    accepted(id: DeliveryId, body: Uint8Array): void;
+    /** A person asked for a replay, however often the request was repeated. */
+    replayAsked(id: DeliveryId): void;
+    /** Nothing that changed in this step may be forgotten by the queue. */
+    afterStep(): void;
+    /** Everything is over: nothing is left to do. */
+    settled(): void;
+  };
+
+export type Facts = {
+  kernel: Kernel;
+  database: Database;
+  schedule: RetrySchedule;
+  memoTtlMs: number;
+  past: Map<SubscriptionId, SubscriptionPast>;
+  promised: Set<DeliveryId>;
+  posts: Map<DeliveryId, number>;
+  replaysAsked: Map<DeliveryId, number>;
+  waiting: Map<string, Set<QueueMessage>>;
+};
+
+export function createInvariants(
+  world: Pick<Facts, 'kernel' | 'database' | 'schedule' | 'memoTtlMs'>,
+): Invariants & Facts {
+  const facts: Facts = {
+    ...world,
+    past: new Map(),
+    promised: new Set(),
+    posts: new Map(),
+    replaysAsked: new Map(),
+    waiting: new Map(),
+  };
+  const touched = new Set<DeliveryId>();
+  const touchAll = (id: SubscriptionId) => {
+    for (const { delivery } of world.database.rows.values()) {
+      if (delivery.subscriptionId === id) touched.add(delivery.id);
+    }
+  };
+  return {
+    ...facts,
+    deliveryChanged(before, row, attempt) {
+      checkChange(facts, before, { after: row.delivery, attempt });
+      touched.add(row.delivery.id);
+    },
+    subscriptionChanged(id, after) {
+      const past = facts.past.get(id) ?? { inactiveSince: null, secrets: [], schedule: null };
+      if (after !== null) past.schedule = after.retrySchedule;
+      const now = world.kernel.timeline.now();
+      const isActive = after?.status === 'active';
+      past.inactiveSince = isActive ? null : (past.inactiveSince ?? now);
+      const secret = after?.secret ?? null;
+      if (past.secrets.at(-1)?.secret !== secret) past.secrets.push({ secret, from: now });
+      facts.past.set(id, past);
+      touchAll(id);
+    },
+    sent(message) {
+      const key = keyOf(message);
+      const known = facts.waiting.get(key);
+      if (asksAgain(facts, message)) excuse(world.kernel, [message.deliveryId as DeliveryId]);
+      if (known === undefined) facts.waiting.set(key, new Set([message]));
+      else known.add(message);
+    },
+    acknowledged(message) {
+      facts.waiting.get(keyOf(message))?.delete(message);
+      if (message.kind === 'attempt') touched.add(message.deliveryId as DeliveryId);
+      else touchAll(message.subscriptionId as SubscriptionId);
+    },
+    posted(post) {
+      facts.posts.set(post.deliveryId, (facts.posts.get(post.deliveryId) ?? 0) + 1);
+      checkPost(facts, post);
+    },
+    accepted(id, body) {
+      const row = world.database.rows.get(id);
+      must(row !== undefined, 'I1', () => `${id} was answered with 202 without a row`);
+      const isSame = row !== undefined && Buffer.compare(row.body, body) === 0;
+      must(isSame, 'I7', () => `${id} was stored with other bytes`);
+      facts.promised.add(id);
+    },
+    replayAsked(id) {
+      facts.replaysAsked.set(id, (facts.replaysAsked.get(id) ?? 0) + 1);
+    },
+    afterStep() {
+      for (const id of touched) checkNotForgotten(facts, id);
+      touched.clear();
+    },
+    settled() {
+      for (const id of facts.promised) {
+        must(world.database.rows.has(id), 'I1', () => `${id} was accepted and is absent`);
+      }
+      for (const row of world.database.rows.values()) checkSettled(facts, row);
+    },
+  };
+}
+
+/**
+ * A drain asks again for what another drain asked for and what is still under way: two that overlap, because somebody
+ * paused and resumed twice within a minute, may cost one more request each.
+ */
+function asksAgain(facts: Facts, message: QueueMessage): message is QueueMessage & AttemptMessage {
+  if (message.kind !== 'attempt') return false;
+  const row = facts.database.rows.get(message.deliveryId as DeliveryId);
+  if (row?.delivery.status !== 'parked') return false;
+  return some(
+    facts.waiting.get(message.deliveryId),
+    (other) =>
+      other.kind === 'attempt' && other.cycle === message.cycle && other.attempt >= message.attempt,
+  );
+}
+
+function keyOf(message: QueueMessage): string {
+  return message.kind === 'attempt' ? message.deliveryId : message.subscriptionId;
+}
+
+function scheduleOf(facts: Facts, delivery: Delivery): RetrySchedule {
+  return facts.past.get(delivery.subscriptionId)?.schedule ?? facts.schedule;
+}
+
+function checkChange(
+  facts: Facts,
+  before: Delivery | null,
+  change: { after: Delivery; attempt: Attempt | null },
+): void {
+  const { after, attempt } = change;
+  if (before === null) return;
+  const about = () => `${shown(before)} → ${shown(after)}`;
+  must(after.version === before.version + 1, 'I10 versions', about);
+  const recorded = attempt === null ? 0 : 1;
+  must(after.attemptCount === before.attemptCount + recorded, 'I10 attempts are dense', about);
+  must(attempt === null || attempt.number === after.attemptCount, 'I10 attempt numbers', about);
+  const isReplay = after.cycle === before.cycle + 1;
+  must(isReplay || after.cycle === before.cycle, 'I10 cycles', about);
+  if (!isReplay) {
+    must(after.cycleAttempt >= before.cycleAttempt, 'I10 forward', about);
+    must(!isFinal(before.status) || after.status === before.status, 'I10 final is final', about);
+  }
+  // An attempt of an older cycle, or one that was overtaken, changes nothing but the log.
+  if (after.status === 'retrying' && attempt?.cycle === after.cycle) {
+    checkWait(facts, after, attempt);
+  }
+}
+
+function checkWait(facts: Facts, after: Delivery, attempt: Attempt): void {
+  const seconds = waitsOf(scheduleOf(facts, after))[after.cycleAttempt - 1];
+  must(seconds !== undefined, 'I3 the schedule is used up', () => shown(after));
+  const waitMs = (after.nextAttemptAt ?? 0) - (attempt.at + attempt.durationMs);
+  const baseMs = (seconds ?? 0) * 1_000;
+  const patienceMs = attempt.statusCode === 429 ? Number(attempt.responseBody) * 1_000 : 0;
+  const askedMs = Math.min(patienceMs, limits.retryAfterMsMax);
+  const least = Math.max(baseMs * (1 - limits.jitterRatio), askedMs) - 1;
+  const most = Math.max(baseMs * (1 + limits.jitterRatio), askedMs) + 1;
+  const about = () => `${shown(after)} waits ${waitMs} ms, not ${least} to ${most}`;
+  must(waitMs >= least && waitMs <= most, 'I4', about);
+}
+
+/** An open delivery has a message that goes on with it, or it is parked for an inactive subscription. */
+function checkNotForgotten(facts: Facts, id: DeliveryId): void {
+  const delivery = facts.database.rows.get(id)?.delivery;
+  if (delivery === undefined || isFinal(delivery.status)) return;
+  const subscription = facts.database.subscriptions.get(delivery.subscriptionId);
+  if (delivery.status === 'parked' && subscription?.status === 'inactive') return;
+  const job = subscription === undefined ? 'cancel' : 'drain';
+  const isKept =
+    some(facts.waiting.get(id), (message) => goesOnWith(delivery, message)) ||
+    ((delivery.status === 'parked' || job === 'cancel') &&
+      some(
+        facts.waiting.get(delivery.subscriptionId),
+        (message) => message.kind === job && isAhead(message, delivery),
+      ));
+  must(isKept, 'I1', () => `${shown(delivery)} is open and no message goes on with it`);
+}
+
+function some<Item>(items: Set<Item> | undefined, test: (item: Item) => boolean): boolean {
+  if (items === undefined) return false;
+  for (const item of items) if (test(item)) return true;
+  return false;
+}
+
+function goesOnWith(delivery: Delivery, message: QueueMessage): boolean {
+  return (
+    message.kind === 'attempt' &&
+    message.cycle === delivery.cycle &&
+    message.attempt > delivery.cycleAttempt &&
+    // Of two messages that ask for the same retry or replay, only the recorded one goes on.
+    (message.attempt > delivery.cycleAttempt + 1 ||
+      delivery.status === 'parked' ||
+      delivery.nextAttemptAt === delivery.createdAt ||
+      [message.dueAt, message.wasDueAt, message.sentAt].includes(delivery.nextAttemptAt ?? 0))
+  );
+}
+
+/** A drain's pages go from the oldest to the newest; a cancel job's go the other way. */
+function isAhead(job: QueueMessage, delivery: Delivery): boolean {
+  if (job.kind === 'attempt') return false;
+  if (job.cursor === null) return true;
+  return job.kind === 'drain' ? delivery.id > job.cursor : delivery.id < job.cursor;
+}
+
+function checkSettled(facts: Facts, row: Row): void {
+  const { delivery } = row;
+  const subscription = facts.database.subscriptions.get(delivery.subscriptionId);
+  const isOver =
+    isFinal(delivery.status) ||
+    (delivery.status === 'parked' && subscription?.status === 'inactive');
+  must(isOver, 'I9', () => `${shown(delivery)} is still open when all is quiet`);
+  const posts = facts.posts.get(delivery.id) ?? 0;
+  const excused = facts.kernel.excused.get(delivery.id) ?? 0;
+  must(
+    posts <= delivery.attemptCount + excused,
+    'I2',
+    () =>
+      `${shown(delivery)}: ${posts} requests, ${delivery.attemptCount} recorded, ${excused} excused`,
+  );
+  const cycles = 1 + (facts.replaysAsked.get(delivery.id) ?? 0) + excused;
+  must(delivery.cycle <= cycles, 'I3', () => `${shown(delivery)}: of ${cycles} cycles`);
+  const budget = delivery.cycle * sendsMax(scheduleOf(facts, delivery)) + excused;
+  must(posts <= budget, 'I3', () => `${shown(delivery)}: ${posts} requests of ${budget}`);
+  const successes = row.attempts.filter(({ outcome }) => outcome === 'success').length;
+  const allowed = delivery.cycle + excused;
+  must(successes <= allowed, 'I2', () => `${shown(delivery)}: ${successes} successes`);
+  const isDense = row.attempts.every(({ number }, index) => number === index + 1);
+  must(isDense, 'I10', () => `${shown(delivery)}: attempts are not dense`);
+}

@@ -1,0 +1,189 @@
+// One short life for each operation: what is there before it, the operation itself, and what must come of it. Faults
+// are planted in the operation alone.
+import type { DeliveryStatus } from '../../lambdas/core/delivery.ts';
+import type { DeliveryId } from '../../lambdas/core/ids.ts';
+import { subscriptionIdFrom } from '../../lambdas/core/ids.ts';
+import type { RetrySchedule } from '../../lambdas/core/retry-schedule.ts';
+import type { Subscription } from '../../lambdas/core/subscription.ts';
+import { cancel, pause, publish, remove, resume, retry, secretFrom } from './client.ts';
+import type { Mode, Phase } from './endpoints.ts';
+import { startOfTime } from './timeline.ts';
+import type { World } from './world.ts';
+
+export type Operation = {
+  name: string;
+  /** Runs without faults, up to the moment at which the operation begins. */
+  before: (world: World) => Promise<Prepared>;
+  during: (world: World, prepared: Prepared) => Promise<unknown>;
+  /** What every delivery comes to. */
+  endsAs: DeliveryStatus;
+};
+
+export type Prepared = { subscription: Subscription; ids: DeliveryId[] };
+
+const failing: Mode = { kind: 'status', status: 500 };
+
+function addSubscription(
+  world: World,
+  about: { status?: 'active' | 'inactive'; schedule?: RetrySchedule; phases?: Phase[] } = {},
+): Subscription {
+  const { status = 'active', schedule = [2, 1_200, 1_200, 1_200], phases = [] } = about;
+  const id = subscriptionIdFrom(startOfTime, world.random.bytes(10));
+  const subscription: Subscription = {
+    tenant: 'red',
+    id,
+    name: null,
+    targetUrl: `https://${id}.example/`,
+    secret: secretFrom(world),
+    eventTypes: null,
+    status,
+    inactiveReason: status === 'active' ? null : 'paused',
+    retrySchedule: schedule,
+    timeoutMs: 5_000,
+    heldUntil: null,
+    createdAt: startOfTime,
+    updatedAt: startOfTime,
+    version: 1,
+  };
+  world.endpoints.set(subscription.targetUrl, phases);
+  world.database.subscriptions.set(id, subscription);
+  world.invariants.subscriptionChanged(id, subscription);
+  return subscription;
+}
+
+/** An inactive subscription made active, or the other way round, without the operation that does it. */
+function setStatus(world: World, { id }: Subscription, status: 'active' | 'inactive'): void {
+  const known = world.database.subscriptions.get(id);
+  if (known === undefined) throw new Error('No such subscription');
+  const changed: Subscription = { ...known, status, version: known.version + 1 };
+  world.database.subscriptions.set(id, changed);
+  world.invariants.subscriptionChanged(id, changed);
+}
+
+async function publishOne(world: World, subscription: Subscription): Promise<DeliveryId> {
+  const id = await publish(world, subscription, { body: '{"a":1}', key: 'first' });
+  if (id === null) throw new Error('The event was not accepted');
+  return id;
+}
+
+/** Accepts one event; the messages that it sent have not been received. */
+async function accepted(
+  world: World,
+  about?: Parameters<typeof addSubscription>[1],
+): Promise<Prepared> {
+  const subscription = addSubscription(world, about);
+  return { subscription, ids: [await publishOne(world, subscription)] };
+}
+
+/** Accepts one event and leaves it alone for a while. */
+async function old(world: World, about?: Parameters<typeof addSubscription>[1]): Promise<Prepared> {
+  const prepared = await accepted(world, about);
+  await world.sleep(60_000);
+  return prepared;
+}
+
+const nothing = async () => {};
+
+export const operations: readonly Operation[] = [
+  {
+    name: 'accept',
+    before: async (world) => ({ subscription: addSubscription(world), ids: [] }),
+    during: (world, { subscription }) => publishOne(world, subscription),
+    endsAs: 'delivered',
+  },
+  {
+    name: 'accept for an inactive subscription',
+    before: async (world) => ({
+      subscription: addSubscription(world, { status: 'inactive' }),
+      ids: [],
+    }),
+    during: (world, { subscription }) => publishOne(world, subscription),
+    endsAs: 'parked',
+  },
+  {
+    name: 'attempt that succeeds',
+    before: (world) => accepted(world),
+    during: nothing,
+    endsAs: 'delivered',
+  },
+  {
+    name: 'attempt that fails, and its retry',
+    before: (world) =>
+      accepted(world, {
+        phases: [
+          { from: startOfTime, mode: failing },
+          { from: startOfTime + 1_000, mode: { kind: 'ok' } },
+        ],
+      }),
+    during: nothing,
+    endsAs: 'delivered',
+  },
+  {
+    name: 'attempt that is retried by the scheduler',
+    before: (world) =>
+      accepted(world, {
+        schedule: [1_200, 1_200, 1_200],
+        phases: [
+          { from: startOfTime, mode: failing },
+          { from: startOfTime + 1_000, mode: { kind: 'ok' } },
+        ],
+      }),
+    during: nothing,
+    endsAs: 'delivered',
+  },
+  {
+    name: 'last attempt',
+    before: (world) =>
+      accepted(world, { schedule: [], phases: [{ from: startOfTime, mode: failing }] }),
+    during: nothing,
+    endsAs: 'failed',
+  },
+  {
+    name: 'attempt that fails just before a pause',
+    before: (world) =>
+      accepted(world, {
+        schedule: [1, 1_200, 1_200, 1_200],
+        phases: [{ from: startOfTime, mode: failing }],
+      }),
+    during: async (world, { subscription }) => {
+      await world.sleep(400);
+      await pause(world, subscription);
+    },
+    endsAs: 'parked',
+  },
+  {
+    name: 'park',
+    before: async (world) => {
+      const prepared = await accepted(world);
+      setStatus(world, prepared.subscription, 'inactive');
+      return prepared;
+    },
+    during: nothing,
+    endsAs: 'parked',
+  },
+  {
+    name: 'drain',
+    before: (world) => old(world, { status: 'inactive' }),
+    during: (world, { subscription }) => resume(world, subscription),
+    endsAs: 'delivered',
+  },
+  {
+    name: 'replay',
+    before: (world) => old(world),
+    during: (world, { ids: [id] }) => retry(world, 'red', id!),
+    endsAs: 'delivered',
+  },
+  {
+    name: 'cancel',
+    before: (world) =>
+      old(world, { schedule: [1_200], phases: [{ from: startOfTime, mode: failing }] }),
+    during: (world, { ids: [id] }) => cancel(world, 'red', id!),
+    endsAs: 'cancelled',
+  },
+  {
+    name: 'delete',
+    before: (world) => old(world, { status: 'inactive' }),
+    during: (world, { subscription }) => remove(world, subscription),
+    endsAs: 'cancelled',
+  },
+];

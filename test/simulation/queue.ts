@@ -1,0 +1,194 @@
+// SQS and EventBridge Scheduler as they may behave: messages are repeated, reordered and late, come again after the
+// visibility timeout unless they were acknowledged, and end in the dead letters after their last receive. What lies
+// beyond the longest delay is scheduled, up to a minute late; a scheduler that refuses is replaced by hops.
+import { limits } from '../../lambdas/contract/limits.ts';
+import { queueMessage } from '../../lambdas/contract/messages.ts';
+import type { QueueMessage } from '../../lambdas/contract/messages.ts';
+import { isDeliveryId } from '../../lambdas/core/ids.ts';
+import type { DeliveryId } from '../../lambdas/core/ids.ts';
+import type { DeliveryQueue } from '../../lambdas/core/ports.ts';
+import type { Fault } from './faults.ts';
+import { call, faultAt } from './kernel.ts';
+import type { Kernel, Process } from './kernel.ts';
+import { shortId } from './store.ts';
+
+export type Envelope = {
+  id: number;
+  /** As it travels: text. */
+  body: string;
+  /** Null for what is no message of ours. */
+  message: QueueMessage | null;
+  receives: number;
+};
+
+export type VirtualQueue = {
+  /** Everything sent and not yet acknowledged: scheduled, waiting, being worked on, or a dead letter. */
+  live: Map<number, Envelope>;
+  visible: Envelope[];
+  deadLetters: Envelope[];
+  /** The names of what is scheduled: one per attempt and time. */
+  schedules: Set<string>;
+  /** Called when a message becomes visible. */
+  onVisible: () => void;
+};
+
+export type QueueWatch = {
+  sent(message: QueueMessage): void;
+  acknowledged(message: QueueMessage): void;
+};
+
+export function createQueue(): VirtualQueue {
+  return {
+    live: new Map(),
+    visible: [],
+    deadLetters: [],
+    schedules: new Set(),
+    onVisible: () => {},
+  };
+}
+
+type Access = { kernel: Kernel; queue: VirtualQueue; watch: QueueWatch };
+
+export function deliveryQueue(access: Access, process: Process): DeliveryQueue {
+  return {
+    send: (messages) =>
+      call(access.kernel, process, {
+        port: 'queue.send',
+        about: messages.flatMap(deliveryOf),
+        detail: () => messages.map(described).join(', '),
+        apply: (fault) => {
+          const sent =
+            fault === 'fail-halfway' ? messages.slice(0, messages.length >> 1) : messages;
+          for (const message of sent) {
+            dispatch(access, message);
+            if (fault === 'twice') dispatch(access, message);
+          }
+        },
+      }),
+  };
+}
+
+export function deliveryOf(message: QueueMessage): DeliveryId[] {
+  return message.kind === 'attempt' && isDeliveryId(message.deliveryId) ? [message.deliveryId] : [];
+}
+
+export function described(message: QueueMessage): string {
+  return message.kind === 'attempt'
+    ? `${shortId(message.deliveryId)} attempt ${message.cycle}.${message.attempt}`
+    : `${message.kind} of ${message.subscriptionId}`;
+}
+
+function dispatch(access: Access, message: QueueMessage): void {
+  const { kernel } = access;
+  const delayMs = message.dueAt - kernel.timeline.now();
+  if (delayMs <= limits.queueDelayMsMax) {
+    put(access, message, delayMs);
+    return;
+  }
+  const fault = faultAt(kernel, 'scheduler.create', deliveryOf(message));
+  kernel.note(() => `  scheduled in ${Math.round(delayMs / 1_000)} s${shownFault(fault)}`);
+  if (fault !== 'fail') schedule(access, message);
+  if (fault === 'twice') putAt(access, message, message.dueAt + kernel.random.between(0, 60_000));
+  // A scheduler that cannot be asked is replaced by a hop: the message comes early and is sent again.
+  if (fault === 'fail' || fault === 'fail-after') put(access, message, limits.queueDelayMsMax);
+}
+
+/** A schedule whose name is taken is the same message, asked for before. */
+function schedule(access: Access, message: QueueMessage): void {
+  const { kernel, queue } = access;
+  const name = JSON.stringify({ ...message, sentAt: 0 });
+  if (queue.schedules.has(name)) return;
+  queue.schedules.add(name);
+  const firesAt = message.dueAt + kernel.random.between(0, 60_000);
+  putAt(access, message, firesAt);
+  kernel.timeline.after(firesAt - kernel.timeline.now(), () => {
+    queue.schedules.delete(name);
+  });
+}
+
+function putAt(access: Access, message: QueueMessage, at: number): void {
+  put(access, message, at - access.kernel.timeline.now());
+}
+
+const shownFault = (fault: Fault | null) => (fault === null ? '' : ` ✗ ${fault}`);
+
+function put(access: Access, message: QueueMessage, delayMs: number): void {
+  // A newer version of the code may send fields that this one does not know.
+  const body = JSON.stringify({ ...message, fieldOfTheNextVersion: true });
+  // A copy: each stands for one message on the queue.
+  const copy = { ...message };
+  access.watch.sent(copy);
+  putText(access, { body, message: copy }, delayMs);
+}
+
+export function putText(
+  { kernel, queue }: Pick<Access, 'kernel' | 'queue'>,
+  text: { body: string; message: QueueMessage | null },
+  delayMs: number,
+): void {
+  const { random, timeline } = kernel;
+  const envelope: Envelope = { id: kernel.random.below(2 ** 48), receives: 0, ...text };
+  queue.live.set(envelope.id, envelope);
+  // Mostly at once, now and then much later than what was sent after it.
+  const lateMs = random.chance(0.1) ? random.between(0, 5_000) : random.between(0, 60);
+  timeline.after(Math.max(0, delayMs) + lateMs, () => {
+    show(queue, envelope);
+  });
+}
+
+function show(queue: VirtualQueue, envelope: Envelope): void {
+  queue.visible.push(envelope);
+  queue.onVisible();
+}
+
+/** Takes a batch in no order. What has been received too often goes to the dead letters instead. */
+export function receive({ kernel, queue }: Pick<Access, 'kernel' | 'queue'>): Envelope[] {
+  const wanted = 1 + kernel.random.below(limits.queueBatchSize);
+  const batch: Envelope[] = [];
+  while (batch.length < wanted && queue.visible.length > 0) {
+    const [envelope] = queue.visible.splice(kernel.random.below(queue.visible.length), 1);
+    if (envelope === undefined) break;
+    envelope.receives += 1;
+    if (envelope.receives > limits.queueReceivesMax) {
+      kernel.note(() => `dead letter: ${envelope.body}`);
+      queue.deadLetters.push(envelope);
+      continue;
+    }
+    batch.push(envelope);
+    kernel.timeline.after(limits.queueVisibilityMs, () => {
+      if (queue.live.has(envelope.id)) show(queue, envelope);
+    });
+  }
+  return batch;
+}
+
+export function acknowledge({ kernel, queue, watch }: Access, done: readonly Envelope[]): void {
+  const about = done.flatMap(({ message }) => (message === null ? [] : deliveryOf(message)));
+  if (faultAt(kernel, 'queue.acknowledge', about) !== null) {
+    kernel.note(() => `an acknowledgement is lost`);
+    return;
+  }
+  for (const { id, message } of done) {
+    if (queue.live.delete(id) && message !== null) watch.acknowledged(message);
+  }
+}
+
+/** What an operator does once the cause is gone. Poison stays where it is. */
+export function redrive({ kernel, queue }: Pick<Access, 'kernel' | 'queue'>): void {
+  const healthy = queue.deadLetters.filter(({ body }) => isReadable(body));
+  queue.deadLetters = queue.deadLetters.filter((envelope) => !healthy.includes(envelope));
+  for (const envelope of healthy) {
+    envelope.receives = 0;
+    kernel.timeline.after(kernel.random.between(0, 1_000), () => {
+      show(queue, envelope);
+    });
+  }
+}
+
+function isReadable(body: string): boolean {
+  try {
+    return queueMessage.safeParse(JSON.parse(body)).success;
+  } catch {
+    return false;
+  }
+}

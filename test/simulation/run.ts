@@ -1,0 +1,27 @@
+// npm run simulate -- [--seeds N] [--from S] | --seed S [--trace]
+// Runs one life per seed. A seed that breaks an invariant is printed with the command that replays it.
+import { parseArgs } from 'node:util';
+import { simulate } from './scenario.ts';
+import { simulateSeeds } from './seeds.ts';
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '10000' },
+    from: { type: 'string', default: '1' },
+    seed: { type: 'string' },
+    trace: { type: 'boolean', default: false },
+  },
+});
+
+if (values.seed === undefined) {
+  const report = await simulateSeeds({ from: Number(values.from), count: Number(values.seeds) });
+  console.log(report.summary);
+  for (const failure of report.failures) console.error(failure);
+  process.exitCode = report.failures.length === 0 ? 0 : 1;
+} else {
+  const result = await simulate({
+    seed: Number(values.seed),
+    ...(values.trace && { trace: console.log }),
+  });
+  console.log(`seed ${values.seed}: ${JSON.stringify(result)}`);
+}

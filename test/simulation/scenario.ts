@@ -1,0 +1,151 @@
+// A random life of a deployment: subscriptions, endpoints that come and go, producers and operators, and faults.
+import type { SubscriptionFields } from '../../lambdas/contract/resources.ts';
+import type { DeliveryId } from '../../lambdas/core/ids.ts';
+import type { Subscription } from '../../lambdas/core/subscription.ts';
+import {
+  cancel,
+  create,
+  pause,
+  publish,
+  remove,
+  resume,
+  retry,
+  rotate,
+  secretFrom,
+} from './client.ts';
+import type { Mode, Phase } from './endpoints.ts';
+import { randomFaults } from './faults.ts';
+import { putText } from './queue.ts';
+import type { Random } from './random.ts';
+import { startOfTime } from './timeline.ts';
+import { createWorld } from './world.ts';
+import type { Sabotage, World } from './world.ts';
+
+const second = 1_000;
+const minute = 60 * second;
+const hour = 60 * minute;
+
+const schedules: readonly SubscriptionFields['retry_schedule'][] = [
+  [1, 1, 2],
+  [1, 5, 30],
+  [5, 300, 1_800],
+  [],
+  'fast',
+  null,
+];
+
+const modes: readonly Mode[] = [
+  { kind: 'ok' },
+  { kind: 'ok' },
+  { kind: 'status', status: 500 },
+  { kind: 'status', status: 302 },
+  { kind: 'status', status: 410 },
+  { kind: 'patience', seconds: 7 },
+  { kind: 'patience', seconds: 2_000 },
+  { kind: 'patience', seconds: 1_000_000 },
+  { kind: 'hang' },
+  { kind: 'down' },
+];
+
+const lastModes: readonly Mode[] = modes.filter(({ kind }) => kind !== 'patience');
+
+export type RunResult = { calls: number; faults: number; posts: number };
+
+/** One seed's life, from the first request until nothing is left to do. Rejects with the first violation. */
+export async function simulate(options: {
+  seed: number;
+  sabotage?: Sabotage;
+  trace?: (line: string) => void;
+}): Promise<RunResult> {
+  const world = createWorld({
+    ...options,
+    plan: (random) => randomFaults(random, random.pick([0, 0.005, 0.02, 0.06])),
+  });
+  world.spawn(live(world));
+  await world.run(6 * hour);
+  await world.settle();
+  const posts = [...world.invariants.posts.values()].reduce((sum, count) => sum + count, 0);
+  return { calls: world.kernel.calls.length, faults: world.kernel.faults, posts };
+}
+
+async function live(world: World): Promise<void> {
+  const { random } = world;
+  const subscriptions: Subscription[] = [];
+  const count = 1 + random.below(3);
+  for (let index = 0; index < count; index += 1) {
+    const subscription = await create(world, random.pick(['red', 'blue']), {
+      target_url: `https://receiver-${index}.example/`,
+      secret: random.chance(0.8) ? secretFrom(world) : null,
+      retry_schedule: random.pick(schedules),
+      timeout_ms: random.pick([1, 10, 30]) * second,
+    });
+    world.endpoints.set(subscription.targetUrl, phasesFrom(random));
+    subscriptions.push(subscription);
+  }
+  const accepted: Accepted[] = [];
+  const bursts = 1 + random.below(3);
+  for (let burst = 0; burst < bursts; burst += 1) {
+    await world.sleep(random.pick([second, 40 * second, 20 * minute, 1.5 * hour]));
+    const actions = 3 + random.below(8);
+    for (let action = 0; action < actions; action += 1) {
+      world.spawn(act(world, random.pick(subscriptions), accepted));
+    }
+  }
+}
+
+type Accepted = { tenant: string; id: DeliveryId };
+
+/** One thing that somebody does within the next two minutes. */
+async function act(world: World, subscription: Subscription, accepted: Accepted[]): Promise<void> {
+  const { random } = world;
+  await world.sleep(random.between(0, random.pick([second, 20 * second, 120 * second])));
+  const choice = random.unit();
+  if (choice < 0.55) await publishOne(world, subscription, accepted);
+  else if (choice < 0.8) await changeOne(world, subscription);
+  else if (choice < 0.98) await askOne(world, accepted);
+  else putText(world, { body: random.pick(poison), message: null }, 0);
+}
+
+const poison = ['', '{', '{"version":2,"kind":"attempt"}', '[]', '{"version":1,"kind":"?"}'];
+
+async function publishOne(
+  world: World,
+  subscription: Subscription,
+  accepted: Accepted[],
+): Promise<void> {
+  const { random } = world;
+  const body = JSON.stringify({ number: random.below(3) });
+  const key = random.chance(0.5) ? `key ${random.below(4)}` : undefined;
+  const id = await publish(world, subscription, { body, ...(key !== undefined && { key }) });
+  if (id !== null) accepted.push({ tenant: subscription.tenant, id });
+}
+
+async function changeOne(world: World, subscription: Subscription): Promise<void> {
+  const choice = world.random.unit();
+  if (choice < 0.1) await remove(world, subscription);
+  else if (choice < 0.2) await rotate(world, subscription);
+  else {
+    await pause(world, subscription);
+    await world.sleep(world.random.between(0, 60 * second));
+    if (world.random.chance(0.8)) await resume(world, subscription);
+  }
+}
+
+async function askOne(world: World, accepted: readonly Accepted[]): Promise<void> {
+  if (accepted.length === 0) return;
+  const { tenant, id } = world.random.pick(accepted);
+  await (world.random.chance(0.6) ? retry(world, tenant, id) : cancel(world, tenant, id));
+}
+
+function phasesFrom(random: Random): Phase[] {
+  const phases: Phase[] = [];
+  let from = startOfTime;
+  const count = 1 + random.below(4);
+  for (let index = 0; index < count; index += 1) {
+    phases.push({ from, mode: random.pick(modes) });
+    from += random.between(0, random.pick([10 * second, 2 * minute, 3 * hour]));
+  }
+  // Nobody asks for patience for ever: one attempt a day would go on for months.
+  phases.push({ from: from + hour, mode: random.pick(lastModes) });
+  return phases;
+}

@@ -1,0 +1,258 @@
+// The stored state: rows with versions, conditions honoured as `core/ports.ts` says, and lists that may show the past.
+// A row keeps what it was, so that a stale read can be answered truthfully.
+import type { Attempt, Delivery } from '../../lambdas/core/delivery.ts';
+import type { DeliveryId, SubscriptionId } from '../../lambdas/core/ids.ts';
+import type {
+  DeliveryStore,
+  IdempotencyClaim,
+  IdempotencyStore,
+  LoadedDelivery,
+  Page,
+  StatsStore,
+  SubscriptionStore,
+} from '../../lambdas/core/ports.ts';
+import type { StatsDelta } from '../../lambdas/core/stats.ts';
+import type { Subscription } from '../../lambdas/core/subscription.ts';
+import { limits } from '../../lambdas/contract/limits.ts';
+import type { Fault } from './faults.ts';
+import { call } from './kernel.ts';
+import type { Kernel, Process } from './kernel.ts';
+
+export type Row = {
+  delivery: Delivery;
+  body: Uint8Array;
+  attempts: Attempt[];
+  /** Newest last. */
+  history: { at: number; delivery: Delivery }[];
+};
+
+export type Database = {
+  subscriptions: Map<SubscriptionId, Subscription>;
+  rows: Map<DeliveryId, Row>;
+  claims: Map<string, IdempotencyClaim & { expiresAt: number }>;
+  deltas: StatsDelta[];
+  watch: DatabaseWatch;
+};
+
+/** Told of every change, after it was made. */
+export type DatabaseWatch = {
+  deliveryChanged(before: Delivery | null, row: Row, attempt: Attempt | null): void;
+  subscriptionChanged(id: SubscriptionId, after: Subscription | null): void;
+};
+
+/** How far behind an eventually consistent read may be. */
+const staleMsMax = 2_000;
+/** Lists may return less than was asked for; small pages make every job go through several. */
+const pageSize = 3;
+
+type Access = { kernel: Kernel; database: Database; process: Process };
+
+export function subscriptionStore({ kernel, database, process }: Access): SubscriptionStore {
+  const { subscriptions, watch } = database;
+  const put = (subscription: Subscription) => {
+    subscriptions.set(subscription.id, subscription);
+    watch.subscriptionChanged(subscription.id, subscription);
+  };
+  const step = <Value>(verb: 'create' | 'get' | 'replace' | 'remove', apply: () => Value) =>
+    call(kernel, process, {
+      port: `subscriptions.${verb}`,
+      about: [],
+      detail: () => '',
+      apply,
+    });
+  return {
+    create: (subscription) =>
+      step('create', () => {
+        if (subscriptions.has(subscription.id)) throw new Error('The id is taken');
+        put(subscription);
+      }),
+    get: (tenant, id) =>
+      step('get', () => {
+        const found = subscriptions.get(id);
+        return found?.tenant === tenant ? found : undefined;
+      }),
+    replace: (before, after) =>
+      step('replace', () => {
+        if (subscriptions.get(before.id)?.version !== before.version) return 'superseded';
+        put(after);
+        return 'replaced';
+      }),
+    remove: (tenant, id) =>
+      step('remove', () => {
+        if (subscriptions.get(id)?.tenant !== tenant) return false;
+        subscriptions.delete(id);
+        watch.subscriptionChanged(id, null);
+        return true;
+      }),
+    list: () => notSimulated('subscriptions.list'),
+    countActive: () => notSimulated('subscriptions.countActive'),
+  };
+}
+
+export function deliveryStore({ kernel, database, process }: Access): DeliveryStore {
+  const { rows } = database;
+  const change = (before: Delivery, after: Delivery, attempt: Attempt | null) => {
+    const row = rows.get(before.id);
+    if (row === undefined || row.delivery.version !== before.version) return 'superseded';
+    put(database, row, { after, attempt, now: kernel.timeline.now() });
+    return 'applied';
+  };
+  return {
+    commit: (delivery, body) =>
+      call(kernel, process, {
+        port: 'deliveries.commit',
+        about: [delivery.id],
+        detail: () => shown(delivery),
+        apply: () => {
+          if (rows.has(delivery.id)) return 'exists';
+          const row: Row = { delivery, body, attempts: [], history: [] };
+          rows.set(delivery.id, row);
+          put(database, row, { after: delivery, attempt: null, now: kernel.timeline.now() });
+          return 'committed';
+        },
+      }),
+    load: (tenant, ids) =>
+      call(kernel, process, {
+        port: 'deliveries.load',
+        about: ids,
+        detail: () => ids.map(shortId).join(' '),
+        apply: () => loaded(database, tenant, ids),
+      }),
+    recordAttempt: (before, after, attempt) =>
+      call(kernel, process, {
+        port: 'deliveries.recordAttempt',
+        about: [before.id],
+        detail: () => `${shown(before)} → ${shown(after)}`,
+        apply: () => change(before, after, attempt),
+      }),
+    transition: (before, after) =>
+      call(kernel, process, {
+        port: 'deliveries.transition',
+        about: [before.id],
+        detail: () => `${shown(before)} → ${shown(after)}`,
+        apply: () => change(before, after, null),
+      }),
+    list: (query) =>
+      call(kernel, process, {
+        port: 'deliveries.list',
+        about: [],
+        detail: () => '',
+        apply: (fault) =>
+          pageOf(seen({ kernel, database, process }, query, fault).toReversed(), query.cursor),
+      }),
+    listParked: (tenant, subscriptionId, { cursor }) =>
+      call(kernel, process, {
+        port: 'deliveries.listParked',
+        about: [],
+        detail: () => '',
+        apply: (fault) =>
+          pageOf(
+            seen({ kernel, database, process }, { tenant, subscriptionId }, fault).filter(
+              ({ status }) => status === 'parked',
+            ),
+            cursor,
+          ),
+      }),
+    detail: () => notSimulated('deliveries.detail'),
+  };
+}
+
+function put(
+  database: Database,
+  row: Row,
+  change: { after: Delivery; attempt: Attempt | null; now: number },
+): void {
+  const before = row.history.length === 0 ? null : row.delivery;
+  // A newer version of the code may keep fields that this one does not know.
+  const stored = { ...change.after, fieldOfTheNextVersion: change.after.version };
+  row.delivery = stored;
+  row.history.push({ at: change.now, delivery: stored });
+  if (change.attempt !== null) row.attempts.push(change.attempt);
+  database.watch.deliveryChanged(before, row, change.attempt);
+}
+
+function loaded(
+  database: Database,
+  tenant: string,
+  ids: readonly DeliveryId[],
+): Map<DeliveryId, LoadedDelivery> {
+  const found = new Map<DeliveryId, LoadedDelivery>();
+  for (const id of ids) {
+    const row = database.rows.get(id);
+    if (row?.delivery.tenant !== tenant) continue;
+    found.set(id, { delivery: row.delivery, body: row.body });
+  }
+  return found;
+}
+
+/** The deliveries of a subscription, oldest first, as an eventually consistent read sees them. */
+function seen(
+  { kernel, database }: Access,
+  query: { tenant: string; subscriptionId: SubscriptionId | null },
+  fault: Fault | null,
+): Delivery[] {
+  const lagMs = fault === 'stale' ? staleMsMax : kernel.random.between(0, staleMsMax / 4);
+  const asOf = kernel.timeline.now() - lagMs;
+  const found = [...database.rows.values()].flatMap(({ delivery, history }) => {
+    if (delivery.tenant !== query.tenant || delivery.subscriptionId !== query.subscriptionId) {
+      return [];
+    }
+    return history.findLast(({ at }) => at <= asOf)?.delivery ?? [];
+  });
+  return found.sort((left, right) => (left.id < right.id ? -1 : 1));
+}
+
+/** A cursor names the last delivery returned, so what changes in between moves nothing. */
+function pageOf(all: readonly Delivery[], cursor: string | null): Page<Delivery> {
+  const ordered = all.length > 1 && all[0]!.id > all[1]!.id ? -1 : 1;
+  const rest =
+    cursor === null ? all : all.filter(({ id }) => (ordered === 1 ? id > cursor : id < cursor));
+  const items = rest.slice(0, pageSize);
+  return { items, nextCursor: rest.length > pageSize ? (items.at(-1)?.id ?? null) : null };
+}
+
+export function idempotencyStore({ kernel, database, process }: Access): IdempotencyStore {
+  return {
+    claim: (owner, claim, now) =>
+      call(kernel, process, {
+        port: 'idempotency.claim',
+        about: [],
+        detail: () => owner.key,
+        apply: () => {
+          const name = JSON.stringify([owner.tenant, owner.subscriptionId, owner.key]);
+          const held = database.claims.get(name);
+          if (held !== undefined && held.expiresAt > now) return held;
+          database.claims.set(name, { ...claim, expiresAt: now + limits.idempotencyWindowMs });
+          return claim;
+        },
+      }),
+  };
+}
+
+export function statsStore({ kernel, database, process }: Access): StatsStore {
+  return {
+    add: (deltas) =>
+      call(kernel, process, {
+        port: 'stats.add',
+        about: [],
+        detail: () => '',
+        apply: () => {
+          database.deltas.push(...deltas);
+        },
+      }),
+    hours: () => notSimulated('stats.hours'),
+  };
+}
+
+export function notSimulated(port: string): never {
+  throw new Error(`${port} is not part of the simulation`);
+}
+
+export function shortId(id: string): string {
+  return id.slice(9, 17);
+}
+
+export function shown(delivery: Delivery): string {
+  const { id, status, cycle, cycleAttempt, version } = delivery;
+  return `${shortId(id)} ${status} ${cycle}.${cycleAttempt} v${version}`;
+}

@@ -1,0 +1,295 @@
+// The whole simulated deployment: the stored state, the queue, the endpoints, and the processes that run the real
+// handlers over ports that may fail, repeat, delay or die at every call.
+import type { Ports } from '../../lambdas/core/ports.ts';
+import { ServiceError } from '../../lambdas/core/service-error.ts';
+import type { DeliveryId } from '../../lambdas/core/ids.ts';
+import { limits } from '../../lambdas/contract/limits.ts';
+import { parseSettings, serviceSettings } from '../../lambdas/contract/settings.ts';
+import { createContext, targetPolicyOf } from '../../lambdas/edge/context.ts';
+import { createDeliverHandler } from '../../lambdas/edge/queue.ts';
+import type { DeliverHandler } from '../../lambdas/edge/queue.ts';
+import type { Context } from '../../lambdas/operations/context.ts';
+import { sender } from './endpoints.ts';
+import type { Endpoints } from './endpoints.ts';
+import { noFaults } from './faults.ts';
+import type { FaultPlan } from './faults.ts';
+import { createInvariants, Violation } from './invariants.ts';
+import type { Facts, Invariants } from './invariants.ts';
+import { excuse, kill } from './kernel.ts';
+import type { Kernel, Process } from './kernel.ts';
+import { acknowledge, createQueue, deliveryOf, deliveryQueue, receive, redrive } from './queue.ts';
+import type { Envelope, VirtualQueue } from './queue.ts';
+import { createRandom } from './random.ts';
+import type { Random } from './random.ts';
+import {
+  deliveryStore,
+  idempotencyStore,
+  notSimulated,
+  statsStore,
+  subscriptionStore,
+} from './store.ts';
+import type { Database } from './store.ts';
+import { createTimeline, startOfTime } from './timeline.ts';
+import { startWorkers } from './workers.ts';
+
+/** Removes a safeguard of the real code: what the tests of the safeguards plant. */
+export type Sabotage = {
+  context?: (context: Context, world: World) => Context;
+  handler?: (handler: DeliverHandler, world: World) => DeliverHandler;
+};
+
+export type WorldOptions = {
+  seed: number;
+  plan?: (random: Random) => FaultPlan;
+  sabotage?: Sabotage;
+  /** Receives one line for everything that happens. */
+  trace?: (line: string) => void;
+};
+
+export type Answer<Value> =
+  | { kind: 'done'; value: Value }
+  | { kind: 'refused'; error: ServiceError }
+  /** The request failed or its process died: the client cannot know what was done. */
+  | { kind: 'broken' };
+
+export type World = {
+  kernel: Kernel;
+  random: Random;
+  database: Database;
+  queue: VirtualQueue;
+  endpoints: Endpoints;
+  invariants: Invariants & Facts;
+  /** One API request in one of the processes that serve them. */
+  request<Value>(
+    about: readonly DeliveryId[],
+    operation: (context: Context) => Promise<Value>,
+  ): Promise<Answer<Value>>;
+  sleep(ms: number): Promise<void>;
+  /** Lets a client act on its own; what it rejects with ends the run. */
+  spawn(client: Promise<void>): void;
+  run(untilMs: number): Promise<void>;
+  /** Runs until nothing is left to do. */
+  finish(): Promise<void>;
+  /** No more faults; runs until nothing is left to do, dead letters included, and checks that all is well. */
+  settle(): Promise<void>;
+  /** Kills the process of one worker or API function. */
+  crash(): void;
+};
+
+const settings = parseSettings(serviceSettings, {});
+const targets = targetPolicyOf(settings);
+
+const stepsMax = 60_000;
+const apiProcesses = 2;
+
+export function createWorld(options: WorldOptions): World {
+  const random = createRandom(options.seed);
+  const timeline = createTimeline(random);
+  const { trace } = options;
+  const kernel: Kernel = {
+    timeline,
+    random,
+    plan: options.plan?.(random) ?? noFaults,
+    calls: [],
+    faults: 0,
+    excused: new Map(),
+    note:
+      trace === undefined
+        ? () => {}
+        : (line) => {
+            trace(`${String(timeline.now() - startOfTime).padStart(10)} ${line()}`);
+          },
+  };
+  const unwatched = { deliveryChanged: () => {}, subscriptionChanged: () => {} };
+  const database: Database = {
+    subscriptions: new Map(),
+    rows: new Map(),
+    claims: new Map(),
+    deltas: [],
+    watch: unwatched,
+  };
+  const invariants = createInvariants({
+    kernel,
+    database,
+    schedule: settings.RETRY_SCHEDULE,
+    memoTtlMs: settings.SUBSCRIPTION_MEMO_MS,
+  });
+  database.watch = invariants;
+  const queue = createQueue();
+  const endpoints: Endpoints = new Map();
+  const servers: (Server | undefined)[] = [];
+  let escaped: unknown = null;
+
+  const world: World = {
+    kernel,
+    random,
+    database,
+    queue,
+    endpoints,
+    invariants,
+    request(about, operation) {
+      const slot = random.below(apiProcesses);
+      const known = servers[slot];
+      const server =
+        known?.process.alive === true ? known : newServer(world, options, `api${slot}`);
+      servers[slot] = server;
+      return serve(world, server, { about, operation });
+    },
+    sleep: (ms) =>
+      new Promise((resolve) => {
+        timeline.after(ms, resolve);
+      }),
+    spawn(client) {
+      client.catch((error: unknown) => {
+        escaped ??= error;
+      });
+    },
+    async run(untilMs) {
+      const end = await timeline.run({ until: startOfTime + untilMs, stepsMax, afterStep });
+      if (end === 'steps') throw new Violation('I9', `still busy after ${stepsMax} steps`);
+    },
+    async finish() {
+      await world.run(settleMsMax);
+    },
+    async settle() {
+      kernel.plan = noFaults;
+      // What failed too often while the world was broken is given back once it is whole.
+      for (let round = 0; round < 2; round += 1) {
+        redrive({ kernel, queue });
+        await world.run(settleMsMax);
+      }
+      invariants.settled();
+    },
+    crash() {
+      const victims = [...servers.map((server) => server?.process), ...workers.processes()];
+      const victim = random.pick(victims);
+      if (victim === undefined) return;
+      excuse(kernel, victim.workingOn);
+      kernel.faults += 1;
+      kill(kernel, victim);
+    },
+  };
+  function afterStep(): void {
+    if (escaped !== null) throw escaped;
+    invariants.afterStep();
+  }
+  const workers = startWorkers(kernel, {
+    newWorker: (name) => newWorker(world, options, name),
+    receive: () => receive({ kernel, queue }),
+    acknowledge: (done) => {
+      acknowledge({ kernel, queue, watch: invariants }, done);
+    },
+    about: (batch) => aboutBatch(batch, database),
+    hasVisible: () => queue.visible.length > 0,
+  });
+  queue.onVisible = workers.wake;
+  return world;
+}
+
+/** Longer than any schedule, its jitter and the patience that endpoints may ask for. */
+const settleMsMax = 90 * 24 * 3_600_000;
+
+type Server = { process: Process; context: Context };
+
+function newServer(world: World, options: WorldOptions, name: string): Server {
+  const process: Process = {
+    name,
+    alive: true,
+    skewMs: Math.round(world.random.between(-300, 300)),
+    startedAt: 0,
+    workingOn: [],
+    onDeath: new Set(),
+  };
+  const context = contextOf(world, process);
+  return { process, context: options.sabotage?.context?.(context, world) ?? context };
+}
+
+export type Worker = { process: Process; handler: DeliverHandler };
+
+function newWorker(world: World, options: WorldOptions, name: string): Worker {
+  const { process, context } = newServer(world, options, name);
+  const handler = createDeliverHandler(context);
+  return { process, handler: options.sabotage?.handler?.(handler, world) ?? handler };
+}
+
+function contextOf(world: World, process: Process): Context {
+  const { kernel, database, endpoints, invariants, queue, random } = world;
+  const access = { kernel, database, process };
+  const ports: Ports = {
+    clock: { now: () => kernel.timeline.now() + process.skewMs },
+    wait: (ms) =>
+      new Promise((resolve) => {
+        kernel.timeline.after(ms, () => {
+          if (process.alive) resolve();
+        });
+      }),
+    chance: { unit: random.unit, bytes: random.bytes },
+    subscriptions: subscriptionStore(access),
+    deliveries: deliveryStore(access),
+    idempotency: idempotencyStore(access),
+    stats: statsStore(access),
+    apiKeys: {
+      create: () => notSimulated('apiKeys.create'),
+      get: () => notSimulated('apiKeys.get'),
+      list: () => notSimulated('apiKeys.list'),
+      remove: () => notSimulated('apiKeys.remove'),
+    },
+    queue: deliveryQueue({ kernel, queue, watch: invariants }, process),
+    sender: sender({ kernel, endpoints, onPost: invariants.posted }, process),
+    log: {
+      info: (name, fields) => {
+        kernel.note(() => `  ${process.name} ${name} ${JSON.stringify(fields)}`);
+      },
+      error: (name, fields, cause) => {
+        kernel.note(() => `  ${process.name} ${name} ${JSON.stringify(fields)} ${String(cause)}`);
+      },
+    },
+  };
+  return createContext(ports, settings, targets);
+}
+
+function serve<Value>(
+  world: World,
+  server: Server,
+  work: { about: readonly DeliveryId[]; operation: (context: Context) => Promise<Value> },
+): Promise<Answer<Value>> {
+  const { process, context } = server;
+  const { kernel } = world;
+  return new Promise((resolve, reject) => {
+    process.workingOn = [...process.workingOn, ...work.about];
+    const end = (answer: Answer<Value>) => {
+      process.onDeath.delete(die);
+      process.workingOn = process.workingOn.filter((id) => !work.about.includes(id));
+      resolve(answer);
+    };
+    const die = () => {
+      end({ kind: 'broken' });
+    };
+    process.onDeath.add(die);
+    kernel.timeline.after(limits.apiFunctionTimeoutMs, () => {
+      if (!process.onDeath.has(die)) return;
+      excuse(kernel, work.about);
+      kill(kernel, process);
+    });
+    work.operation(context).then(
+      (value) => {
+        end({ kind: 'done', value });
+      },
+      (error: unknown) => {
+        if (error instanceof Violation) reject(error);
+        else if (error instanceof ServiceError) end({ kind: 'refused', error });
+        else end({ kind: 'broken' });
+      },
+    );
+  });
+}
+
+function aboutBatch(batch: readonly Envelope[], database: Database): DeliveryId[] {
+  return batch.flatMap(({ message }) => {
+    if (message === null) return [];
+    if (message.kind === 'attempt') return deliveryOf(message);
+    return [...database.rows.keys()].filter(
+      (id) => database.rows.get(id)?.delivery.subscriptionId === message.subscriptionId,
+    );
+  });
+}
