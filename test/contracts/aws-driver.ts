@@ -42,7 +42,8 @@ export function awsQueueContract(name: string, open: OpenDriver): void {
   });
 }
 
-async function receive({ clients: { sqs }, settings }: AwsDriver): Promise<QueueMessage[]> {
+/** Takes what is there now off the queue. */
+export async function receive({ clients: { sqs }, settings }: AwsDriver): Promise<QueueMessage[]> {
   const QueueUrl = settings.QUEUE_URL;
   const command = new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 });
   const { Messages = [] } = await sqs.send(command);

@@ -43,20 +43,23 @@ async function commit(
   delivery: Delivery,
   body: Uint8Array,
 ): Promise<'committed' | 'exists'> {
-  const key = deliveryKey(delivery.tenant, delivery.id);
   const row = { ...fixedAttributes(delivery), ...changingAttributes(delivery) };
   const content = encodeBody(body);
   const together = { ...row, ...content };
   const fits = itemBytes(together) + limits.rowRoomBytes <= limits.writeUnitBytes;
-  if (!fits) {
-    const token = rows.token();
-    const expiresAt =
-      delivery.status === 'parked' ? null : delivery.createdAt + rows.detailLifetimeMs;
-    await rows.table.put({ ...bodyKey(key, token), ...content, ...timeToLive(expiresAt) });
-    Object.assign(row, { body_ref: token });
-  }
-  const result = await rows.table.put(fits ? together : row, isAbsent);
+  const item = fits ? together : { ...row, body_ref: await putBody(rows, delivery, content) };
+  const result = await rows.table.put(item, isAbsent);
   return (await isApplied(result, () => isStored(rows, delivery))) ? 'committed' : 'exists';
+}
+
+/** Puts a body beside its row, and returns its token. */
+async function putBody(rows: DeliveryRows, delivery: Delivery, content: Item): Promise<string> {
+  const token = rows.token();
+  const key = bodyKey(deliveryKey(delivery.tenant, delivery.id), token);
+  const isParked = delivery.status === 'parked';
+  const expiresAt = isParked ? null : delivery.createdAt + rows.detailLifetimeMs;
+  await rows.table.put({ ...key, ...content, ...timeToLive(expiresAt) });
+  return token;
 }
 
 async function load(

@@ -12,6 +12,7 @@ import type { Delivery } from '../../../lambdas/core/delivery.ts';
 import { deliveryIdFrom } from '../../../lambdas/core/ids.ts';
 import { type DeliveryQuery, InvalidCursorError } from '../../../lambdas/core/ports.ts';
 import { detailLifetimeMs } from '../../../lambdas/core/retention.ts';
+import { readAll } from '../../contracts/harness.ts';
 import {
   credentials,
   openDynalite,
@@ -74,9 +75,12 @@ describe('a body', () => {
     expect(itemBytes(rows[0]!)).toBeLessThan(limits.writeUnitBytes - limits.rowRoomBytes);
   });
 
-  it('is an item of its own otherwise, which expires when it must be done with', async () => {
+  it.each([
+    ['would leave no room', randomBytes(800)],
+    ['would not fit', large],
+  ])('is an item of its own, which expires, where it %s', async (_, body) => {
     const { deliveries, tenant } = setup();
-    await deliveries.commit(aDelivery({ tenant }), large);
+    await deliveries.commit(aDelivery({ tenant }), body);
 
     const { rows, bodies } = await itemsOf(tenant);
 
@@ -249,6 +253,19 @@ describe('a list', () => {
     expect(first.items).toStrictEqual([]);
     expect(first.nextCursor).not.toBeNull();
     expect(second).toStrictEqual({ items: [wanted], nextCursor: null });
+  });
+
+  it('pages through what is parked, though it stays', async () => {
+    const { deliveries, tenant } = setup();
+    const subscriptionId = aSubscriptionId();
+    const parked = [1, 2, 3, 4, 5].map((minute) =>
+      aDelivery({ tenant, subscriptionId, status: 'parked', createdAt: noon + minute * 60_000 }),
+    );
+    for (const delivery of parked) await deliveries.commit(delivery, small);
+    const page = (cursor: string | null) =>
+      deliveries.listParked(tenant, subscriptionId, { limit: 2, cursor });
+
+    expect(await readAll(page)).toStrictEqual(parked);
   });
 
   /** Going through the store would take far longer. */
