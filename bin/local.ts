@@ -12,10 +12,14 @@ import type { LocalServer } from './local/start.ts';
 /** After this the process ends, whatever still runs: its leases are free again at the next start. */
 const drainMsMax = 9_000;
 
+/** Where `sh` becomes the command it runs, npm passes on a Ctrl-C that the terminal has sent already. */
+const sameCtrlCMs = 1_000;
+
+let stopsSince: number | null = null;
+
 try {
   const server = await startLocalServer(parseSettings(localSettings, process.env));
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => void stop(server));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop(server));
   console.log(banner(server));
 } catch (error) {
   if (!isExplained(error)) throw error;
@@ -23,11 +27,15 @@ try {
   process.exitCode = 1;
 }
 
-/** A second signal ends the process at once: the handlers are used up. */
-async function stop(server: LocalServer): Promise<void> {
-  console.log('Finishing what runs; press Ctrl-C again to stop at once.');
-  await server.stop(drainMsMax);
-  process.exit(0);
+function stop(server: LocalServer): void {
+  const now = Date.now();
+  if (stopsSince === null) {
+    stopsSince = now;
+    console.log('Finishing what runs; press Ctrl-C again to stop at once.');
+    void server.stop(drainMsMax).then(() => process.exit(0));
+  } else if (now - stopsSince > sameCtrlCMs) {
+    process.exit(1);
+  }
 }
 
 /** What a person can act on is told in one sentence; anything else is a bug and keeps its stack. */

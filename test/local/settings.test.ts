@@ -4,41 +4,51 @@ import type { AddressInfo } from 'node:net';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { startLocalServer } from '../../bin/local/start.ts';
+import { localSettings, parseSettings } from '../../lambdas/contract/settings.ts';
 import { runToEnd } from '../support/local-server.ts';
 import { newDataDirectory, startServer } from './setup.ts';
 
-async function sentenceFor(environment: Readonly<Record<string, string>>): Promise<string> {
-  const { code, output } = await runToEnd('bin/local.ts', {
-    PORT: '0',
-    DATA_DIR: ':memory:',
-    ...environment,
-  });
-  expect(code).toBe(1);
-  expect(output).toMatch(/^\S[^\n]+\.\n$/);
-  return output;
+type Environment = Readonly<Record<string, string>>;
+
+const quiet: Environment = { PORT: '0', DATA_DIR: ':memory:' };
+
+/** What the process says, which ends by itself. */
+async function sentenceFor(environment: Environment): Promise<string> {
+  const ended = await runToEnd('bin/local.ts', { ...quiet, ...environment });
+  expect(ended).toMatchObject({ code: 1, output: expect.stringMatching(/^\S[^\n]+\.\n$/) });
+  return ended.output;
 }
 
-test.concurrent.each([
-  { PORT: 'http' },
-  { PORT: '65536' },
-  { HOST: 'no.such.host.invalid', API_AUTH: 'on' },
-  { HOST: '192.0.2.1', API_AUTH: 'on' },
-  { API_AUTH: 'maybe' },
-  { RETRY_SCHEDULE: 'slow' },
-  { RETRY_SCHEDULE: '1,0' },
-  { DELIVERY_TIMEOUT_MS: '10s' },
-  { RETENTION_HOURS: '-1' },
-  { MAX_BODY_BYTES: '1e9' },
-  { TARGET_ALLOW_CIDRS: '10.0.0.1' },
-  { TARGET_ALLOW_CIDRS: '10.0.0.0/8,10.0.0.1/8' },
-  { ALLOW_HTTP_TARGETS: 'yes' },
-  { UNTYPED_EVENTS: 'sometimes' },
-  { SUBSCRIPTION_MEMO_MS: '60000' },
-  { DATA_DIR: '/dev/null/data' },
-])('%o', async (environment) => {
-  const [name] = Object.keys(environment);
-  const sentence = await sentenceFor(environment as unknown as Record<string, string>);
-  expect(sentence).toMatch(name === 'DATA_DIR' ? 'data directory' : name!);
+/** The same without a process, for a long table. */
+async function start(environment: Environment): Promise<unknown> {
+  return startLocalServer(parseSettings(localSettings, { ...quiet, ...environment }));
+}
+
+test.each<[string, Environment]>([
+  ['PORT must be', { PORT: 'http' }],
+  ['PORT must be', { PORT: '65536' }],
+  ['HOST no.such.host.invalid is', { HOST: 'no.such.host.invalid', API_AUTH: 'on' }],
+  ['HOST 192.0.2.1 is', { HOST: '192.0.2.1', API_AUTH: 'on' }],
+  ['API_AUTH must be', { API_AUTH: 'maybe' }],
+  ['RETRY_SCHEDULE must be', { RETRY_SCHEDULE: 'slow' }],
+  ['RETRY_SCHEDULE must hold', { RETRY_SCHEDULE: '1,0' }],
+  ['DELIVERY_TIMEOUT_MS must be', { DELIVERY_TIMEOUT_MS: '10s' }],
+  ['RETENTION_HOURS must be', { RETENTION_HOURS: '-1' }],
+  ['MAX_BODY_BYTES must be', { MAX_BODY_BYTES: '1e9' }],
+  ['TARGET_ALLOW_CIDRS', { TARGET_ALLOW_CIDRS: '10.0.0.1' }],
+  ['TARGET_ALLOW_CIDRS', { TARGET_ALLOW_CIDRS: '10.0.0.0/8,10.0.0.1/8' }],
+  ['ALLOW_HTTP_TARGETS must be', { ALLOW_HTTP_TARGETS: 'yes' }],
+  ['UNTYPED_EVENTS must be', { UNTYPED_EVENTS: 'sometimes' }],
+  ['SUBSCRIPTION_MEMO_MS must be', { SUBSCRIPTION_MEMO_MS: '60000' }],
+  ['The data directory', { DATA_DIR: '/dev/null/data' }],
+])('"%s …" for %o', async (beginning, environment) => {
+  const sentence = new RegExp(`^${beginning}[^\\n]+\\.$`);
+  await expect(start(environment)).rejects.toThrow(sentence);
+});
+
+test('a bad setting ends the process with its sentence alone', async () => {
+  expect(await sentenceFor({ PORT: 'http' })).toMatch('PORT must be');
 });
 
 test('API keys cannot be off where the network reaches the server', async () => {

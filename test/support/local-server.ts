@@ -14,6 +14,7 @@ export type LocalServer = {
   url: string;
   /** Standard output and error so far. */
   output(): string;
+  ended: Promise<Ended>;
   /** Sends the signal and resolves when the process has ended. */
   stop(signal?: NodeJS.Signals): Promise<Ended>;
 };
@@ -65,6 +66,7 @@ export async function startLocalServer(environment: Environment): Promise<LocalS
   return {
     url,
     output,
+    ended,
     stop(signal = 'SIGTERM') {
       child.kill(signal);
       return ended;
