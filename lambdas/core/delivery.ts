@@ -55,7 +55,10 @@ export type Delivery = {
 
 export type AttemptOutcome = 'success' | 'failed_attempt' | 'failure';
 
-/** Milliseconds since the attempt began; null where it did not get that far. */
+/**
+ * Milliseconds since the attempt began; null for a step that was not reached or not needed (an address needs no DNS,
+ * a connection that is used again no connecting).
+ */
 export type AttemptTimings = {
   dnsMs: number | null;
   connectMs: number | null;

@@ -82,7 +82,8 @@ export class ConnectionPool {
       this.#idle.delete(idle.connection.name);
       await settle();
       const { socket } = idle.connection;
-      // Bytes that came unasked would be taken for the answer to the next request (response smuggling).
+      // Bytes that came unasked would be taken for the answer to the next request (response smuggling). Newer
+      // releases of Node 24 watch for them, too.
       if (socket.writable && socket.readable && socket.bytesRead === idle.bytesRead) {
         return idle.connection;
       }

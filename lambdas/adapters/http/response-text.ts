@@ -39,7 +39,7 @@ export class ResponseText {
     const text = new TextDecoder().decode(Buffer.concat(this.#chunks), { stream: cutInBytes });
     const body = text.replace(control, '\u{FFFD}').slice(0, limits.responseCharactersKept);
     return {
-      body: body,
+      body: body.replace(/[\uD800-\uDBFF]$/, ''),
       truncated: cutInBytes || text.length > limits.responseCharactersKept,
     };
   }

@@ -1,0 +1,30 @@
+// A process of its own, so that the memory of the sender is measured without that of the server.
+// The path says what to flood with; the port goes to the parent.
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+
+const starts: Record<string, string> = {
+  '/endless': 'HTTP/1.1 200 OK\r\n\r\n',
+  '/announced': 'HTTP/1.1 200 OK\r\ncontent-length: 10000000000\r\n\r\n',
+  '/chunked': 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nffffffff\r\n',
+  '/headers': 'HTTP/1.1 200 OK\r\nx: ',
+  '/stalled': 'HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n',
+};
+const filler = Buffer.alloc(64 * 1_024, 'x');
+
+const server = createServer((socket) => {
+  socket.on('error', () => {});
+  socket.once('data', (chunk) => {
+    const path = chunk.toString('latin1').split(' ')[1] ?? '';
+    socket.write(starts[path] ?? '');
+    if (path === '/stalled') socket.write(filler.subarray(0, 60_000));
+    else flood(socket);
+  });
+});
+
+server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port));
+process.once('disconnect', () => process.exit());
+
+function flood(socket: Socket): void {
+  while (socket.writable && socket.write(filler));
+  if (socket.writable) socket.once('drain', () => flood(socket));
+}
