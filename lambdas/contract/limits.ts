@@ -27,6 +27,20 @@ export const limits = {
   /** What a function keeps of its time to say that the time is up. */
   answerEarlyMs: 500,
 
+  // Signing
+  previousSecretsMax: 4,
+  secretOverlapMsDefault: day,
+  secretOverlapMsMax: 7 * day,
+  signatureToleranceMs: 5 * minute, // Standard Webhooks, Stripe and Slack agree.
+  signaturePrefixLengthMax: 50,
+
+  // Custom headers and auth
+  customHeadersMax: 20,
+  customHeaderNameLengthMax: 100,
+  customHeaderValueLengthMax: 1_000,
+  credentialLengthMax: 4_096,
+  pemLengthMax: 16_384,
+
   // Lists
   pageSizeDefault: 20,
   pageSizeMax: 100,

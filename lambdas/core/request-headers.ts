@@ -1,6 +1,6 @@
 // The headers of a delivery's request: Standard Webhooks' three, the seed's four, and what HTTP wants.
 import type { Delivery } from './delivery.ts';
-import { hubSignature, standardSignature } from './signature.ts';
+import { hubSignature, standardSignatures } from './signature.ts';
 
 export const userAgent = 'Webhook-Delivery-Service/1.0';
 
@@ -26,7 +26,11 @@ export function requestHeaders(
   headers[hopsHeader] = String(delivery.hops + 1);
   if (delivery.eventType !== null) headers['X-Event-Type'] = delivery.eventType;
   if (secret !== null) {
-    headers['webhook-signature'] = standardSignature(secret, { id: delivery.id, timestamp, body });
+    headers['webhook-signature'] = standardSignatures([secret], {
+      id: delivery.id,
+      timestamp,
+      body,
+    });
     headers['X-Hub-Signature-256'] = hubSignature(secret, body);
   }
   return headers;
