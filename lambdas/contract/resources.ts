@@ -3,8 +3,9 @@ import * as z from 'zod';
 import { limits } from './limits.ts';
 import { problems } from './problems.ts';
 import type { ProblemCode } from './problems.ts';
+import { secretMask } from './secret-mask.ts';
 
-export const secretMask = '••••••';
+export { secretMask };
 
 const time = z.iso.datetime().meta({ description: 'RFC 3339, UTC' });
 
