@@ -1,0 +1,77 @@
+// How the service proves to an endpoint who it is, as the API takes it. Its secret is never shown.
+import { X509Certificate, createPrivateKey } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import type { EndpointAuth } from '../contract/endpoint-auth.ts';
+import { secretMask } from '../contract/secret-mask.ts';
+import { keptSecret } from './kept-secret.ts';
+import { invalidField } from './service-error.ts';
+
+export type OAuthClient = Extract<EndpointAuth, { type: 'oauth2' }>;
+
+export function maskedAuth(auth: EndpointAuth): EndpointAuth {
+  return withSecret(auth, secretMask);
+}
+
+/** The auth to store. Its mask keeps the stored secret, but never sends it to another token endpoint. */
+export function unmaskedAuth(given: EndpointAuth, stored: EndpointAuth | null): EndpointAuth {
+  const isSameUse =
+    stored?.type === given.type &&
+    (given.type !== 'oauth2' || given.token_url === (stored as OAuthClient).token_url);
+  const { name, secret } = secretOf(given);
+  const before = isSameUse ? secretOf(stored).secret : null;
+  const auth = withSecret(given, keptSecret(secret, before, `/auth/${name}`));
+  if (auth.type === 'mtls') checkKeyPair(auth.certificate, auth.private_key);
+  return auth;
+}
+
+/** The `Authorization` header; null where the connection or a token from elsewhere authenticates. */
+export function authorizationOf(auth: EndpointAuth | null): string | null {
+  if (auth?.type === 'basic') {
+    return `Basic ${Buffer.from(`${auth.username}:${auth.password}`).toString('base64')}`;
+  }
+  return auth?.type === 'bearer' ? `Bearer ${auth.token}` : null;
+}
+
+function secretOf(auth: EndpointAuth): { name: string; secret: string } {
+  switch (auth.type) {
+    case 'basic':
+      return { name: 'password', secret: auth.password };
+    case 'bearer':
+      return { name: 'token', secret: auth.token };
+    case 'oauth2':
+      return { name: 'client_secret', secret: auth.client_secret };
+    case 'mtls':
+      return { name: 'private_key', secret: auth.private_key };
+  }
+}
+
+function withSecret(auth: EndpointAuth, secret: string): EndpointAuth {
+  switch (auth.type) {
+    case 'basic':
+      return { ...auth, password: secret };
+    case 'bearer':
+      return { ...auth, token: secret };
+    case 'oauth2':
+      return { ...auth, client_secret: secret };
+    case 'mtls':
+      return { ...auth, private_key: secret };
+  }
+}
+
+function checkKeyPair(certificate: string, privateKey: string): void {
+  let parsed: X509Certificate;
+  let key: KeyObject;
+  try {
+    parsed = new X509Certificate(certificate);
+  } catch {
+    throw invalidField('/auth/certificate', 'must be a certificate in PEM');
+  }
+  try {
+    key = createPrivateKey(privateKey);
+  } catch {
+    throw invalidField('/auth/private_key', 'must be a private key in PEM, not encrypted');
+  }
+  if (!parsed.checkPrivateKey(key)) {
+    throw invalidField('/auth/private_key', 'must be the key of the certificate');
+  }
+}
