@@ -47,6 +47,7 @@ export const deliveryRoutes = {
       'unsupported-media-type',
       'signature-missing',
       'signature-invalid',
+      'signature-expired',
       'idempotency-key-reused',
       'loop-detected',
       'not-found',

@@ -41,7 +41,7 @@ export const endpointAuth = z
     }),
   ])
   .meta({
-    id: 'EndpointAuth',
+    id: 'EndpointAuthFields',
     description: `Secrets are written, never read back: \`${secretMask}\` in an update leaves one as it is.`,
   });
 

@@ -35,6 +35,6 @@ export const verification = z
       secret,
     }),
   ])
-  .meta({ id: 'Verification' });
+  .meta({ id: 'VerificationFields' });
 
 export type Verification = z.infer<typeof verification>;

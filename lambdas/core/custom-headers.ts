@@ -4,7 +4,7 @@ import { keptSecret } from './kept-secret.ts';
 
 export type CustomHeaders = Readonly<Record<string, string>>;
 
-export function maskedHeaders(headers: CustomHeaders): Record<string, string> {
+export function maskedHeaders(headers: CustomHeaders): Record<string, typeof secretMask> {
   return Object.fromEntries(Object.keys(headers).map((name) => [name, secretMask]));
 }
 

@@ -8,12 +8,16 @@ import { invalidField } from './service-error.ts';
 
 export type OAuthClient = Extract<EndpointAuth, { type: 'oauth2' }>;
 
-export function maskedAuth(auth: EndpointAuth): EndpointAuth {
-  return withSecret(auth, secretMask);
+export function maskedAuth(auth: EndpointAuth | null): EndpointAuth | null {
+  return auth === null ? null : withSecret(auth, secretMask);
 }
 
 /** The auth to store. Its mask keeps the stored secret, but never sends it to another token endpoint. */
-export function unmaskedAuth(given: EndpointAuth, stored: EndpointAuth | null): EndpointAuth {
+export function unmaskedAuth(
+  given: EndpointAuth | null,
+  stored: EndpointAuth | null,
+): EndpointAuth | null {
+  if (given === null) return null;
   const isSameUse =
     stored?.type === given.type &&
     (given.type !== 'oauth2' || given.token_url === (stored as OAuthClient).token_url);

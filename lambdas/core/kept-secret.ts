@@ -2,9 +2,12 @@
 import { secretMask } from '../contract/secret-mask.ts';
 import { invalidField } from './service-error.ts';
 
-/** The secret to store: the mask means what is stored already, and nothing else may look like it. */
+/** The secret to store: the mask means what is stored already. */
 export function keptSecret(given: string, stored: string | null, pointer: string): string {
   if (given !== secretMask) return given;
   if (stored !== null) return stored;
-  throw invalidField(pointer, 'must be the secret itself, not its mask');
+  throw invalidField(
+    pointer,
+    'must be the secret itself: none is stored for it, or only for another host',
+  );
 }
