@@ -40,6 +40,11 @@ export const limits = {
   customHeaderValueLengthMax: 1_000,
   credentialLengthMax: 4_096,
   pemLengthMax: 16_384,
+  tokenResponseCharactersMax: 16_384,
+  tokenLifetimeMsDefault: 5 * minute,
+  tokenLifetimeMsMax: hour,
+  tokenExpiryMarginMs: 30 * second,
+  tokenMemoEntriesMax: 1_000,
 
   // Lists
   pageSizeDefault: 20,
@@ -155,6 +160,10 @@ must(limits.deadLetterRetentionMs > limits.queueRetentionMs, 'dead letters outli
 must(limits.bodyBytesMax < 380 * 1024, 'a body fits in one DynamoDB item');
 must(limits.subscriptionMemoTtlMsDefault <= limits.memoTtlMsMax, 'subscription memo ≤ 30 s');
 must(limits.keyMemoTtlMs <= limits.memoTtlMsMax, 'key memo ≤ 30 s');
+must(
+  limits.tokenExpiryMarginMs >= limits.deliveryTimeoutMsMax,
+  'a token outlives the attempt that it is used in',
+);
 must(limits.pageSizeMax <= limits.rowsExaminedPerPageMax, 'a page fits in the rows examined');
 must(
   limits.deliverFunctionTimeoutMs >

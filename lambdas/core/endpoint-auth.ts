@@ -7,6 +7,8 @@ import { keptSecret } from './kept-secret.ts';
 import { invalidField } from './service-error.ts';
 
 export type OAuthClient = Extract<EndpointAuth, { type: 'oauth2' }>;
+/** In PEM. */
+export type ClientCertificate = { certificate: string; privateKey: string };
 
 export function maskedAuth(auth: EndpointAuth | null): EndpointAuth | null {
   return auth === null ? null : withSecret(auth, secretMask);
@@ -28,12 +30,23 @@ export function unmaskedAuth(
   return auth;
 }
 
-/** The `Authorization` header; null where the connection or a token from elsewhere authenticates. */
-export function authorizationOf(auth: EndpointAuth | null): string | null {
-  if (auth?.type === 'basic') {
-    return `Basic ${Buffer.from(`${auth.username}:${auth.password}`).toString('base64')}`;
+/** What a request carries to authenticate; for an OAuth client that is a token of its own, as `bearer`. */
+export function credentialsOf(auth: Exclude<EndpointAuth, OAuthClient>): {
+  authorization?: string;
+  clientCertificate?: ClientCertificate;
+} {
+  switch (auth.type) {
+    case 'basic': {
+      const pair = Buffer.from(`${auth.username}:${auth.password}`).toString('base64');
+      return { authorization: `Basic ${pair}` };
+    }
+    case 'bearer':
+      return { authorization: `Bearer ${auth.token}` };
+    case 'mtls':
+      return {
+        clientCertificate: { certificate: auth.certificate, privateKey: auth.private_key },
+      };
   }
-  return auth?.type === 'bearer' ? `Bearer ${auth.token}` : null;
 }
 
 function secretOf(auth: EndpointAuth): { name: string; secret: string } {

@@ -22,6 +22,19 @@ type Claim = {
   signatureOf: (secret: string) => string;
 };
 
+/** Whether a request has a signature of a well-known sender, whoever it is for. */
+export function hasSignature(headers: InboundRequest['headers']): boolean {
+  return signatureHeaders.some((name) => headers[name] !== undefined);
+}
+
+const signatureHeaders = [
+  'stripe-signature',
+  'webhook-signature',
+  'x-hub-signature-256',
+  'x-shopify-hmac-sha256',
+  'x-slack-signature',
+];
+
 /** During a rotation any of the secrets may have signed. */
 export function verifyInbound(
   verification: Verification,

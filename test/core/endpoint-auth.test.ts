@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { EndpointAuth } from '../../lambdas/contract/endpoint-auth.ts';
 import { endpointAuth } from '../../lambdas/contract/endpoint-auth.ts';
 import { secretMask } from '../../lambdas/contract/secret-mask.ts';
-import { authorizationOf, maskedAuth, unmaskedAuth } from '../../lambdas/core/endpoint-auth.ts';
+import { credentialsOf, maskedAuth, unmaskedAuth } from '../../lambdas/core/endpoint-auth.ts';
 
-const basic: EndpointAuth = { type: 'basic', username: 'usér', password: 'p:ss' };
-const bearer: EndpointAuth = { type: 'bearer', token: 't0ken' };
-const oauth2: EndpointAuth = {
-  type: 'oauth2',
+const basic = { type: 'basic' as const, username: 'usér', password: 'p:ss' };
+const bearer = { type: 'bearer' as const, token: 't0ken' };
+const oauth2 = {
+  type: 'oauth2' as const,
   token_url: 'https://auth.example.com/token',
   client_id: 'client',
   client_secret: 's3cret',
@@ -38,12 +38,14 @@ describe('endpointAuth', () => {
 });
 
 describe('auth of an endpoint', () => {
-  it('makes the header for basic and bearer, and leaves the rest to others', () => {
-    expect(authorizationOf(basic)).toBe(
-      `Basic ${Buffer.from('usér:p:ss', 'utf8').toString('base64')}`,
-    );
-    expect(authorizationOf(bearer)).toBe('Bearer t0ken');
-    expect([oauth2, null].map(authorizationOf)).toEqual([null, null]);
+  it('is a header, or a certificate for the connection', () => {
+    expect(credentialsOf(basic)).toEqual({
+      authorization: `Basic ${Buffer.from('usér:p:ss', 'utf8').toString('base64')}`,
+    });
+    expect(credentialsOf(bearer)).toEqual({ authorization: 'Bearer t0ken' });
+    expect(credentialsOf({ type: 'mtls', certificate: 'c', private_key: 'k' })).toEqual({
+      clientCertificate: { certificate: 'c', privateKey: 'k' },
+    });
   });
 
   it.each([basic, bearer, oauth2])(

@@ -1,7 +1,7 @@
 // Subscriptions as a caller sees them: the seed's shapes, codes and sentences.
 import { describe, expect, test } from 'vitest';
 import { limits } from '../../lambdas/contract/limits.ts';
-import { secretMask } from '../../lambdas/contract/resources.ts';
+import { secretMask } from '../../lambdas/contract/secret-mask.ts';
 import type { SubscriptionResource } from '../../lambdas/contract/resources.ts';
 import type { QueueMessage } from '../../lambdas/contract/messages.ts';
 import type { SubscriptionId } from '../../lambdas/core/ids.ts';
