@@ -1,13 +1,13 @@
 // The resources as the API shows and takes them: snake_case, times in RFC 3339 with `Z`, secrets never shown.
 import * as z from 'zod';
 import { customHeaders } from './custom-headers.ts';
-import { endpointAuth } from './endpoint-auth.ts';
+import { endpointAuth, shownAuth } from './endpoint-auth.ts';
 import { limits } from './limits.ts';
 import { problems } from './problems.ts';
 import type { ProblemCode } from './problems.ts';
 import { secretMask } from './secret-mask.ts';
 import { newSigningSecret, signingSecret } from './signing-secret.ts';
-import { verification } from './verification.ts';
+import { shownVerification, verification } from './verification.ts';
 
 const time = z.iso.datetime().meta({ description: 'RFC 3339, UTC' });
 
@@ -82,8 +82,8 @@ export const subscription = z
     retry_schedule: retrySchedule.nullable(),
     timeout_ms: z.number().int().nullable(),
     custom_headers: z.record(z.string(), z.literal(secretMask)),
-    auth: endpointAuth.meta({ id: 'EndpointAuth' }).nullable(),
-    verification: verification.meta({ id: 'Verification' }).nullable(),
+    auth: shownAuth.nullable(),
+    verification: shownVerification.nullable(),
     created_at: time,
     updated_at: time,
   })
