@@ -164,6 +164,10 @@ must(
   limits.tokenExpiryMarginMs >= limits.deliveryTimeoutMsMax,
   'a token outlives the attempt that it is used in',
 );
+must(
+  4 * limits.tokenResponseCharactersMax <= limits.responseBytesReadMax,
+  'a token response is read in full',
+);
 must(limits.pageSizeMax <= limits.rowsExaminedPerPageMax, 'a page fits in the rows examined');
 must(
   limits.deliverFunctionTimeoutMs >
