@@ -51,7 +51,16 @@ const layers: Layer[] = [
 const pureExports = [
   {
     name: 'node:crypto',
-    allowImportNames: ['createHash', 'createHmac', 'timingSafeEqual'],
+    allowImportNames: [
+      'createHash',
+      'createHmac',
+      'createPrivateKey',
+      'createPublicKey',
+      'KeyObject',
+      'sign',
+      'timingSafeEqual',
+      'X509Certificate',
+    ],
     message: 'Take randomness and keys as arguments or from a port.',
   },
   {

@@ -13,26 +13,28 @@ export const deliveryRoutes = {
     access: 'publish-or-signature',
     summary: 'Accept an event for delivery to a subscription',
     query: z.object({ event_type: resources.eventType.optional() }),
-    headers: z.object({
-      'content-type': z.string().optional(),
-      'x-event-type': resources.eventType
-        .optional()
-        .meta({ description: 'Goes before the query parameter event_type' }),
-      'x-hub-signature-256': z.string().optional().meta({
-        description:
-          "`sha256=` and the HMAC-SHA256 of the body with the subscription's secret, hex",
-      }),
-      'idempotency-key': z.string().max(limits.idempotencyKeyLengthMax).optional().meta({
-        description: 'Accepts the event once, however often the request is repeated within a day',
-      }),
-      'webhook-hops': z
-        .string()
-        .regex(/^\d{1,3}$/, 'must be a whole number')
-        .optional()
-        .meta({
-          description: 'Copied from a delivery that is published again, so that a loop ends',
+    headers: z
+      .object({
+        'content-type': z.string().optional(),
+        'x-event-type': resources.eventType
+          .optional()
+          .meta({ description: 'Goes before the query parameter event_type' }),
+        'x-hub-signature-256': z.string().optional().meta({
+          description:
+            "`sha256=` and the HMAC-SHA256 of the body with the subscription's secret, hex",
         }),
-    }),
+        'idempotency-key': z.string().max(limits.idempotencyKeyLengthMax).optional().meta({
+          description: 'Accepts the event once, however often the request is repeated within a day',
+        }),
+        'webhook-hops': z
+          .string()
+          .regex(/^\d{1,3}$/, 'must be a whole number')
+          .optional()
+          .meta({
+            description: 'Copied from a delivery that is published again, so that a loop ends',
+          }),
+      })
+      .catchall(z.string()),
     body: 'raw',
     status: 202,
     response: z.object({
@@ -47,6 +49,7 @@ export const deliveryRoutes = {
       'unsupported-media-type',
       'signature-missing',
       'signature-invalid',
+      'signature-expired',
       'idempotency-key-reused',
       'loop-detected',
       'not-found',

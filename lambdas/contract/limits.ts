@@ -27,6 +27,25 @@ export const limits = {
   /** What a function keeps of its time to say that the time is up. */
   answerEarlyMs: 500,
 
+  // Signing
+  previousSecretsMax: 4,
+  secretOverlapMsDefault: day,
+  secretOverlapMsMax: 7 * day,
+  signatureToleranceMs: 5 * minute, // Standard Webhooks, Stripe and Slack agree.
+  signaturePrefixLengthMax: 50,
+
+  // Custom headers and auth
+  customHeadersMax: 20,
+  customHeaderNameLengthMax: 100,
+  customHeaderValueLengthMax: 1_000,
+  credentialLengthMax: 4_096,
+  pemLengthMax: 16_384,
+  tokenResponseCharactersMax: 16_384,
+  tokenLifetimeMsDefault: 5 * minute,
+  tokenLifetimeMsMax: hour,
+  tokenExpiryMarginMs: 30 * second,
+  tokenMemoEntriesMax: 1_000,
+
   // Lists
   pageSizeDefault: 20,
   pageSizeMax: 100,
@@ -141,6 +160,14 @@ must(limits.deadLetterRetentionMs > limits.queueRetentionMs, 'dead letters outli
 must(limits.bodyBytesMax < 380 * 1024, 'a body fits in one DynamoDB item');
 must(limits.subscriptionMemoTtlMsDefault <= limits.memoTtlMsMax, 'subscription memo ≤ 30 s');
 must(limits.keyMemoTtlMs <= limits.memoTtlMsMax, 'key memo ≤ 30 s');
+must(
+  limits.tokenExpiryMarginMs >= limits.deliveryTimeoutMsMax,
+  'a token outlives the attempt that it is used in',
+);
+must(
+  4 * limits.tokenResponseCharactersMax <= limits.responseBytesReadMax,
+  'a token response is read in full',
+);
 must(limits.pageSizeMax <= limits.rowsExaminedPerPageMax, 'a page fits in the rows examined');
 must(
   limits.deliverFunctionTimeoutMs >

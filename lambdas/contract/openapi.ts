@@ -117,7 +117,7 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output', components: Compone
     unrepresentable: 'any',
     override: ({ jsonSchema }) => {
       // What is added later must not break clients that validate.
-      delete jsonSchema.additionalProperties;
+      if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
       delete jsonSchema.id;
       // The format says it all.
       if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;

@@ -8,6 +8,7 @@ export const problems = {
   unauthenticated: { status: 401, title: 'No valid credentials' },
   'signature-missing': { status: 401, title: 'The signature header is missing' },
   'signature-invalid': { status: 401, title: 'The signature does not match the body' },
+  'signature-expired': { status: 401, title: 'The signature is too old, or from the future' },
   forbidden: { status: 403, title: 'The API key lacks the scope' },
   'not-found': { status: 404, title: 'Nothing is found here' },
   'method-not-allowed': { status: 405, title: 'The method is not allowed here' },

@@ -1,10 +1,13 @@
 // The resources as the API shows and takes them: snake_case, times in RFC 3339 with `Z`, secrets never shown.
 import * as z from 'zod';
+import { customHeaders } from './custom-headers.ts';
+import { endpointAuth, shownAuth } from './endpoint-auth.ts';
 import { limits } from './limits.ts';
 import { problems } from './problems.ts';
 import type { ProblemCode } from './problems.ts';
-
-export const secretMask = '••••••';
+import { secretMask } from './secret-mask.ts';
+import { newSigningSecret, signingSecret } from './signing-secret.ts';
+import { shownVerification, verification } from './verification.ts';
 
 const time = z.iso.datetime().meta({ description: 'RFC 3339, UTC' });
 
@@ -65,42 +68,37 @@ export const subscription = z
     name: z.string().nullable(),
     target_url: z.string(),
     secret: z.literal(secretMask).nullable(),
+    public_key: z.string().nullable().meta({
+      description:
+        'The `whpk_` key that verifies v1a signatures; null unless the secret is a `whsk_` key',
+    }),
+    previous_secrets: z
+      .array(z.object({ expires_at: time }))
+      .meta({ description: 'Replaced by a rotation and signing until they expire, newest first' }),
+    timestamped_signature: z.boolean(),
     event_types: z.array(z.string()).nullable(),
     status: subscriptionStatus,
     inactive_reason: z.enum(['paused', 'gone']).nullable(),
     retry_schedule: retrySchedule.nullable(),
     timeout_ms: z.number().int().nullable(),
+    custom_headers: z.record(z.string(), z.literal(secretMask)),
+    auth: shownAuth.nullable(),
+    verification: shownVerification.nullable(),
     created_at: time,
     updated_at: time,
   })
   .meta({ id: 'Subscription' });
-
-/** A `whsec_` secret must be one that receivers' Standard Webhooks libraries can decode. */
-function isUsableSecret(secret: string): boolean {
-  if (!secret.startsWith('whsec_')) return true;
-  const base64 = secret.slice('whsec_'.length);
-  const key = Buffer.from(base64, 'base64');
-  // Node's decoder skips what is not base64; a valid text is the one that encodes back to itself.
-  return key.toString('base64') === base64 && key.length >= 24 && key.length <= 64;
-}
-
-const secret = z
-  .string()
-  .max(limits.secretLengthMax)
-  .refine(isUsableSecret, 'must be base64 of 24 to 64 bytes after whsec_')
-  .nullable()
-  .meta({
-    description:
-      'Signs deliveries. `whsec_` and base64 of 24 to 64 bytes, or any text. Null or empty means none. ' +
-      `Written, never read back: \`${secretMask}\` in an update leaves it as it is.`,
-  });
 
 /** Every field may be absent in an update. */
 export const subscriptionFields = z
   .object({
     name: z.string().trim().max(limits.nameLengthMax).nullable(),
     target_url: z.string().min(1).max(limits.targetUrlLengthMax),
-    secret,
+    secret: signingSecret,
+    timestamped_signature: z.boolean().meta({
+      description:
+        "Adds `X-Webhook-Signature` in Stripe's form, `t=<seconds>,v1=<hex>`, for each secret that signs",
+    }),
     event_types: z.array(eventTypeFilter).max(limits.eventTypesPerSubscriptionMax).nullable(),
     status: subscriptionStatus,
     retry_schedule: retrySchedule.nullable(),
@@ -110,6 +108,9 @@ export const subscriptionFields = z
       .min(limits.deliveryTimeoutMsMin)
       .max(limits.deliveryTimeoutMsMax)
       .nullable(),
+    custom_headers: customHeaders.nullable(),
+    auth: endpointAuth.nullable(),
+    verification: verification.nullable(),
   })
   .partial()
   .meta({ id: 'SubscriptionFields' });
@@ -117,9 +118,7 @@ export const subscriptionFields = z
 export const newSubscription = subscriptionFields
   .extend({
     target_url: subscriptionFields.shape.target_url.unwrap(),
-    secret: secret
-      .refine((text) => text !== secretMask, 'must be the secret itself, not its mask')
-      .optional(),
+    secret: newSigningSecret.optional(),
   })
   .meta({ id: 'NewSubscription' });
 

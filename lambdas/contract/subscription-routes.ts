@@ -3,6 +3,7 @@ import * as z from 'zod';
 import * as resources from './resources.ts';
 import type { Route } from './route.ts';
 import { message, nextCursor, page } from './route.ts';
+import { secretRotation } from './signing-secret.ts';
 
 export const subscriptionRoutes = {
   listSubscriptions: {
@@ -87,6 +88,30 @@ export const subscriptionRoutes = {
     status: 200,
     response: z.object(message),
     problems: ['not-found'],
+  },
+  rotateSecret: {
+    method: 'POST',
+    path: '/api/subscriptions/{id}/rotate-secret',
+    function: 'api',
+    access: 'admin',
+    summary: 'Replace the secret; earlier ones go on signing for an overlap',
+    body: secretRotation,
+    status: 200,
+    response: z.object({
+      ...message,
+      secret: z.string().nullable().meta({
+        description: 'The `whsec_` secret that the service made, shown this once; else null',
+      }),
+      subscription: resources.subscription,
+    }),
+    problems: [
+      'malformed-json',
+      'unsupported-media-type',
+      'payload-too-large',
+      'not-found',
+      'conflict',
+      'limit-exceeded',
+    ],
   },
   testSubscription: {
     method: 'POST',

@@ -1,6 +1,11 @@
-// The headers of a delivery's request: Standard Webhooks' three, the seed's four, and what HTTP wants.
+// The headers of a delivery's request: Standard Webhooks' three, the seed's four, Stripe's form as an option, what HTTP
+// wants, and the subscription's own.
 import type { Delivery } from './delivery.ts';
-import { hubSignature, standardSignature } from './signature.ts';
+import { activeSecrets } from './secrets.ts';
+import { hubSignature, standardSignatures, timestampedSignatures } from './signature.ts';
+import type { SignedMessage } from './signature.ts';
+import { isSigningKey } from './signing-key.ts';
+import type { Subscription } from './subscription.ts';
 
 export const userAgent = 'Webhook-Delivery-Service/1.0';
 
@@ -9,25 +14,37 @@ export const hopsHeader = 'webhook-hops';
 
 /** @param now epoch ms; signing happens at every attempt, since receivers refuse old timestamps */
 export function requestHeaders(
-  event: { delivery: Delivery; body: Uint8Array },
-  secret: string | null,
+  { delivery, body }: { delivery: Delivery; body: Uint8Array },
+  subscription: Subscription,
   now: number,
 ): Record<string, string> {
-  const { delivery, body } = event;
-  const timestamp = Math.floor(now / 1_000);
   const headers: Record<string, string> = {
+    ...subscription.customHeaders,
     'Content-Type': delivery.contentType,
     'User-Agent': userAgent,
-    'webhook-id': delivery.id,
-    'webhook-timestamp': String(timestamp),
     'X-Webhook-ID': delivery.id,
     'X-Webhook-Attempt': String(delivery.attemptCount + 1),
+    [hopsHeader]: String(delivery.hops + 1),
   };
-  headers[hopsHeader] = String(delivery.hops + 1);
   if (delivery.eventType !== null) headers['X-Event-Type'] = delivery.eventType;
-  if (secret !== null) {
-    headers['webhook-signature'] = standardSignature(secret, { id: delivery.id, timestamp, body });
-    headers['X-Hub-Signature-256'] = hubSignature(secret, body);
-  }
-  return headers;
+  const message = { id: delivery.id, timestamp: Math.floor(now / 1_000), body };
+  return { ...headers, ...signatureHeaders(message, subscription, now) };
+}
+
+function signatureHeaders(
+  message: SignedMessage,
+  subscription: Subscription,
+  now: number,
+): Record<string, string> {
+  const { secret, timestampedSignature } = subscription;
+  const secrets = activeSecrets(subscription, now);
+  const timestamped = timestampedSignature ? timestampedSignatures(secrets, message) : null;
+  return {
+    'webhook-id': message.id,
+    'webhook-timestamp': String(message.timestamp),
+    ...(secrets.length > 0 && { 'webhook-signature': standardSignatures(secrets, message) }),
+    ...(timestamped !== null && { 'X-Webhook-Signature': timestamped }),
+    ...(secret !== null &&
+      !isSigningKey(secret) && { 'X-Hub-Signature-256': hubSignature(secret, message.body) }),
+  };
 }

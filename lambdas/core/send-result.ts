@@ -1,5 +1,6 @@
 // What one HTTP request came to, as the sender saw it. The sender reports; `outcome.ts` judges.
 import type { AttemptTimings } from './delivery.ts';
+import type { ClientCertificate } from './endpoint-auth.ts';
 
 /** Why no usable response came. A closed list: API, logs and docs use the same words. */
 export const sendErrorCodes = [
@@ -21,6 +22,7 @@ export const sendErrorCodes = [
   'response_timeout',
   'response_too_large',
   'invalid_response',
+  'auth_failed',
   'send_failed',
 ] as const;
 
@@ -33,6 +35,9 @@ export type SendRequest = {
   body: Uint8Array;
   /** For the whole attempt: DNS, connect, TLS, headers and body together. */
   timeoutMs: number;
+  clientCertificate?: ClientCertificate;
+  /** How much of the response's body to keep; `limits.responseCharactersKept` unless given. */
+  responseCharacters?: number;
 };
 
 export type SendResult =

@@ -13,3 +13,10 @@ export class ServiceError extends Error {
     this.fields = fields;
   }
 }
+
+/** @param pointer of the field, such as `/auth/token` */
+export function invalidField(pointer: string, detail: string): ServiceError {
+  return new ServiceError('invalid-request', `${pointer.slice(1)} ${detail}`, [
+    { pointer, detail },
+  ]);
+}

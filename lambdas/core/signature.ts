@@ -1,12 +1,16 @@
-// Signatures over the exact bytes that are sent. `webhook-signature` follows Standard Webhooks 1.0.0: "v1," and the
-// base64 of HMAC-SHA256 over `{id}.{timestamp}.{body}`. `X-Hub-Signature-256` is the seed's and GitHub's form: the hex
-// HMAC-SHA256 of the body alone, keyed with the secret as written.
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+// Signatures over the exact bytes that are sent. During a rotation several secrets sign, the newest first.
+//   webhook-signature     Standard Webhooks 1.0.0 over `{id}.{timestamp}.{body}`: "v1," and the base64 of HMAC-SHA256,
+//                         or "v1a," and that of ed25519 where the secret is a `whsk_` key
+//   X-Webhook-Signature   Stripe's form, "t=…,v1=…" with the hex HMAC-SHA256 over `{timestamp}.{body}`
+//   X-Hub-Signature-256   GitHub's and the seed's form, the hex HMAC-SHA256 of the body alone
+// The last two are keyed with the text of the secret, as their verifiers do.
+import { createHmac } from 'node:crypto';
+import { isSigningKey, signWithKey } from './signing-key.ts';
 
 const standardPrefix = 'whsec_';
 
 /** The bytes that sign: a `whsec_` secret holds them in base64, any other secret is them. */
-function keyOf(secret: string): Buffer {
+function hmacKeyOf(secret: string): Buffer {
   return secret.startsWith(standardPrefix)
     ? Buffer.from(secret.slice(standardPrefix.length), 'base64')
     : Buffer.from(secret, 'utf8');
@@ -15,24 +19,38 @@ function keyOf(secret: string): Buffer {
 export type SignedMessage = {
   id: string;
   /** Unix seconds. */
-  timestamp: number;
+  timestamp: number | string;
   body: Uint8Array;
 };
 
-export function standardSignature(secret: string, message: SignedMessage): string {
-  const digest = createHmac('sha256', keyOf(secret))
-    .update(`${message.id}.${message.timestamp}.`)
-    .update(message.body)
-    .digest('base64');
-  return `v1,${digest}`;
+export function standardSignatures(secrets: readonly string[], message: SignedMessage): string {
+  const start = `${message.id}.${message.timestamp}.`;
+  return secrets
+    .map((secret) => {
+      if (isSigningKey(secret)) {
+        const content = Buffer.concat([Buffer.from(start), message.body]);
+        return `v1a,${signWithKey(secret, content).toString('base64')}`;
+      }
+      const hmac = createHmac('sha256', hmacKeyOf(secret)).update(start).update(message.body);
+      return `v1,${hmac.digest('base64')}`;
+    })
+    .join(' ');
+}
+
+/** Null without a secret that can make an HMAC. */
+export function timestampedSignatures(
+  secrets: readonly string[],
+  message: Omit<SignedMessage, 'id'>,
+): string | null {
+  const shared = secrets.filter((secret) => !isSigningKey(secret));
+  if (shared.length === 0) return null;
+  const signatures = shared.map((secret) => {
+    const hmac = createHmac('sha256', secret).update(`${message.timestamp}.`).update(message.body);
+    return `v1=${hmac.digest('hex')}`;
+  });
+  return [`t=${message.timestamp}`, ...signatures].join(',');
 }
 
 export function hubSignature(secret: string, body: Uint8Array): string {
   return `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
-}
-
-/** Compares in constant time whatever the lengths. */
-export function verifiesHubSignature(secret: string, body: Uint8Array, given: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(hubSignature(secret, body)), digest(given.trim().toLowerCase()));
 }

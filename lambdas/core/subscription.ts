@@ -1,8 +1,13 @@
 // A subscription: where events go, which ones, how they are signed, and whether they are sent now.
+import type { EndpointAuth } from '../contract/endpoint-auth.ts';
 import type { NewSubscription, SubscriptionFields } from '../contract/resources.ts';
-import { secretMask } from '../contract/resources.ts';
+import { secretMask } from '../contract/secret-mask.ts';
+import type { Verification } from '../contract/verification.ts';
+import type { CustomHeaders } from './custom-headers.ts';
+import { hiddenFields } from './hidden-fields.ts';
 import type { SubscriptionId } from './ids.ts';
 import type { RetrySchedule } from './retry-schedule.ts';
+import type { PreviousSecret, SigningSecrets } from './secrets.ts';
 
 export type SubscriptionStatus = 'active' | 'inactive';
 
@@ -16,6 +21,10 @@ export type Subscription = {
   targetUrl: string;
   /** Signs what is sent, and verifies what is ingested without an API key. Never read back by the API. */
   secret: string | null;
+  /** Secrets that a rotation replaced, newest first; each signs until it expires. */
+  previousSecrets: readonly PreviousSecret[];
+  /** Adds the signature in Stripe's form. */
+  timestampedSignature: boolean;
   /** Exact types, `prefix.*` or `*`. Null or empty takes every event. */
   eventTypes: readonly string[] | null;
   status: SubscriptionStatus;
@@ -26,6 +35,11 @@ export type Subscription = {
   timeoutMs: number | null;
   /** Epoch ms before which nothing is sent: the endpoint asked for it by `Retry-After`. */
   heldUntil: number | null;
+  customHeaders: CustomHeaders;
+  /** Beyond the signature. */
+  auth: EndpointAuth | null;
+  /** How ingested events are verified. Null takes `X-Hub-Signature-256` with the subscription's own secret. */
+  verification: Verification | null;
   createdAt: number;
   updatedAt: number;
   /** Counts changes; a change is stored on the condition that nobody else made one first. */
@@ -43,12 +57,17 @@ export function createSubscription(
     name: null,
     targetUrl: fields.target_url,
     secret: null,
+    previousSecrets: [],
+    timestampedSignature: false,
     eventTypes: null,
     status: 'active',
     inactiveReason: null,
     retrySchedule: null,
     timeoutMs: null,
     heldUntil: null,
+    customHeaders: {},
+    auth: null,
+    verification: null,
     createdAt: identity.now,
     updatedAt: identity.now,
     version: 1,
@@ -75,6 +94,7 @@ function changesOf(before: Subscription, fields: SubscriptionFields): Partial<Su
     name = before.name,
     target_url: targetUrl = before.targetUrl,
     secret = secretMask,
+    timestamped_signature: timestampedSignature = before.timestampedSignature,
     event_types: eventTypes = before.eventTypes,
     status = before.status,
     retry_schedule: retrySchedule = before.retrySchedule,
@@ -83,14 +103,15 @@ function changesOf(before: Subscription, fields: SubscriptionFields): Partial<Su
   return {
     name: emptyToNull(name),
     targetUrl,
-    // The mask is what a client read: sending it back changes nothing.
-    secret: secret === secretMask ? before.secret : emptyToNull(secret),
+    ...secretsAfter(before, emptyToNull(secret)),
+    timestampedSignature,
     eventTypes: normalTypes(eventTypes),
     status,
     inactiveReason: reasonAfter(before, status),
     retrySchedule,
     timeoutMs,
     heldUntil: holdAfter(before, fields),
+    ...hiddenFields(before, fields),
   };
 }
 
@@ -98,6 +119,14 @@ function changesOf(before: Subscription, fields: SubscriptionFields): Partial<Su
 function holdAfter(before: Subscription, fields: SubscriptionFields): number | null {
   const isMoved = fields.target_url !== undefined && fields.target_url !== before.targetUrl;
   return isMoved || fields.status === 'active' ? null : before.heldUntil;
+}
+
+/** Another secret counts at once, without an overlap: that is what `rotateSecret` is for. */
+function secretsAfter(before: Subscription, secret: string | null): SigningSecrets {
+  // The mask is what a client read: sending it back changes nothing.
+  const isSame = secret === secretMask || secret === before.secret;
+  const { previousSecrets } = before;
+  return isSame ? { secret: before.secret, previousSecrets } : { secret, previousSecrets: [] };
 }
 
 function reasonAfter(before: Subscription, status: SubscriptionStatus): InactiveReason | null {

@@ -42,6 +42,10 @@ export function createContext(
       ttlMs: settings.SUBSCRIPTION_MEMO_MS,
       entriesMax: limits.subscriptionMemoEntriesMax,
     }),
+    tokenMemo: createMemo({
+      ttlMs: limits.tokenLifetimeMsMax,
+      entriesMax: limits.tokenMemoEntriesMax,
+    }),
     apiKeyMemo: createMemo({ ttlMs: limits.keyMemoTtlMs, entriesMax: limits.keyMemoEntriesMax }),
   };
 }

@@ -9,7 +9,7 @@ export const publishHandlers: RouteHandlers<'publish'> = {
       subscriptionId: params.id,
       eventType: headers['x-event-type'] ?? query.event_type ?? null,
       contentType: headers['content-type'] ?? null,
-      signature: headers['x-hub-signature-256'] ?? null,
+      headers,
       idempotencyKey: headers['idempotency-key'] ?? null,
       hops: Number(headers['webhook-hops'] ?? 0),
       body,

@@ -7,15 +7,17 @@ import type {
   StatsResource,
   SubscriptionResource,
 } from '../contract/resources.ts';
-import { secretMask } from '../contract/resources.ts';
+import { secretMask } from '../contract/secret-mask.ts';
 import { limits } from '../contract/limits.ts';
 import type { ApiKey } from '../core/api-key.ts';
 import type { Attempt, Delivery } from '../core/delivery.ts';
 import type { DeliveryId } from '../core/ids.ts';
 import { attemptId, subscriptionIdOf } from '../core/ids.ts';
+import { shownFields } from '../core/hidden-fields.ts';
 import { exceedsDepth } from '../core/json-depth.ts';
 import type { LoadedDelivery } from '../core/ports.ts';
 import type { RetrySchedule } from '../core/retry-schedule.ts';
+import { isSigningKey, publicKeyOf } from '../core/signing-key.ts';
 import type { StatsSummary } from '../core/stats-summary.ts';
 import type { Subscription } from '../core/subscription.ts';
 
@@ -25,14 +27,24 @@ export function subscriptionResource(subscription: Subscription): SubscriptionRe
     name: subscription.name,
     target_url: subscription.targetUrl,
     secret: subscription.secret === null ? null : secretMask,
+    public_key: publicKey(subscription.secret),
+    previous_secrets: subscription.previousSecrets.map(({ expiresAt }) => ({
+      expires_at: rfc3339(expiresAt),
+    })),
+    timestamped_signature: subscription.timestampedSignature,
     event_types: subscription.eventTypes === null ? null : [...subscription.eventTypes],
     status: subscription.status,
     inactive_reason: subscription.inactiveReason,
     retry_schedule: scheduleResource(subscription.retrySchedule),
     timeout_ms: subscription.timeoutMs,
+    ...shownFields(subscription),
     created_at: rfc3339(subscription.createdAt),
     updated_at: rfc3339(subscription.updatedAt),
   };
+}
+
+function publicKey(secret: string | null): string | null {
+  return secret !== null && isSigningKey(secret) ? publicKeyOf(secret) : null;
 }
 
 export function deliveryResource(delivery: Delivery): DeliveryResource {

@@ -3,6 +3,7 @@ import type { subscriptionRoutes } from '../contract/subscription-routes.ts';
 import { createSubscription } from '../operations/create-subscription.ts';
 import { deleteSubscription } from '../operations/delete-subscription.ts';
 import { findSubscription } from '../operations/find-subscription.ts';
+import { rotateSecret } from '../operations/rotate-secret.ts';
 import { testSubscription } from '../operations/test-subscription.ts';
 import { updateSubscription } from '../operations/update-subscription.ts';
 import { subscriptionIdFrom } from './params.ts';
@@ -52,6 +53,16 @@ export const subscriptionHandlers: HandlersFor<keyof typeof subscriptionRoutes> 
   deleteSubscription: async (context, { caller, params }) => {
     await deleteSubscription(context, caller.tenant, subscriptionIdFrom(params));
     return { message: 'Subscription deleted successfully' };
+  },
+
+  rotateSecret: async (context, { caller, params, body }) => {
+    const key = { tenant: caller.tenant, id: subscriptionIdFrom(params) };
+    const { subscription, sharedSecret } = await rotateSecret(context, key, body);
+    return {
+      message: 'Secret rotated successfully',
+      secret: sharedSecret,
+      subscription: subscriptionResource(subscription),
+    };
   },
 
   testSubscription: async (context, { caller, params, body }) => {

@@ -5,16 +5,16 @@ import type { AttemptMessage } from '../contract/messages.ts';
 import { decide } from '../core/decide.ts';
 import type { Attempt, Delivery } from '../core/delivery.ts';
 import type { LoadedDelivery } from '../core/ports.ts';
-import { requestHeaders } from '../core/request-headers.ts';
 import type { SendResult } from '../core/send-result.ts';
 import { statsDelta } from '../core/stats.ts';
 import type { StatsDelta } from '../core/stats.ts';
-import type { Subscription } from '../core/subscription.ts';
 import { afterAttempt, cancel, park, postpone } from '../core/transitions.ts';
 import type { AfterAttempt } from '../core/transitions.ts';
 import type { Context } from './context.ts';
 import { recallSubscription } from './context.ts';
 import { heedEndpoint } from './heed-endpoint.ts';
+import { sendEvent } from './send-event.ts';
+import type { Sending } from './send-event.ts';
 
 /** Versions that others may make of a row while one attempt is recorded: cancel, park, replay. */
 const recordTriesMax = 5;
@@ -80,8 +80,6 @@ async function putOff(
   return change(context, delivery, postpone(delivery, dueAt, now));
 }
 
-type Sending = LoadedDelivery & { subscription: Subscription };
-
 async function send(
   context: Context,
   message: AttemptMessage,
@@ -89,12 +87,7 @@ async function send(
 ): Promise<StatsDelta[]> {
   const { delivery, subscription } = sending;
   const at = context.clock.now();
-  const result = await context.sender.send({
-    url: subscription.targetUrl,
-    headers: requestHeaders(sending, subscription.secret, at),
-    body: sending.body,
-    timeoutMs: subscription.timeoutMs ?? context.rules.timeoutMs,
-  });
+  const result = await sendEvent(context, sending);
   const jitter = context.chance.unit();
   const judge = (current: Delivery): AfterAttempt =>
     afterAttempt(current, {

@@ -1,6 +1,7 @@
 // What every operation is given: the ports, the deployment's rules, and the memos.
 import type { TargetPolicy } from '../core/address.ts';
 import type { ApiKey } from '../core/api-key.ts';
+import type { AccessToken, NoToken } from '../core/access-token.ts';
 import type { Memo } from '../core/memo.ts';
 import type { Ports } from '../core/ports.ts';
 import type { SubscriptionId } from '../core/ids.ts';
@@ -23,6 +24,8 @@ export type Context = Ports & {
   rules: Rules;
   subscriptionMemo: Memo<Subscription | undefined>;
   /** By key id. Absent keys are kept too, under the same cap. */
+  /** By OAuth client. */
+  tokenMemo: Memo<AccessToken | NoToken>;
   apiKeyMemo: Memo<ApiKey | undefined>;
 };
 

@@ -3,7 +3,7 @@ import type { NewSubscription } from '../contract/resources.ts';
 import { subscriptionIdFrom } from '../core/ids.ts';
 import type { Subscription } from '../core/subscription.ts';
 import { createSubscription as newSubscription } from '../core/subscription.ts';
-import { checkTarget } from './check-target.ts';
+import { checkTargets } from './check-targets.ts';
 import type { Context } from './context.ts';
 
 export async function createSubscription(
@@ -11,7 +11,7 @@ export async function createSubscription(
   tenant: string,
   fields: NewSubscription,
 ): Promise<Subscription> {
-  checkTarget(context, fields.target_url);
+  checkTargets(context, fields);
   const now = context.clock.now();
   const id = subscriptionIdFrom(now, context.chance.bytes(10));
   const subscription = newSubscription({ tenant, id, now }, fields);

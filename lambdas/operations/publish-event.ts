@@ -1,11 +1,15 @@
 // Ingest: authenticate, validate, verify, filter, then accept. The body is kept byte for byte.
 import { limits } from '../contract/limits.ts';
+import type { Verification } from '../contract/verification.ts';
 import type { DeliveryId } from '../core/ids.ts';
 import { deliveryIdFrom, isSubscriptionId } from '../core/ids.ts';
+import { hasSignature, verifyInbound } from '../core/inbound-verification.ts';
+import type { InboundVerdict } from '../core/inbound-verification.ts';
 import { wantsEvent } from '../core/matching.ts';
 import { checkPayload, fingerprintOf } from '../core/payload.ts';
 import { ServiceError } from '../core/service-error.ts';
-import { verifiesHubSignature } from '../core/signature.ts';
+import { activeSecrets } from '../core/secrets.ts';
+import { isSigningKey } from '../core/signing-key.ts';
 import type { Subscription } from '../core/subscription.ts';
 import { acceptEvent } from './accept-event.ts';
 import type { Caller } from './caller.ts';
@@ -18,8 +22,8 @@ export type PublishRequest = {
   subscriptionId: string;
   eventType: string | null;
   contentType: string | null;
-  /** The `X-Hub-Signature-256` header. */
-  signature: string | null;
+  /** All of them, names in lower case: any may hold the signature. */
+  headers: Readonly<Record<string, string | undefined>>;
   idempotencyKey: string | null;
   /** The `webhook-hops` header of an event that is itself a delivery of this service; 0 otherwise. */
   hops: number;
@@ -33,13 +37,13 @@ export type Published =
 
 /** Rejects with a `ServiceError` for whatever is wrong with the request. */
 export async function publishEvent(context: Context, request: PublishRequest): Promise<Published> {
-  const subscription = await findSubscription(context, request);
+  const { subscription, verdict } = await findSubscription(context, request);
   const contentType = checkPayload(request, context.rules.bodyBytesMax);
-  const { eventType } = request;
+  const { caller, eventType } = request;
   if (!wantsEvent(subscription.eventTypes, eventType, context.rules.untypedEvents)) {
     return { kind: 'filtered', eventType };
   }
-  if (request.caller !== null) checkSignature(request, subscription.secret);
+  checkSignature(caller, verdict);
   if (request.hops >= limits.hopsMax) {
     throw new ServiceError(
       'loop-detected',
@@ -53,43 +57,69 @@ export async function publishEvent(context: Context, request: PublishRequest): P
   return { kind: 'accepted', deliveryId: claimed.id };
 }
 
-async function findSubscription(context: Context, request: PublishRequest): Promise<Subscription> {
+type Verdict = InboundVerdict | 'not-asked';
+
+async function findSubscription(
+  context: Context,
+  request: PublishRequest,
+): Promise<{ subscription: Subscription; verdict: Verdict }> {
   const id = request.subscriptionId;
   const tenant = request.caller?.tenant ?? defaultTenant;
   const found = isSubscriptionId(id) ? await recallSubscription(context, tenant, id) : undefined;
-  if (request.caller === null) return signedSubscription(request, found);
+  const verdict = found === undefined ? 'not-asked' : verdictOn(context, found, request);
+  if (request.caller === null) requireSignature(request, verdict);
   if (found === undefined) throw new ServiceError('not-found', 'Subscription not found');
-  return found;
+  return { subscription: found, verdict };
 }
 
 /** Without a key the signature authenticates: nothing is told before it fits, not even what there is. */
-function signedSubscription(
-  request: PublishRequest,
-  found: Subscription | undefined,
-): Subscription {
-  if (request.signature === null) {
-    throw new ServiceError(
-      'unauthenticated',
-      'Send an API key with the publish scope, or sign the event with the secret of the subscription.',
-    );
-  }
-  const secret = found?.secret ?? null;
-  if (found === undefined || secret === null) {
-    throw new ServiceError('signature-invalid', 'Invalid signature');
-  }
-  checkSignature(request, secret);
-  return found;
+function requireSignature(request: PublishRequest, verdict: Verdict): void {
+  if (verdict === 'ok') return;
+  if (verdict === 'expired') throw signatureError('expired');
+  if (hasSignature(request.headers)) throw signatureError('invalid');
+  throw new ServiceError(
+    'unauthenticated',
+    'Send an API key with the publish scope, or sign the event with the secret of the subscription.',
+  );
 }
 
-function checkSignature(request: PublishRequest, secret: string | null): void {
-  if (secret === null) return;
-  if (request.signature === null) {
-    // An API key says who publishes; the signature is then a second, optional proof.
-    if (typeof request.caller?.keyId === 'string') return;
-    throw new ServiceError('signature-missing', 'Missing signature header');
-  }
-  if (!verifiesHubSignature(secret, request.body, request.signature)) {
-    throw new ServiceError('signature-invalid', 'Invalid signature');
+/** A subscription without a secret does not ask for a signature. */
+function verdictOn(
+  context: Context,
+  subscription: Subscription,
+  { headers, body }: PublishRequest,
+): Verdict {
+  const now = context.clock.now();
+  const verification = subscription.verification ?? hubVerification;
+  // A signing key is ours alone: nobody else could have signed with it.
+  const secrets =
+    verification.secret === null
+      ? activeSecrets(subscription, now).filter((secret) => !isSigningKey(secret))
+      : [verification.secret];
+  if (secrets.length === 0) return 'not-asked';
+  return verifyInbound(verification, secrets, { headers, body, now });
+}
+
+const hubVerification: Verification = { scheme: 'github', secret: null };
+
+/** An API key says who publishes; the signature is then a second, optional proof. */
+function checkSignature(caller: Caller | null, verdict: Verdict): void {
+  if (verdict === 'ok' || verdict === 'not-asked') return;
+  if (verdict === 'missing' && typeof caller?.keyId === 'string') return;
+  throw signatureError(verdict);
+}
+
+function signatureError(verdict: 'missing' | 'invalid' | 'expired'): ServiceError {
+  switch (verdict) {
+    case 'missing':
+      return new ServiceError('signature-missing', 'Missing signature header');
+    case 'invalid':
+      return new ServiceError('signature-invalid', 'Invalid signature');
+    case 'expired':
+      return new ServiceError(
+        'signature-expired',
+        'The signature was made more than five minutes ago, or in the future',
+      );
   }
 }
 

@@ -1,38 +1,17 @@
-// Changes the fields that are given. When that makes an inactive subscription active, the jobs that send what is
-// parked go first: a crash between the two leaves jobs that find it inactive and end, never parked deliveries that
-// nobody sends.
+// Changes the fields that are given.
 import type { SubscriptionFields } from '../contract/resources.ts';
 import type { SubscriptionId } from '../core/ids.ts';
-import { drainJobs } from '../core/jobs.ts';
-import { ServiceError } from '../core/service-error.ts';
 import type { Subscription } from '../core/subscription.ts';
-import { updateSubscription as changed } from '../core/subscription.ts';
-import { checkTarget } from './check-target.ts';
+import { updateSubscription as updated } from '../core/subscription.ts';
+import { changeSubscription } from './change-subscription.ts';
+import { checkTargets } from './check-targets.ts';
 import type { Context } from './context.ts';
-import { forgetSubscription } from './context.ts';
-import { findSubscription } from './find-subscription.ts';
-
-/** Somebody else may change it between reading and writing; more often than this in a row is a conflict. */
-const triesMax = 3;
 
 export async function updateSubscription(
   context: Context,
   key: { tenant: string; id: SubscriptionId },
   fields: SubscriptionFields,
 ): Promise<Subscription> {
-  const { tenant, id } = key;
-  if (fields.target_url !== undefined) checkTarget(context, fields.target_url);
-  for (let tries = 0; tries < triesMax; tries += 1) {
-    const before = await findSubscription(context, tenant, id);
-    const now = context.clock.now();
-    const after = changed(before, fields, now);
-    if (before.status === 'inactive' && after.status === 'active') {
-      await context.queue.send(drainJobs(tenant, id, now));
-    }
-    if ((await context.subscriptions.replace(before, after)) === 'replaced') {
-      forgetSubscription(context, tenant, id);
-      return after;
-    }
-  }
-  throw new ServiceError('conflict', 'The subscription keeps changing; try again');
+  checkTargets(context, fields);
+  return changeSubscription(context, key, (before, now) => updated(before, fields, now));
 }

@@ -29,6 +29,10 @@ const violations: Record<string, Plant[]> = {
     ['lambdas/core', `import * as z from 'zod'; void z;`],
     ['lambdas/core', `import { randomUUID } from 'node:crypto'; void randomUUID;`],
     ['lambdas/core', `import { randomBytes } from 'node:crypto'; void randomBytes;`],
+    [
+      'lambdas/core',
+      `import { generateKeyPairSync } from 'node:crypto'; void generateKeyPairSync;`,
+    ],
     ['lambdas/core', `import crypto from 'node:crypto'; void crypto;`],
     ['lambdas/core', `import { connect } from 'node:net'; void connect;`],
     ['lambdas/core', `import ipaddr from 'ipaddr.js'; void ipaddr;`],

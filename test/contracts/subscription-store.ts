@@ -49,6 +49,36 @@ export function subscriptionStoreContract(name: string, open: Open<SubscriptionS
         ['inactive', { status: 'inactive' as const, inactiveReason: 'gone' as const }],
         ['any text', { name: 'Ünïcode ☃ "quoted" \\ \n', secret: "'; DROP TABLE x; --\u0000" }],
         ['empty texts', { name: '', secret: '' }],
+        ['secrets that still sign', { previousSecrets: [{ secret: 'old', expiresAt: noon + 1 }] }],
+        ['the signature in another form', { timestampedSignature: true }],
+        ['custom headers', { customHeaders: { 'X-Api-Key': 'a "key"', 'X-B': '2' } }],
+        ['basic auth', { auth: { type: 'basic' as const, username: 'ü', password: '\t"' } }],
+        [
+          'OAuth without a scope',
+          {
+            auth: {
+              type: 'oauth2' as const,
+              token_url: 'https://auth.example.com/token',
+              client_id: 'client',
+              client_secret: 's3cret',
+              scope: null,
+            },
+          },
+        ],
+        ['a verification', { verification: { scheme: 'slack' as const, secret: 's3cret' } }],
+        [
+          'a verification by the own secret',
+          {
+            verification: {
+              scheme: 'hmac' as const,
+              header: 'X-Signature',
+              algorithm: 'sha512' as const,
+              encoding: 'base64' as const,
+              prefix: '',
+              secret: null,
+            },
+          },
+        ],
         ['a later version', { version: 7, updatedAt: noon + 1 }],
       ])('returns what was stored: %s', async (_, fields) => {
         const subscription = await created({ tenant: aTenant(), ...fields });
@@ -95,7 +125,12 @@ export function subscriptionStoreContract(name: string, open: Open<SubscriptionS
           name: null,
           targetUrl: 'https://example.com/other',
           secret: null,
+          previousSecrets: [{ secret: 'old', expiresAt: noon }],
+          timestampedSignature: true,
           eventTypes: null,
+          customHeaders: { 'X-B': '2' },
+          auth: { type: 'bearer', token: 't0ken' },
+          verification: { scheme: 'github', secret: null },
           status: 'inactive',
           inactiveReason: 'paused',
           retrySchedule: [5],

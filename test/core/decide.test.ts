@@ -6,6 +6,7 @@ import type { Delivery } from '../../lambdas/core/delivery.ts';
 import { deliveryIdFrom, subscriptionIdFrom } from '../../lambdas/core/ids.ts';
 import type { Subscription } from '../../lambdas/core/subscription.ts';
 import { accept } from '../../lambdas/core/transitions.ts';
+import { aSubscription } from '../support/factories.ts';
 
 const now = 1_700_000_000_000;
 const later = now + 5_000;
@@ -24,22 +25,7 @@ const message: AttemptMessage = {
   dueAt: now,
 };
 
-const subscription: Subscription = {
-  tenant: 'default',
-  id: subscriptionId,
-  name: null,
-  targetUrl: 'https://example.com/',
-  secret: null,
-  eventTypes: null,
-  status: 'active',
-  inactiveReason: null,
-  retrySchedule: null,
-  timeoutMs: null,
-  heldUntil: null,
-  createdAt: now,
-  updatedAt: now,
-  version: 1,
-};
+const subscription = aSubscription({ id: subscriptionId });
 const inactive: Subscription = { ...subscription, status: 'inactive', inactiveReason: 'paused' };
 
 function delivery(about: Partial<Delivery> = {}): Delivery {

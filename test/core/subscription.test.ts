@@ -1,11 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { SubscriptionFields } from '../../lambdas/contract/resources.ts';
-import {
-  newSubscription,
-  secretMask,
-  subscriptionFields,
-} from '../../lambdas/contract/resources.ts';
+import { secretMask } from '../../lambdas/contract/secret-mask.ts';
+import { newSubscription, subscriptionFields } from '../../lambdas/contract/resources.ts';
 import { createSubscription, updateSubscription } from '../../lambdas/core/subscription.ts';
 import { aSubscription, noon } from '../support/factories.ts';
 

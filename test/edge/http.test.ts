@@ -162,11 +162,28 @@ test('what is secret is in no answer to a GET and in no line of the log', async 
   const canary = (name: string) => `canary-${name}-7f3a`;
   const made = await service.call('createSubscription', {
     key,
-    body: { target_url: 'https://receiver.example.com/', secret: canary('secret') },
+    body: {
+      target_url: 'https://receiver.example.com/',
+      secret: canary('secret'),
+      custom_headers: { 'X-Api-Key': canary('header') },
+      auth: { type: 'basic', username: 'user', password: canary('password') },
+      verification: { scheme: 'github', secret: canary('verification') },
+    },
   });
   const { id } = made.json['subscription'] as { id: string };
   await service.call('updateSubscription', { key, id, body: { secret: canary('second') } });
   await service.call('createSubscription', { key, body: { name: 1, secret: canary('refused') } });
+  await service.call('createSubscription', {
+    key,
+    body: {
+      target_url: 'https://receiver.example.com/',
+      custom_headers: { Host: canary('header'), 'X-A': `${canary('header')}\n` },
+      auth: { type: 'bearer', token: `${canary('token')} ` },
+    },
+  });
+  const rotation = { secret: canary('rotated') };
+  const rotated = await service.call('rotateSecret', { key, id, body: rotation });
+  const generated = await service.call('rotateSecret', { key, id, body: {} });
   const newKey = await service.call('createApiKey', { key, body: { scopes: ['read'] } });
   const event = await service.call('ingest', {
     key,
@@ -185,9 +202,10 @@ test('what is secret is in no answer to a GET and in no line of the log', async 
     expect(answer.status, route).toBe(200);
     answers.push(answer.text.replaceAll(canary('payload'), ''));
   }
-  const texts = [made.text, ...answers, ...service.logLines].join('\n');
+  const texts = [made.text, rotated.text, ...answers, ...service.logLines].join('\n');
   expect(texts).not.toMatch(/canary/);
   expect(texts).not.toContain(key);
+  expect(texts).not.toContain(String(generated.json['secret']));
   expect(texts).not.toContain(String(newKey.json['key']));
   expect(texts).not.toContain((await service.ports.apiKeys.list('default'))[0]?.hash);
 });

@@ -1,7 +1,7 @@
 // Subscriptions as a caller sees them: the seed's shapes, codes and sentences.
 import { describe, expect, test } from 'vitest';
 import { limits } from '../../lambdas/contract/limits.ts';
-import { secretMask } from '../../lambdas/contract/resources.ts';
+import { secretMask } from '../../lambdas/contract/secret-mask.ts';
 import type { SubscriptionResource } from '../../lambdas/contract/resources.ts';
 import type { QueueMessage } from '../../lambdas/contract/messages.ts';
 import type { SubscriptionId } from '../../lambdas/core/ids.ts';
@@ -58,11 +58,17 @@ describe('creating', () => {
         name: 'Orders',
         target_url,
         secret: secretMask,
+        public_key: null,
+        previous_secrets: [],
+        timestamped_signature: false,
         event_types: ['order.created', 'order.*'],
         status: 'active',
         inactive_reason: null,
         retry_schedule: [1, 60],
         timeout_ms: 5_000,
+        custom_headers: {},
+        auth: null,
+        verification: null,
         created_at: now,
         updated_at: now,
       },

@@ -53,7 +53,7 @@ export async function publish(
     subscriptionId: target.id,
     eventType: event.eventType ?? null,
     contentType: 'application/json',
-    signature: null,
+    headers: {},
     idempotencyKey: event.key ?? null,
     hops: 0,
     body,

@@ -44,7 +44,7 @@ export function createDelivering(options: ServiceOptions = {}) {
       subscriptionId: subscription.id,
       eventType: 'invoice.paid',
       contentType: null,
-      signature: null,
+      headers: {},
       idempotencyKey: null,
       hops: 0,
       body: new TextEncoder().encode('{"a":1}'),

@@ -1,6 +1,8 @@
 // Subscriptions: one item each, all of a tenant in one partition, in the order they were made.
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
+import type { EndpointAuth } from '../../contract/endpoint-auth.ts';
+import type { Verification } from '../../contract/verification.ts';
 import type { SubscriptionId } from '../../core/ids.ts';
 import { isSubscriptionId } from '../../core/ids.ts';
 import type { SubscriptionStore } from '../../core/ports.ts';
@@ -22,12 +24,18 @@ const storedSubscription = z.object({
   name: z.string().nullable(),
   target_url: z.string(),
   secret: z.string().nullable(),
+  previous_secrets: z.array(z.object({ secret: z.string(), expires_at: z.number() })).default([]),
+  timestamped_signature: z.boolean().default(false),
   event_types: z.array(z.string()).nullable(),
   status: z.enum(['active', 'inactive']),
   inactive_reason: z.enum(['paused', 'gone']).nullable(),
   retry_schedule: z.union([z.enum(['standard', 'fast']), z.array(z.number())]).nullable(),
   timeout_ms: z.number().nullable(),
   held_until: z.number().nullable(),
+  custom_headers: z.record(z.string(), z.string()).default({}),
+  // Kept as the API took them, which has checked them.
+  auth: z.custom<EndpointAuth | null>().default(null),
+  verification: z.custom<Verification | null>().default(null),
   created_at: z.number(),
   updated_at: z.number(),
   version: z.number(),
@@ -44,12 +52,20 @@ function encode(subscription: Subscription): Item {
     name: subscription.name,
     target_url: subscription.targetUrl,
     secret: subscription.secret,
+    previous_secrets: subscription.previousSecrets.map(({ secret, expiresAt }) => ({
+      secret,
+      expires_at: expiresAt,
+    })),
+    timestamped_signature: subscription.timestampedSignature,
     event_types: subscription.eventTypes,
     status: subscription.status,
     inactive_reason: subscription.inactiveReason,
     retry_schedule: subscription.retrySchedule,
     timeout_ms: subscription.timeoutMs,
     held_until: subscription.heldUntil,
+    custom_headers: subscription.customHeaders,
+    auth: subscription.auth,
+    verification: subscription.verification,
     created_at: subscription.createdAt,
     updated_at: subscription.updatedAt,
     version: subscription.version,
@@ -64,12 +80,20 @@ function decode(item: Item): Subscription {
     name: stored.name,
     targetUrl: stored.target_url,
     secret: stored.secret,
+    previousSecrets: stored.previous_secrets.map(({ secret, expires_at }) => ({
+      secret,
+      expiresAt: expires_at,
+    })),
+    timestampedSignature: stored.timestamped_signature,
     eventTypes: stored.event_types,
     status: stored.status,
     inactiveReason: stored.inactive_reason,
     retrySchedule: stored.retry_schedule,
     timeoutMs: stored.timeout_ms,
     heldUntil: stored.held_until,
+    customHeaders: stored.custom_headers,
+    auth: stored.auth,
+    verification: stored.verification,
     createdAt: stored.created_at,
     updatedAt: stored.updated_at,
     version: stored.version,

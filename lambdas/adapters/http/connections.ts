@@ -1,10 +1,12 @@
 // Where an attempt gets its connection from: an idle one that is still alive, else a new one, as soon as there is
 // room for it.
+import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { createSecureContext, type SecureContext } from 'node:tls';
+import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
 import type { Agent } from 'node:http';
 import type { TargetPolicy } from '../../core/address.ts';
 import type { AttemptTimings } from '../../core/delivery.ts';
+import type { ClientCertificate } from '../../core/endpoint-auth.ts';
 import type { Target } from '../../core/target-url.ts';
 import { ConnectionPool, type Connection, type Place, type PoolBounds } from './connection-pool.ts';
 import { beforeDeadline, type Deadline, type MonotonicClock } from './deadline.ts';
@@ -15,6 +17,7 @@ export type Attempt = {
   target: Target;
   deadline: Deadline;
   mark: (step: keyof AttemptTimings) => void;
+  clientCertificate?: ClientCertificate | undefined;
 };
 
 export type ConnectionOptions = {
@@ -46,7 +49,7 @@ export class Connections {
     addresses: readonly string[],
     { mayReuse }: { mayReuse: boolean },
   ): Promise<{ connection: Connection; isReused: boolean }> {
-    const origin = originOf(attempt.target);
+    const origin = originOf(attempt);
     for (;;) {
       const idle = mayReuse
         ? await this.#pool.takeIdle(origin, addresses, eventsThatWait)
@@ -64,11 +67,8 @@ export class Connections {
     this.#pool.close();
   }
 
-  async #openAt(
-    place: Place,
-    { target, deadline, mark }: Attempt,
-    addresses: readonly string[],
-  ): Promise<Connection> {
+  async #openAt(place: Place, attempt: Attempt, addresses: readonly string[]): Promise<Connection> {
+    const { target, deadline, mark, clientCertificate } = attempt;
     const { policy, clock, dial = dialTcp } = this.#options;
     const tools = { dial, policy, deadline, clock };
     const tcp = await openTcp(addresses, target.port, tools).catch((error: unknown) => {
@@ -76,27 +76,39 @@ export class Connections {
       throw error;
     });
     mark('connectMs');
-    const connection = this.#pool.add({ ...tcp, origin: originOf(target) }, place);
+    const connection = this.#pool.add({ ...tcp, origin: originOf(attempt) }, place);
     if (target.scheme === 'http') return connection;
-    const context = this.#secureContext();
+    const context = () => this.#secureContext(clientCertificate);
     const socket = await openTls(tcp.socket, target, { context, deadline });
     mark('tlsMs');
     return { ...connection, socket };
   }
 
-  // Made at the first use and kept: it holds all root certificates.
-  #secureContext(): SecureContext {
+  /** Throws for a certificate or key that OpenSSL does not take. */
+  #secureContext(clientCertificate: ClientCertificate | undefined): SecureContext {
     const { ca } = this.#options;
-    this.#context ??= createSecureContext({
+    const options: SecureContextOptions = {
       minVersion: 'TLSv1.2',
       ...(ca === undefined ? {} : { ca }),
-    });
+    };
+    if (clientCertificate !== undefined) {
+      const { certificate, privateKey } = clientCertificate;
+      return createSecureContext({ ...options, cert: certificate, key: privateKey });
+    }
+    // Made at the first use and kept: it holds all root certificates.
+    this.#context ??= createSecureContext(options);
     return this.#context;
   }
 }
 
-function originOf({ scheme, host, port }: Target): string {
-  return `${scheme}://${host}:${port}`;
+/** With the client's certificate and key, or one subscription's requests could travel as another's. */
+function originOf({ target, clientCertificate }: Attempt): string {
+  const { scheme, host, port } = target;
+  const identity =
+    clientCertificate === undefined
+      ? ''
+      : createHash('sha256').update(JSON.stringify(clientCertificate)).digest('hex');
+  return `${scheme}://${identity}@${host}:${port}`;
 }
 
 /**

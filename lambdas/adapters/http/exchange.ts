@@ -11,7 +11,7 @@ import type { SendResult } from '../../core/send-result.ts';
 import type { Target } from '../../core/target-url.ts';
 import type { ConnectedRequest, Connection } from './connection-pool.ts';
 import type { Deadline } from './deadline.ts';
-import { responseBytesKept, ResponseText } from './response-text.ts';
+import { ResponseText } from './response-text.ts';
 import { parseHttpDate } from './retry-after-date.ts';
 import { exchangeFailure, SendFailure } from './send-failure.ts';
 
@@ -22,6 +22,7 @@ export type Exchange = {
   headers: Readonly<Record<string, string | number>>;
   body: Uint8Array;
   deadline: Deadline;
+  responseCharacters?: number | undefined;
   onFirstByte(): void;
 };
 
@@ -77,8 +78,10 @@ export function exchange(input: Exchange): Promise<Response> {
     request.on('upgrade', () => fail(new SendFailure('invalid_response'))); // Nobody asked for it.
     request.on('response', (message) => {
       if (!isValid(message)) return fail(new SendFailure('invalid_response'));
-      const text = new ResponseText(message.headers['content-encoding']);
-      reading = { message, text, bytesMax: bytesWorthReading(request, message) };
+      const text = new ResponseText(message.headers['content-encoding'], input.responseCharacters);
+      const isReusable = isWorthReusing(request, message);
+      const bytesMax = isReusable ? limits.responseBytesReadMax : text.bytesMax;
+      reading = { message, text, bytesMax };
       readBody(reading, succeed);
     });
     signal.addEventListener('abort', onDeadline, { once: true });
@@ -123,10 +126,9 @@ function isValid(message: IncomingMessage): boolean {
 }
 
 // What is not kept is read only to use the connection again.
-function bytesWorthReading(request: ClientRequest, message: IncomingMessage): number {
+function isWorthReusing(request: ClientRequest, message: IncomingMessage): boolean {
   const announced = Number(message.headers['content-length'] ?? 0);
-  const isReusable = request.shouldKeepAlive && announced <= limits.responseBytesReadMax;
-  return isReusable ? limits.responseBytesReadMax : responseBytesKept;
+  return request.shouldKeepAlive && announced <= limits.responseBytesReadMax;
 }
 
 function readBody({ message, text, bytesMax }: Reading, done: (isWhole: boolean) => void): void {

@@ -3,7 +3,7 @@
 // before a byte is written to it, the TLS greeting included.
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { connect as connectTls, type SecureContext } from 'node:tls';
+import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls';
 import { limits } from '../../contract/limits.ts';
 import { isAllowedAddress, type TargetPolicy } from '../../core/address.ts';
 import { allowedLoopbackAddresses, type Target } from '../../core/target-url.ts';
@@ -78,11 +78,22 @@ function refuseUnlessAllowed(socket: Socket, policy: TargetPolicy): Socket {
 export async function openTls(
   socket: Socket,
   target: Target,
-  { context, deadline }: { context: SecureContext; deadline: Deadline },
+  { context, deadline }: { context: () => SecureContext; deadline: Deadline },
 ): Promise<Socket> {
-  const secure = connectTls({
+  try {
+    const secure = greet(socket, target, context());
+    await ready(secure, { event: 'secureConnect', signal: deadline.signal });
+    return secure;
+  } catch (error) {
+    socket.destroy();
+    throw tlsFailure(error);
+  }
+}
+
+function greet(socket: Socket, target: Target, secureContext: SecureContext): TLSSocket {
+  return connectTls({
     socket,
-    secureContext: context,
+    secureContext,
     // Written out, since environment variables (NODE_TLS_REJECT_UNAUTHORIZED) change Node's defaults.
     rejectUnauthorized: true,
     ALPNProtocols: ['http/1.1'],
@@ -90,12 +101,6 @@ export async function openTls(
     host: target.host,
     ...(target.hostKind === 'address' ? {} : { servername: target.host }),
   });
-  try {
-    await ready(secure, { event: 'secureConnect', signal: deadline.signal });
-    return secure;
-  } catch (error) {
-    throw tlsFailure(error);
-  }
 }
 
 async function ready(

@@ -39,6 +39,7 @@ export function httpSender(options: HttpSenderOptions): Sender & { close(): void
       headers: wireHeaders(request),
       body: request.body,
       deadline,
+      responseCharacters: request.responseCharacters,
       onFirstByte: () => mark('firstByteMs'),
     };
     const addresses = await checkedAddresses(target, policy, { resolver, deadline });
@@ -73,7 +74,8 @@ export function httpSender(options: HttpSenderOptions): Sender & { close(): void
       const deadline = startDeadline(request.timeoutMs, clock);
       try {
         const target = judgedTarget(request.url, policy);
-        const response = await post(request, { target, deadline, mark });
+        const { clientCertificate } = request;
+        const response = await post(request, { target, deadline, mark, clientCertificate });
         return { kind: 'response', ...response, durationMs: elapsedMs(), timings };
       } catch (error) {
         const { code, message: detail } = anyFailure(error);

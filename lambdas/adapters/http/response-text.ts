@@ -4,17 +4,22 @@ import { limits } from '../../contract/limits.ts';
 
 const bytesPerCharacterMax = 4; // In UTF-8.
 
-/** More is never needed for the text that is kept. */
-export const responseBytesKept = limits.responseCharactersKept * bytesPerCharacterMax;
-
 export class ResponseText {
+  /** More is never needed for the text that is kept. */
+  readonly bytesMax: number;
+  readonly #charactersMax: number;
   readonly #encoded: boolean;
   readonly #chunks: Uint8Array[] = [];
   #bytesKept = 0;
   #bytesRead = 0;
 
   /** Of an encoded body nothing is kept: it is no text. */
-  constructor(contentEncoding: string | undefined) {
+  constructor(
+    contentEncoding: string | undefined,
+    charactersMax: number = limits.responseCharactersKept,
+  ) {
+    this.#charactersMax = charactersMax;
+    this.bytesMax = charactersMax * bytesPerCharacterMax;
     this.#encoded = !['', 'identity'].includes(contentEncoding?.trim().toLowerCase() ?? '');
   }
 
@@ -24,7 +29,7 @@ export class ResponseText {
 
   add(chunk: Uint8Array): void {
     this.#bytesRead += chunk.byteLength;
-    const room = this.#encoded ? 0 : responseBytesKept - this.#bytesKept;
+    const room = this.#encoded ? 0 : this.bytesMax - this.#bytesKept;
     if (room <= 0) return;
     // A copy: a view would hold the whole buffer that the socket read into.
     const kept = Uint8Array.from(chunk.subarray(0, room));
@@ -37,10 +42,10 @@ export class ResponseText {
     const cutInBytes = !complete || this.#bytesRead > this.#bytesKept;
     // With `stream`, a character that was cut in two at the end is left out instead of replaced.
     const text = new TextDecoder().decode(Buffer.concat(this.#chunks), { stream: cutInBytes });
-    const body = text.replace(control, '\u{FFFD}').slice(0, limits.responseCharactersKept);
+    const body = text.replace(control, '\u{FFFD}').slice(0, this.#charactersMax);
     return {
       body: body.replace(/[\uD800-\uDBFF]$/, ''),
-      truncated: cutInBytes || text.length > limits.responseCharactersKept,
+      truncated: cutInBytes || text.length > this.#charactersMax,
     };
   }
 }

@@ -23,6 +23,7 @@ const sentences: Record<SendErrorCode, string> = {
   response_timeout: 'No response came in time',
   response_too_large: `The response has more than ${limits.responseHeaderBytesMax} bytes of headers`,
   invalid_response: 'The response is not valid HTTP',
+  auth_failed: 'No access token could be had',
   send_failed: 'The request could not be sent',
 };
 

@@ -10,12 +10,17 @@ const migrations: readonly string[] = [
     name TEXT,
     target_url TEXT NOT NULL,
     secret TEXT,
+    previous_secrets TEXT NOT NULL, -- JSON
+    timestamped_signature TEXT NOT NULL, -- JSON
     event_types TEXT, -- JSON
     status TEXT NOT NULL,
     inactive_reason TEXT,
     retry_schedule TEXT, -- JSON
     timeout_ms INTEGER,
     held_until INTEGER,
+    custom_headers TEXT NOT NULL, -- JSON
+    auth TEXT, -- JSON
+    verification TEXT, -- JSON
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
     version INTEGER NOT NULL,

@@ -13,12 +13,17 @@ const fields = [
   'name',
   'targetUrl',
   'secret',
+  'previousSecrets',
+  'timestampedSignature',
   'eventTypes',
   'status',
   'inactiveReason',
   'retrySchedule',
   'timeoutMs',
   'heldUntil',
+  'customHeaders',
+  'auth',
+  'verification',
   'createdAt',
   'updatedAt',
   'version',
@@ -27,9 +32,23 @@ const fields = [
 /** Sorts after every id. */
 const afterAllIds = '~';
 
+/** What SQLite has no type for. */
+const jsonFields = [
+  'previousSecrets',
+  'timestampedSignature',
+  'eventTypes',
+  'retrySchedule',
+  'customHeaders',
+  'auth',
+  'verification',
+] as const satisfies (keyof Subscription)[];
+
+type Plain = Omit<Subscription, (typeof jsonFields)[number]>;
+
 function toRow(subscription: Subscription): Values {
-  const { eventTypes, retrySchedule, ...plain } = subscription;
-  return { ...plain, eventTypes: toJson(eventTypes), retrySchedule: toJson(retrySchedule) };
+  const plain: Plain = subscription;
+  const json = jsonFields.map((field) => [field, toJson(subscription[field])]);
+  return { ...plain, ...Object.fromEntries(json) };
 }
 
 function toJson(value: unknown): string | null {
@@ -37,11 +56,8 @@ function toJson(value: unknown): string | null {
 }
 
 function fromRow(row: Values): Subscription {
-  return {
-    ...row,
-    eventTypes: fromJson(row['eventTypes']),
-    retrySchedule: fromJson(row['retrySchedule']),
-  } as Subscription;
+  const json = jsonFields.map((field) => [field, fromJson(row[field])]);
+  return { ...row, ...Object.fromEntries(json) } as Subscription;
 }
 
 function fromJson(text: unknown): unknown {

@@ -12,7 +12,7 @@ type Holder = { name: string; publicKey: forge.pki.PublicKey; keyPem: string };
 export type Authority = {
   /** To be trusted by the client. */
   ca: string;
-  /** A server certificate for these DNS names and IP addresses. */
+  /** A certificate for these DNS names and IP addresses. */
   issue(hosts: readonly string[], validity?: Validity): Pair;
   selfSigned(hosts: readonly string[]): Pair;
 };

@@ -1,0 +1,56 @@
+// The fields whose secrets the API takes and never shows: custom headers, auth, and what verifies events. A field that
+// is not given counts as given the way it is shown, with masks.
+import type { SubscriptionFields } from '../contract/resources.ts';
+import { secretMask } from '../contract/secret-mask.ts';
+import type { Verification } from '../contract/verification.ts';
+import { maskedHeaders, unmaskedHeaders } from './custom-headers.ts';
+import { maskedAuth, unmaskedAuth } from './endpoint-auth.ts';
+import { keptSecret } from './kept-secret.ts';
+import { invalidField } from './service-error.ts';
+import type { Subscription } from './subscription.ts';
+
+type Hidden = Pick<Subscription, 'customHeaders' | 'auth' | 'verification'>;
+
+export function shownFields({ customHeaders, auth, verification }: Hidden) {
+  return {
+    custom_headers: maskedHeaders(customHeaders),
+    auth: maskedAuth(auth),
+    verification: maskedVerification(verification),
+  };
+}
+
+/** The fields as they are after a change. Throws a `ServiceError` for what cannot be. */
+export function hiddenFields(before: Subscription, fields: SubscriptionFields): Hidden {
+  const shown = shownFields(before);
+  const {
+    target_url: target = before.targetUrl,
+    custom_headers: customHeaders = shown.custom_headers,
+    auth = shown.auth,
+    verification = shown.verification,
+  } = fields;
+  if (auth?.type === 'mtls' && new URL(target).protocol !== 'https:') {
+    throw invalidField('/auth', 'needs an https target for its client certificate');
+  }
+  // Whoever cannot read a secret must not be able to have it sent to a host of their own.
+  const isMoved = new URL(target).origin !== new URL(before.targetUrl).origin;
+  const stored = isMoved ? { customHeaders: {}, auth: null } : before;
+  return {
+    customHeaders: unmaskedHeaders(customHeaders ?? {}, stored.customHeaders),
+    auth: unmaskedAuth(auth, stored.auth),
+    verification: unmaskedVerification(verification, before.verification),
+  };
+}
+
+function maskedVerification(verification: Verification | null): Verification | null {
+  if (verification === null || verification.secret === null) return verification;
+  return { ...verification, secret: secretMask };
+}
+
+function unmaskedVerification(
+  given: Verification | null,
+  stored: Verification | null,
+): Verification | null {
+  if (given === null || given.secret === null) return given;
+  const secret = keptSecret(given.secret, stored?.secret ?? null, '/verification/secret');
+  return { ...given, secret };
+}

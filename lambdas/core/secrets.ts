@@ -1,0 +1,48 @@
+// The secrets of a subscription. A rotation puts a new one in front; those before it go on signing for an overlap, so
+// that the receiver can change over without losing an event.
+import { limits } from '../contract/limits.ts';
+import { ServiceError } from './service-error.ts';
+
+export type PreviousSecret = { secret: string; expiresAt: number };
+
+export type SigningSecrets = {
+  /** Null signs nothing. */
+  secret: string | null;
+  /** Newest first. */
+  previousSecrets: readonly PreviousSecret[];
+};
+
+/** A `whsec_` secret. @param chance 32 random bytes */
+export function sharedSecretFrom(chance: Uint8Array): string {
+  return `whsec_${Buffer.from(chance).toString('base64')}`;
+}
+
+/** What signs now, newest first. */
+export function activeSecrets(secrets: SigningSecrets, now: number): string[] {
+  if (secrets.secret === null) return [];
+  const previous = secrets.previousSecrets.filter(({ expiresAt }) => expiresAt > now);
+  return [secrets.secret, ...previous.map(({ secret }) => secret)];
+}
+
+/**
+ * Makes `rotation.secret` the current one. No other secret signs for longer than the overlap from now on, so an
+ * overlap of zero ends a leaked secret at once.
+ */
+export function rotateSecret(
+  before: SigningSecrets,
+  rotation: { secret: string; overlapMs: number; now: number },
+): SigningSecrets {
+  const { secret, overlapMs, now } = rotation;
+  const until = now + overlapMs;
+  const replaced = before.secret === null ? [] : [{ secret: before.secret, expiresAt: until }];
+  const previousSecrets = [...replaced, ...before.previousSecrets]
+    .map((previous) => ({ ...previous, expiresAt: Math.min(previous.expiresAt, until) }))
+    .filter((previous) => previous.expiresAt > now && previous.secret !== secret);
+  if (previousSecrets.length > limits.previousSecretsMax) {
+    throw new ServiceError(
+      'limit-exceeded',
+      `${limits.previousSecretsMax} earlier secrets still sign: wait until one expires, or rotate without an overlap`,
+    );
+  }
+  return { secret, previousSecrets };
+}
