@@ -11,7 +11,7 @@ import {
   rotate,
   secretFrom,
 } from './client.ts';
-import { must } from './invariants.ts';
+import { must } from './facts.ts';
 import * as reference from './reference-model.ts';
 import type { Model, ModelDelivery, ModelSubscription } from './reference-model.ts';
 import { startOfTime } from './timeline.ts';
