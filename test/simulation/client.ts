@@ -9,7 +9,7 @@ import { deleteSubscription } from '../../lambdas/operations/delete-subscription
 import { publishEvent } from '../../lambdas/operations/publish-event.ts';
 import { retryDelivery } from '../../lambdas/operations/retry-delivery.ts';
 import { updateSubscription } from '../../lambdas/operations/update-subscription.ts';
-import { must } from './invariants.ts';
+import { must } from './facts.ts';
 import type { Answer, World } from './world.ts';
 
 export type Target = { tenant: string; id: SubscriptionId };

@@ -1,7 +1,7 @@
 // Every single fault, and every pair of faults, at every call of a port that an operation makes.
 import { faultsOf, plannedFaults } from './faults.ts';
 import type { Fault, PortName } from './faults.ts';
-import { must } from './invariants.ts';
+import { must } from './facts.ts';
 import { noFaults } from './faults.ts';
 import type { Operation } from './operations.ts';
 import { createWorld } from './world.ts';

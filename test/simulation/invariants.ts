@@ -9,23 +9,12 @@ import { sendsMax, waitsOf } from '../../lambdas/core/retry-schedule.ts';
 import type { RetrySchedule } from '../../lambdas/core/retry-schedule.ts';
 import type { Post } from './endpoints.ts';
 import { excuse } from './kernel.ts';
-import type { Kernel } from './kernel.ts';
+import { must } from './facts.ts';
+import type { Facts } from './facts.ts';
 import { checkPost } from './post-invariants.ts';
-import type { SubscriptionPast } from './post-invariants.ts';
 import { shown } from './store.ts';
-import type { Database, DatabaseWatch, Row } from './store.ts';
+import type { DatabaseWatch, Row } from './store.ts';
 import type { QueueWatch } from './queue.ts';
-
-export class Violation extends Error {
-  constructor(invariant: string, detail: string) {
-    super(`${invariant}: ${detail}`);
-    this.name = 'Violation';
-  }
-}
-
-export function must(holds: boolean, invariant: string, detail: () => string): void {
-  if (!holds) throw new Violation(invariant, detail());
-}
 
 export type Invariants = DatabaseWatch &
   QueueWatch & {
@@ -38,18 +27,6 @@ export type Invariants = DatabaseWatch &
     /** Everything is over: nothing is left to do. */
     settled(): void;
   };
-
-export type Facts = {
-  kernel: Kernel;
-  database: Database;
-  schedule: RetrySchedule;
-  memoTtlMs: number;
-  past: Map<SubscriptionId, SubscriptionPast>;
-  promised: Set<DeliveryId>;
-  posts: Map<DeliveryId, number>;
-  replaysAsked: Map<DeliveryId, number>;
-  waiting: Map<string, Set<QueueMessage>>;
-};
 
 export function createInvariants(
   world: Pick<Facts, 'kernel' | 'database' | 'schedule' | 'memoTtlMs'>,
@@ -193,12 +170,16 @@ function checkNotForgotten(facts: Facts, id: DeliveryId): void {
   const job = subscription === undefined ? 'cancel' : 'drain';
   const isKept =
     some(facts.waiting.get(id), (message) => goesOnWith(delivery, message)) ||
-    ((delivery.status === 'parked' || job === 'cancel') &&
-      some(
-        facts.waiting.get(delivery.subscriptionId),
-        (message) => message.kind === job && isAhead(message, delivery),
-      ));
+    hasJob(facts, delivery, job);
   must(isKept, 'I1', () => `${shown(delivery)} is open and no message goes on with it`);
+}
+
+function hasJob(facts: Facts, delivery: Delivery, job: 'cancel' | 'drain'): boolean {
+  if (job === 'drain' && delivery.status !== 'parked') return false;
+  return some(
+    facts.waiting.get(delivery.subscriptionId),
+    (message) => message.kind === job && isAhead(message, delivery),
+  );
 }
 
 function some<Item>(items: Set<Item> | undefined, test: (item: Item) => boolean): boolean {

@@ -2,58 +2,44 @@
 import { createHmac } from 'node:crypto';
 import { limits } from '../../lambdas/contract/limits.ts';
 import { isFinal } from '../../lambdas/core/delivery.ts';
-import type { RetrySchedule } from '../../lambdas/core/retry-schedule.ts';
 import type { Post } from './endpoints.ts';
-import { must } from './invariants.ts';
-import type { Facts } from './invariants.ts';
+import { must } from './facts.ts';
+import type { Facts, SubscriptionPast } from './facts.ts';
 import { shown } from './store.ts';
-
-export type SubscriptionPast = {
-  inactiveSince: number | null;
-  /** Oldest first; each signs until the next one. */
-  secrets: { secret: string | null; from: number }[];
-  schedule: RetrySchedule | null;
-};
+import type { Row } from './store.ts';
 
 /** The calls between reading a subscription and sending, all of them slow. */
 const slackMs = 15_000;
 
 export function checkPost(facts: Facts, post: Post): void {
-  const { deliveryId, request, from } = post;
   const now = facts.kernel.timeline.now();
-  const row = facts.database.rows.get(deliveryId);
-  must(row !== undefined, 'I1', () => `${deliveryId} is sent but was never committed`);
+  const row = facts.database.rows.get(post.deliveryId);
+  must(row !== undefined, 'I1', () => `${post.deliveryId} is sent but was never committed`);
   if (row === undefined) return;
-  const { delivery, history } = row;
-  const atStart = history.findLast(({ at }) => at < from.startedAt)?.delivery;
-  must(
-    atStart === undefined || !isFinal(atStart.status) || delivery.cycle > atStart.cycle,
-    'I5',
-    () => `${shown(delivery)} is sent again although it was final`,
-  );
-  const past = facts.past.get(delivery.subscriptionId);
+  checkMoment(facts, post, row);
+  const about = shown(row.delivery);
+  const past = facts.past.get(row.delivery.subscriptionId);
   const inactiveMs = now - (past?.inactiveSince ?? now);
-  must(
-    inactiveMs <= facts.memoTtlMs + slackMs,
-    'I6',
-    () => `${shown(delivery)} is sent ${inactiveMs} ms after its subscription became inactive`,
-  );
-  const isExcused = facts.kernel.excused.has(deliveryId);
-  const isAwaited = atStart?.status === 'retrying' && atStart.version === delivery.version;
-  const dueAt = isAwaited ? (atStart.nextAttemptAt ?? 0) : 0;
-  must(
-    isExcused || now >= dueAt - limits.earlyToleranceMs - Math.abs(from.skewMs),
-    'I4',
-    () => `${shown(delivery)} is sent ${dueAt - now} ms early`,
-  );
-  must(row.body === request.body, 'I7', () => `${shown(delivery)}: other bytes are sent`);
+  const isInTime = inactiveMs <= facts.memoTtlMs + slackMs;
+  must(isInTime, 'I6', () => `${about} is sent ${inactiveMs} ms after it became inactive`);
+  must(row.body === post.request.body, 'I7', () => `${about}: other bytes are sent`);
   checkSignature(post, past, now - facts.memoTtlMs - slackMs);
-  const ageMs = now + from.skewMs - Number(request.headers['webhook-timestamp']) * 1_000;
-  must(
-    ageMs >= 0 && ageMs < 2_000,
-    'I7',
-    () => `${shown(delivery)}: the timestamp is ${ageMs} old`,
-  );
+  const timestamp = Number(post.request.headers['webhook-timestamp']) * 1_000;
+  const ageMs = now + post.from.skewMs - timestamp;
+  must(ageMs >= 0 && ageMs < 2_000, 'I7', () => `${about}: the timestamp is ${ageMs} ms old`);
+}
+
+/** Nothing is sent that was over when its worker began, and nothing before it is due. */
+function checkMoment(facts: Facts, { from }: Post, { delivery, history }: Row): void {
+  const atStart = history.findLast(({ at }) => at < from.startedAt)?.delivery;
+  if (atStart === undefined) return;
+  const isOpen = !isFinal(atStart.status) || delivery.cycle > atStart.cycle;
+  must(isOpen, 'I5', () => `${shown(delivery)} is sent again although it was final`);
+  const isAwaited = atStart.status === 'retrying' && atStart.version === delivery.version;
+  if (!isAwaited || facts.kernel.excused.has(delivery.id)) return;
+  const earlyMs = (atStart.nextAttemptAt ?? 0) - facts.kernel.timeline.now();
+  const toleratedMs = limits.earlyToleranceMs + Math.abs(from.skewMs);
+  must(earlyMs <= toleratedMs, 'I4', () => `${shown(delivery)} is sent ${earlyMs} ms early`);
 }
 
 /** Valid for a secret that was in force since `from`. */

@@ -4,15 +4,16 @@ import type { Sabotage } from './world.ts';
 
 export type SeedsReport = { failures: string[]; summary: string };
 
-const failuresMax = 10;
-
 export async function simulateSeeds(options: {
   from: number;
   count: number;
+  /** Stops after this many. */
+  failuresMax?: number;
   sabotage?: Sabotage;
 }): Promise<SeedsReport> {
   const startedAt = performance.now();
   const failures: string[] = [];
+  const { failuresMax = 10 } = options;
   const totals = { calls: 0, faults: 0, posts: 0 };
   let seeds = 0;
   for (; seeds < options.count && failures.length < failuresMax; seeds += 1) {

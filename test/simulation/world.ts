@@ -13,8 +13,10 @@ import { sender } from './endpoints.ts';
 import type { Endpoints } from './endpoints.ts';
 import { noFaults } from './faults.ts';
 import type { FaultPlan } from './faults.ts';
-import { createInvariants, Violation } from './invariants.ts';
-import type { Facts, Invariants } from './invariants.ts';
+import { must, Violation } from './facts.ts';
+import type { Facts } from './facts.ts';
+import { createInvariants } from './invariants.ts';
+import type { Invariants } from './invariants.ts';
 import { excuse, kill } from './kernel.ts';
 import type { Kernel, Process } from './kernel.ts';
 import { acknowledge, createQueue, deliveryOf, deliveryQueue, receive, redrive } from './queue.ts';
@@ -68,6 +70,8 @@ export type World = {
   /** Lets a client act on its own; what it rejects with ends the run. */
   spawn(client: Promise<void>): void;
   run(untilMs: number): Promise<void>;
+  /** Runs until the client has its answer. */
+  complete(client: Promise<void>): Promise<void>;
   /** Runs until nothing is left to do. */
   finish(): Promise<void>;
   /** No more faults; runs until nothing is left to do, dead letters included, and checks that all is well. */
@@ -118,7 +122,7 @@ export function createWorld(options: WorldOptions): World {
   const queue = createQueue();
   const endpoints: Endpoints = new Map();
   const servers: (Server | undefined)[] = [];
-  let escaped: unknown = null;
+  let escaped: Error | null = null;
 
   const world: World = {
     kernel,
@@ -141,12 +145,26 @@ export function createWorld(options: WorldOptions): World {
       }),
     spawn(client) {
       client.catch((error: unknown) => {
-        escaped ??= error;
+        escaped ??= error instanceof Error ? error : new Error(String(error));
       });
     },
     async run(untilMs) {
       const end = await timeline.run({ until: startOfTime + untilMs, stepsMax, afterStep });
       if (end === 'steps') throw new Violation('I9', `still busy after ${stepsMax} steps`);
+    },
+    async complete(client) {
+      let isDone = false;
+      world.spawn(
+        client.then(() => {
+          isDone = true;
+        }),
+      );
+      // At least one event, so that a client that is answered at once is noticed too.
+      timeline.after(0, () => {});
+      while (!isDone) {
+        const end = await timeline.run({ until: Infinity, stepsMax: 1, afterStep });
+        must(end !== 'empty', 'I9', () => 'a client is never answered');
+      }
     },
     async finish() {
       await world.run(settleMsMax);
@@ -162,7 +180,7 @@ export function createWorld(options: WorldOptions): World {
     },
     crash() {
       const victims = [...servers.map((server) => server?.process), ...workers.processes()];
-      const victim = random.pick(victims);
+      const victim = victims[random.below(victims.length)];
       if (victim === undefined) return;
       excuse(kernel, victim.workingOn);
       kernel.faults += 1;

@@ -1,0 +1,167 @@
+// Each safeguard of the protocols, taken out: wrappers that do what the code would do without it. The simulation must
+// notice every one of them, or it proves nothing.
+import type { AttemptMessage, QueueMessage } from '../../lambdas/contract/messages.ts';
+import { isDeliveryId } from '../../lambdas/core/ids.ts';
+import type { DeliveryQueue, DeliveryStore } from '../../lambdas/core/ports.ts';
+import type { Context } from '../../lambdas/operations/context.ts';
+import type { Sabotage, World } from './world.ts';
+
+type Removal = { safeguard: string; sabotage: Sabotage };
+
+const isFirst = (message: QueueMessage) => message.kind === 'attempt' && message.attempt === 1;
+
+/** Keeps messages back until the row is stored. */
+function sendAfterStoring(
+  context: Context,
+  isKept: (message: QueueMessage) => boolean,
+): { queue: DeliveryQueue; sendKept: () => Promise<void> } {
+  let kept: QueueMessage[] = [];
+  return {
+    queue: {
+      async send(messages) {
+        kept.push(...messages.filter(isKept));
+        const others = messages.filter((message) => !isKept(message));
+        if (others.length > 0) await context.queue.send(others);
+      },
+    },
+    async sendKept() {
+      const messages = kept;
+      kept = [];
+      if (messages.length > 0) await context.queue.send(messages);
+    },
+  };
+}
+
+/** Rows go first, messages last: a dual write. */
+function storeFirst(
+  context: Context,
+  isKept: (message: QueueMessage) => boolean,
+  verb: 'commit' | 'recordAttempt',
+): Context {
+  const { queue, sendKept } = sendAfterStoring(context, isKept);
+  const { deliveries } = context;
+  const late: Pick<DeliveryStore, 'commit' | 'recordAttempt'> = {
+    async commit(delivery, body) {
+      const done = await deliveries.commit(delivery, body);
+      await sendKept();
+      return done;
+    },
+    async recordAttempt(before, after, attempt) {
+      const done = await deliveries.recordAttempt(before, after, attempt);
+      await sendKept();
+      return done;
+    },
+  };
+  return { ...context, queue, deliveries: { ...deliveries, [verb]: late[verb] } };
+}
+
+/** Stores whatever comes last, whoever was first. */
+function unconditional(context: Context): Context {
+  const { deliveries } = context;
+  return {
+    ...context,
+    deliveries: {
+      ...deliveries,
+      async recordAttempt(before, after, attempt) {
+        const loaded = await deliveries.load(before.tenant, [before.id]);
+        const version = loaded.get(before.id)?.delivery.version ?? before.version;
+        return deliveries.recordAttempt(
+          { ...before, version },
+          { ...after, version: version + 1 },
+          attempt,
+        );
+      },
+    },
+  };
+}
+
+/** Sends only what passes. */
+function dropping(context: Context, isKept: (message: QueueMessage) => boolean): Context {
+  return {
+    ...context,
+    queue: { send: (messages) => context.queue.send(messages.filter(isKept)) },
+  };
+}
+
+/** Every message counts for whatever its row waits for now. */
+function rewriting(change: (world: World, message: AttemptMessage) => AttemptMessage): Sabotage {
+  return {
+    handler: (handler, world) => (event) =>
+      handler({
+        Records: event.Records.map((record) => {
+          const message = world.queue.live.get(Number(record.messageId))?.message;
+          return message?.kind === 'attempt'
+            ? { ...record, body: JSON.stringify(change(world, message)) }
+            : record;
+        }),
+      }),
+  };
+}
+
+function currentCycle(world: World, message: AttemptMessage): AttemptMessage {
+  const { deliveryId } = message;
+  const row = isDeliveryId(deliveryId) ? world.database.rows.get(deliveryId) : undefined;
+  if (row === undefined || row.delivery.cycle <= message.cycle) return message;
+  const { cycle, cycleAttempt, nextAttemptAt } = row.delivery;
+  return { ...message, cycle, attempt: cycleAttempt + 1, wasDueAt: nextAttemptAt ?? undefined };
+}
+
+function nextAttempt(world: World, message: AttemptMessage): AttemptMessage {
+  const { deliveryId } = message;
+  const row = isDeliveryId(deliveryId) ? world.database.rows.get(deliveryId) : undefined;
+  if (row === undefined || row.delivery.cycleAttempt < message.attempt) return message;
+  const { cycleAttempt, nextAttemptAt } = row.delivery;
+  return { ...message, attempt: cycleAttempt + 1, wasDueAt: nextAttemptAt ?? undefined };
+}
+
+const isSecondOf = (kind: 'drain' | 'cancel') => (message: QueueMessage) =>
+  message.kind === kind && message.cursor === null && message.dueAt - message.sentAt > 60_000;
+
+export const removals: readonly Removal[] = [
+  {
+    safeguard: 'the message goes before the commit',
+    sabotage: { context: (context) => storeFirst(context, isFirst, 'commit') },
+  },
+  {
+    safeguard: 'the next message goes before the record',
+    sabotage: {
+      context: (context) =>
+        storeFirst(
+          context,
+          (message) => message.kind === 'attempt' && message.attempt > 1,
+          'recordAttempt',
+        ),
+    },
+  },
+  {
+    safeguard: 'a record is stored on the condition that nobody else was first',
+    sabotage: { context: unconditional },
+  },
+  {
+    safeguard: 'a message of an older cycle is skipped',
+    sabotage: rewriting(currentCycle),
+  },
+  {
+    safeguard: 'a message of a recorded attempt is skipped',
+    sabotage: rewriting(nextAttempt),
+  },
+  {
+    safeguard: 'a drain is repeated when no memo is old any more',
+    sabotage: {
+      context: (context) => dropping(context, (message) => !isSecondOf('drain')(message)),
+    },
+  },
+  {
+    safeguard: 'a cancel job is repeated when no memo is old any more',
+    sabotage: {
+      context: (context) => dropping(context, (message) => !isSecondOf('cancel')(message)),
+    },
+  },
+  {
+    safeguard: 'a message that is faster than its row waits for it',
+    sabotage: {
+      context: (context) =>
+        dropping(context, (message) => !(isFirst(message) && message.dueAt > message.sentAt)),
+    },
+  },
+];

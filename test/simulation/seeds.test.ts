@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { simulateSeeds } from './seeds.ts';
+import { simulate } from './scenario.ts';
+
+/** Seeds that broke an invariant before the code was mended. */
+const mended = [220, 267, 307, 1125, 1908, 1985, 100_335, 101_076, 101_951];
+
+describe('random lives of a deployment', () => {
+  it('keep every invariant', async () => {
+    const report = await simulateSeeds({ from: 1, count: 2_000 });
+    console.log(report.summary);
+    expect(report.failures).toEqual([]);
+  }, 120_000);
+
+  it.each(mended)('keep every invariant again with seed %d', async (seed) => {
+    await simulate({ seed });
+  });
+
+  it('repeat themselves exactly', async () => {
+    const traces = [1, 2].map(() => [] as string[]);
+    for (const lines of traces) {
+      await simulate({ seed: 12, trace: (line) => lines.push(line) });
+    }
+    expect(traces[0]).toEqual(traces[1]);
+    expect(traces[0]!.length).toBeGreaterThan(100);
+  });
+});
