@@ -8,15 +8,19 @@ import { cycleLengthMaxMs } from './retry-schedule.ts';
 
 const dayMs = 24 * 3_600_000;
 
-/** Longer than any cycle plus the retention of what it leaves. */
+/**
+ * Longer than the standard cycle plus the retention of what it leaves; and so long that more than one wait, at its
+ * longest and after a pause that the endpoint asked for, fits into half of it (see `bodyExpiry`).
+ */
 export function detailLifetimeMs(retentionMs: number): number {
-  const longestCycleMs = Math.max(cycleLengthMaxMs('standard'), limits.retryDelayMsMax * 2);
-  return longestCycleMs + retentionMs + dayMs;
+  const longestWaitsMs = 3 * (limits.retryDelayMsMax + limits.retryAfterMsMax);
+  return Math.max(cycleLengthMaxMs('standard'), longestWaitsMs) + retentionMs + dayMs;
 }
 
 /**
  * When a body that is an item of its own expires after a change: epoch ms, null for never, or `unchanged`.
- * Only parking (for as long as it takes) and replays move it.
+ * It moves with parking (for as long as it takes), with replays, and in the second half of its life, which only a
+ * long schedule or an endpoint that keeps asking for pauses reaches.
  */
 export function bodyExpiry(
   before: Delivery,
@@ -24,6 +28,7 @@ export function bodyExpiry(
   lifetimeMs: number,
 ): number | null | 'unchanged' {
   if (after.status === 'parked') return before.status === 'parked' ? 'unchanged' : null;
-  if (before.status !== 'parked' && after.cycle === before.cycle) return 'unchanged';
+  const isOld = after.updatedAt - after.createdAt > lifetimeMs / 2;
+  if (before.status !== 'parked' && after.cycle === before.cycle && !isOld) return 'unchanged';
   return isFinal(after.status) ? after.expiresAt : after.updatedAt + lifetimeMs;
 }

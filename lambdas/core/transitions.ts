@@ -1,5 +1,6 @@
 // The delivery's state machine: every change of state is made here and nowhere else. Pure: time and jitter come in
 // as values. `delivery.ts` draws the states.
+import { limits } from '../contract/limits.ts';
 import type { Attempt, AttemptOutcome, Delivery, DeliveryReason } from './delivery.ts';
 import { isFinal } from './delivery.ts';
 import { acceptedAtOf, subscriptionIdOf } from './ids.ts';
@@ -102,7 +103,11 @@ function retryTime(verdict: Verdict, facts: AttemptFacts): number | null {
   if (verdict.kind !== 'retry') return null;
   const delayMs = retryDelayMs(facts.schedule, facts.cycleAttempt, facts.jitter);
   if (delayMs === null) return null;
-  return Math.max(facts.now + delayMs, verdict.notBefore ?? 0);
+  if (verdict.notBefore === null) return facts.now + delayMs;
+  // Spread as those are that the pause puts off: else the one that asked would always be the first again, and with an
+  // endpoint that goes on asking the others would never have their turn.
+  const spreadMs = (verdict.notBefore - facts.now) * limits.holdSpreadRatio * facts.jitter;
+  return Math.max(facts.now + delayMs, Math.ceil(verdict.notBefore + spreadMs));
 }
 
 function outcomeOf(verdict: Verdict, retryAt: number | null): AttemptOutcome {

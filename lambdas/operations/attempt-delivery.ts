@@ -75,7 +75,8 @@ async function putOff(
 ): Promise<StatsDelta[]> {
   const now = context.clock.now();
   const spreadMs = (until - now) * limits.holdSpreadRatio * context.chance.unit();
-  const dueAt = Math.ceil(until + spreadMs);
+  // Never so soon that the copy could be handled before the row knows of it.
+  const dueAt = Math.max(Math.ceil(until + spreadMs), now + limits.commitResendDelayMs);
   await context.queue.send([{ ...message, dueAt, wasDueAt: message.dueAt }]);
   return change(context, delivery, postpone(delivery, dueAt, now));
 }

@@ -1,3 +1,4 @@
+import { limits } from '../../lambdas/contract/limits.ts';
 import { describe, expect, it } from 'vitest';
 import type { Delivery } from '../../lambdas/core/delivery.ts';
 import { deliveryIdFrom, subscriptionIdFrom } from '../../lambdas/core/ids.ts';
@@ -38,6 +39,13 @@ describe('bodyExpiry', () => {
     expect(bodyExpiry(pending, retrying, lifetimeMs)).toBe('unchanged');
     expect(bodyExpiry(retrying, cancelled(retrying), lifetimeMs)).toBe('unchanged');
     expect(bodyExpiry(parked, park(parked, at + 9), lifetimeMs)).toBe('unchanged');
+  });
+
+  it('moves it on for a delivery that stays open long', () => {
+    const late = { ...pending, updatedAt: at + lifetimeMs / 2 + 1 };
+    expect(bodyExpiry(pending, late, lifetimeMs)).toBe(late.updatedAt + lifetimeMs);
+    const longestGapMs = (limits.retryDelayMsMax + limits.retryAfterMsMax) * 1.2;
+    expect(lifetimeMs / 2).toBeGreaterThan(longestGapMs);
   });
 
   it('never lets it expire while the delivery is parked', () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { limits } from '../../lambdas/contract/limits.ts';
 import type { Delivery } from '../../lambdas/core/delivery.ts';
 import { isFinal } from '../../lambdas/core/delivery.ts';
 import { deliveryIdFrom, subscriptionIdFrom } from '../../lambdas/core/ids.ts';
@@ -92,7 +93,7 @@ describe('afterAttempt', () => {
     const busy = (seconds: string) =>
       aResponse({ statusCode: 503, headers: { 'retry-after': seconds } });
     const later = afterAttempt(accepted(), facts({ result: busy('60') }));
-    expect(later.retryAt).toBe(acceptedAt + 112 + 60_000);
+    expect(later.retryAt).toBe(acceptedAt + 112 + 60_000 * (1 + limits.holdSpreadRatio * 0.5));
     const sooner = afterAttempt(accepted(), facts({ result: busy('1') }));
     expect(sooner.retryAt).toBe(acceptedAt + 112 + 10_000);
   });

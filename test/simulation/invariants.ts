@@ -156,7 +156,8 @@ function checkWait(facts: Facts, after: Delivery, attempt: Attempt): void {
   const patienceMs = attempt.statusCode === 429 ? Number(attempt.responseBody) * 1_000 : 0;
   const askedMs = Math.min(patienceMs, limits.retryAfterMsMax);
   const least = Math.max(baseMs * (1 - limits.jitterRatio), askedMs) - 1;
-  const most = Math.max(baseMs * (1 + limits.jitterRatio), askedMs) + 1;
+  const most =
+    Math.max(baseMs * (1 + limits.jitterRatio), askedMs * (1 + limits.holdSpreadRatio)) + 1;
   const about = () => `${shown(after)} waits ${waitMs} ms, not ${least} to ${most}`;
   must(waitMs >= least && waitMs <= most, 'I4', about);
 }
