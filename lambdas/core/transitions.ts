@@ -71,25 +71,25 @@ export type AfterAttempt = {
 /** The next state after one attempt, the line for its log, and when to try again. */
 export function afterAttempt(delivery: Delivery, facts: AttemptFacts): AfterAttempt {
   const verdict = verdictOf(facts.result, facts.now);
-  // Cancelled or replayed while the request was under way: the attempt is logged, the state stays.
-  const overtaken = isFinal(delivery.status) || delivery.cycle !== facts.cycle;
+  const overtaken = isOvertaken(delivery, facts, verdict);
   const retryAt = overtaken ? null : retryTime(verdict, facts);
-  const attempt: Attempt = {
-    number: delivery.attemptCount + 1,
-    cycle: facts.cycle,
-    at: facts.at,
-    targetUrl: facts.targetUrl,
-    outcome: outcomeOf(verdict, retryAt),
-    ...recordOf(facts.result),
-  };
+  const isOfCycle = delivery.cycle === facts.cycle;
   const counted: Delivery = {
     ...delivery,
-    attemptCount: attempt.number,
-    cycleAttempt: delivery.cycle === facts.cycle ? facts.cycleAttempt : delivery.cycleAttempt,
+    attemptCount: delivery.attemptCount + 1,
+    cycleAttempt: Math.max(delivery.cycleAttempt, isOfCycle ? facts.cycleAttempt : 0),
     updatedAt: facts.now,
     version: delivery.version + 1,
   };
   const next = overtaken ? counted : settled(counted, { verdict, retryAt, ...facts });
+  const attempt: Attempt = {
+    number: next.attemptCount,
+    cycle: facts.cycle,
+    at: facts.at,
+    targetUrl: facts.targetUrl,
+    outcome: outcomeOf(verdict, next),
+    ...recordOf(facts.result),
+  };
   return {
     delivery: next,
     attempt,
@@ -110,9 +110,18 @@ function retryTime(verdict: Verdict, facts: AttemptFacts): number | null {
   return Math.max(facts.now + delayMs, Math.ceil(verdict.notBefore + spreadMs));
 }
 
-function outcomeOf(verdict: Verdict, retryAt: number | null): AttemptOutcome {
+/**
+ * True for a result that is only logged: the delivery was cancelled or replayed while the request was under way, or a
+ * later attempt is recorded already. A late success still counts: the endpoint has the event.
+ */
+function isOvertaken(delivery: Delivery, facts: AttemptFacts, verdict: Verdict): boolean {
+  if (isFinal(delivery.status) || delivery.cycle !== facts.cycle) return true;
+  return delivery.cycleAttempt >= facts.cycleAttempt && verdict.kind !== 'success';
+}
+
+function outcomeOf(verdict: Verdict, next: Delivery): AttemptOutcome {
   if (verdict.kind === 'success') return 'success';
-  return retryAt === null ? 'failure' : 'failed_attempt';
+  return isFinal(next.status) ? 'failure' : 'failed_attempt';
 }
 
 function settled(

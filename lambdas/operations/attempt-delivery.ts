@@ -3,7 +3,7 @@
 import { limits } from '../contract/limits.ts';
 import type { AttemptMessage } from '../contract/messages.ts';
 import { decide } from '../core/decide.ts';
-import type { Attempt, Delivery } from '../core/delivery.ts';
+import type { Delivery } from '../core/delivery.ts';
 import type { LoadedDelivery } from '../core/ports.ts';
 import type { SendResult } from '../core/send-result.ts';
 import { statsDelta } from '../core/stats.ts';
@@ -13,11 +13,9 @@ import type { AfterAttempt } from '../core/transitions.ts';
 import type { Context } from './context.ts';
 import { recallSubscription } from './context.ts';
 import { heedEndpoint } from './heed-endpoint.ts';
+import { askForRetry, recordAttempt } from './record-attempt.ts';
 import { sendEvent } from './send-event.ts';
 import type { Sending } from './send-event.ts';
-
-/** Versions that others may make of a row while one attempt is recorded: cancel, park, replay. */
-const recordTriesMax = 5;
 
 export type AttemptTask = { message: AttemptMessage; found: LoadedDelivery | undefined };
 
@@ -107,68 +105,7 @@ async function send(
   await askForRetry(context, message, after);
   await heedEndpoint(context, subscription, after);
   logAttempt(context, message, { after, result });
-  return record(context, { message, delivery, judge });
-}
-
-async function askForRetry(
-  context: Context,
-  message: AttemptMessage,
-  { retryAt }: AfterAttempt,
-): Promise<void> {
-  if (retryAt === null) return;
-  const attempt = message.attempt + 1;
-  await context.queue.send([{ ...message, attempt, dueAt: retryAt, wasDueAt: undefined }]);
-}
-
-async function record(
-  context: Context,
-  work: {
-    message: AttemptMessage;
-    delivery: Delivery;
-    judge: (current: Delivery) => AfterAttempt;
-  },
-): Promise<StatsDelta[]> {
-  let before = work.delivery;
-  for (let tries = 0; tries < recordTriesMax; tries += 1) {
-    const after = work.judge(before);
-    const done = await recorded(context, before, after);
-    if (done === 'applied') return [statsDelta(before, after.delivery, after.attempt)];
-    if (done === 'lost') return [];
-    const current = await reload(context, before);
-    const isKnown =
-      current === undefined ||
-      (current.cycle === work.message.cycle && current.cycleAttempt >= work.message.attempt);
-    if (isKnown) return [];
-    // What parked it or put it off may have been the message of the retry, which is done with then.
-    if (current.status === 'parked' || current.nextAttemptAt !== before.nextAttemptAt) {
-      await askForRetry(context, work.message, work.judge(current));
-    }
-    before = current;
-  }
-  throw new Error('The delivery kept changing while its attempt was recorded');
-}
-
-/**
- * When the store fails after the retry was queued, the message is done with: trying again would queue a second retry
- * and make the two multiply. The next attempt goes on from here; only this line of the log is lost.
- */
-async function recorded(
-  context: Context,
-  before: Delivery,
-  after: { delivery: Delivery; attempt: Attempt; retryAt: number | null },
-): Promise<'applied' | 'superseded' | 'lost'> {
-  try {
-    return await context.deliveries.recordAttempt(before, after.delivery, after.attempt);
-  } catch (error) {
-    if (after.retryAt === null) throw error;
-    context.log.error('attempt.lost', { deliveryId: before.id }, error);
-    return 'lost';
-  }
-}
-
-async function reload(context: Context, delivery: Delivery): Promise<Delivery | undefined> {
-  const loaded = await context.deliveries.load(delivery.tenant, [delivery.id]);
-  return loaded.get(delivery.id)?.delivery;
+  return recordAttempt(context, { message, delivery, judge });
 }
 
 function logAttempt(

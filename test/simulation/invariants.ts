@@ -143,7 +143,8 @@ function checkChange(
     must(!isFinal(before.status) || after.status === before.status, 'I10 final is final', about);
   }
   // An attempt of an older cycle, or one that was overtaken, changes nothing but the log.
-  if (after.status === 'retrying' && attempt?.cycle === after.cycle) {
+  const isStep = after.cycleAttempt > before.cycleAttempt && attempt?.cycle === after.cycle;
+  if (after.status === 'retrying' && isStep) {
     checkWait(facts, after, attempt);
   }
 }
