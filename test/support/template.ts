@@ -10,7 +10,7 @@ import { WebhookDeliveryStack } from '../../lib/stack.ts';
 // oxlint-disable-next-line typescript/no-explicit-any -- a template is JSON of CloudFormation's making
 type Json = any;
 
-export type Resource = { id: string; type: string; properties: Json };
+export type Resource = { id: string; type: string; properties: Json; deletionPolicy?: string };
 export type Template = { resources: Resource[]; outputs: Record<string, { Value: Json }> };
 
 const folder = mkdtempSync(join(tmpdir(), 'synth-'));
@@ -31,10 +31,11 @@ export function synth(props: WebhookDeliveryProps = {}): Template {
 }
 
 export function resourcesOf(template: Json): Resource[] {
-  return Object.entries<Json>(template.Resources).map(([id, { Type, Properties }]) => ({
+  return Object.entries<Json>(template.Resources).map(([id, resource]) => ({
     id,
-    type: Type,
-    properties: Properties ?? {},
+    type: resource.Type,
+    properties: resource.Properties ?? {},
+    deletionPolicy: resource.DeletionPolicy,
   }));
 }
 
