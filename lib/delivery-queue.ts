@@ -1,6 +1,6 @@
 // The deliveries queue, and the schedules that put a message on it after a wait too long for SQS. Each has a queue
 // for its own failures: messages that no version of the code can handle, and schedules that could not fire.
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Grant, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -36,7 +36,10 @@ export class DeliveryQueue extends Construct {
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: limits.queueReceivesMax },
     });
 
-    this.#scheduleGroup = new ScheduleGroup(this, 'Schedules');
+    this.#scheduleGroup = new ScheduleGroup(this, 'Schedules', {
+      // Its schedules are of no use without the queue, and its name would be in the way of a new stack.
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
     this.#schedulerRole = new Role(this, 'SchedulerRole', {
       assumedBy: new ServicePrincipal(scheduler, {
         conditions: { ArnEquals: { 'aws:SourceArn': this.#scheduleGroup.scheduleGroupArn } },

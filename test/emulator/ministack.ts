@@ -15,9 +15,8 @@ const wanted = join(import.meta.dirname, 'requirements.txt');
 const installed = join(environment, 'requirements.txt');
 const startsWithinMs = 60_000;
 
-export type Emulator = { url: string; stop(): void };
-
-export async function startMiniStack(folder: string): Promise<Emulator> {
+/** Resolves with its URL. It ends with this process. */
+export async function startMiniStack(folder: string): Promise<string> {
   if (textOf(installed) !== textOf(wanted)) install();
   const port = await freePort();
   const log = join(folder, 'ministack.log');
@@ -38,8 +37,9 @@ export async function startMiniStack(folder: string): Promise<Emulator> {
       HOME: folder,
     },
   });
-  const stop = () => stopGroup(child);
-  process.on('exit', stop);
+  process.on('exit', () => {
+    stopGroup(child);
+  });
   const url = `http://localhost:${port}`;
   await until(
     'MiniStack answers',
@@ -49,7 +49,7 @@ export async function startMiniStack(folder: string): Promise<Emulator> {
     },
     startsWithinMs,
   );
-  return { url, stop };
+  return url;
 }
 
 function install(): void {

@@ -3,10 +3,13 @@ import type { Environment, IPolicyValidationPlugin } from 'aws-cdk-lib';
 import { Validations } from 'aws-cdk-lib';
 import { CfnQueue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { WebhookDeliveryProps } from '../../lib/settings.ts';
 import { WebhookDeliveryStack } from '../../lib/stack.ts';
 import { newApp } from '../support/template.ts';
+
+// The CDK's own rules compile WebAssembly first: seconds, and more on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 function setup(delivery: WebhookDeliveryProps, env: Environment = {}) {
   const app = newApp({ 'aws:cdk:bundling-stacks': [] });

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { limits } from '../../lambdas/contract/limits.ts';
 import { awsSettings, serviceSettings } from '../../lambdas/contract/settings.ts';
 import { table as names } from '../../lambdas/contract/table.ts';
+import type { Resource } from '../support/template.ts';
 import { ofType, referredBy, synth, textOf, theOne } from '../support/template.ts';
 
 const http = synth();
@@ -240,6 +241,14 @@ test('costs nothing while idle: no part of the stack has a fixed price', () => {
     'AWS::Scheduler::ScheduleGroup',
   ]);
   expect(http.resources.map(({ type }) => type).filter((type) => !free.has(type))).toEqual([]);
+});
+
+test('leaves nothing behind when it is removed but the table', () => {
+  const kept = ({ deletionPolicy }: Resource) => deletionPolicy === 'Retain';
+  expect(http.resources.filter(kept).map(({ type }) => type)).toEqual([
+    'AWS::DynamoDB::GlobalTable',
+  ]);
+  expect(synth({ removalPolicy: 'destroy' }).resources.filter(kept)).toEqual([]);
 });
 
 test('keeps every log for a bounded time', () => {

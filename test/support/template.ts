@@ -1,15 +1,20 @@
 // The CloudFormation template of a deployment, with questions that tests ask of it.
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
+import { afterAll } from 'vitest';
 import type { WebhookDeliveryProps } from '../../lib/settings.ts';
 import { WebhookDeliveryStack } from '../../lib/stack.ts';
 
 // oxlint-disable-next-line typescript/no-explicit-any -- a template is JSON of CloudFormation's making
 type Json = any;
 
-export type Resource = { id: string; type: string; properties: Json };
+export type Resource = { id: string; type: string; properties: Json; deletionPolicy?: string };
 export type Template = { resources: Resource[]; outputs: Record<string, { Value: Json }> };
+
+const folder = mkdtempSync(join(tmpdir(), 'synth-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 const cdkJson = join(import.meta.dirname, '../../cdk.json');
 const { context } = JSON.parse(readFileSync(cdkJson, 'utf8'));
@@ -26,15 +31,18 @@ export function synth(props: WebhookDeliveryProps = {}): Template {
 }
 
 export function resourcesOf(template: Json): Resource[] {
-  return Object.entries<Json>(template.Resources).map(([id, { Type, Properties }]) => ({
+  return Object.entries<Json>(template.Resources).map(([id, resource]) => ({
     id,
-    type: Type,
-    properties: Properties ?? {},
+    type: resource.Type,
+    properties: resource.Properties ?? {},
+    deletionPolicy: resource.DeletionPolicy,
   }));
 }
 
+/** The app as `cdk.json` sets it up; what it writes goes with the test file. */
 export function newApp(overrides: Record<string, unknown> = {}): App {
-  return new App({ context: { ...context, ...overrides } });
+  const outdir = mkdtempSync(join(folder, 'cdk.out-'));
+  return new App({ outdir, context: { ...context, ...overrides } });
 }
 
 export function ofType({ resources }: Template, type: string): Resource[] {
