@@ -143,13 +143,13 @@ function checkChange(
     must(!isFinal(before.status) || after.status === before.status, 'I10 final is final', about);
   }
   // An attempt of an older cycle, or one that was overtaken, changes nothing but the log.
-  const isStep = after.cycleAttempt > before.cycleAttempt && attempt?.cycle === after.cycle;
-  if (after.status === 'retrying' && isStep) {
+  if (attempt?.cycle === after.cycle && after.cycleAttempt > before.cycleAttempt) {
     checkWait(facts, after, attempt);
   }
 }
 
 function checkWait(facts: Facts, after: Delivery, attempt: Attempt): void {
+  if (after.status !== 'retrying') return;
   const seconds = waitsOf(scheduleOf(facts, after))[after.cycleAttempt - 1];
   must(seconds !== undefined, 'I3 the schedule is used up', () => shown(after));
   const waitMs = (after.nextAttemptAt ?? 0) - (attempt.at + attempt.durationMs);
