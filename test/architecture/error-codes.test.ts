@@ -6,5 +6,5 @@ it('documents every error code of the sender, and no other', () => {
   const page = readFileSync(new URL('../../docs/error-codes.md', import.meta.url), 'utf8');
   const documented = [...page.matchAll(/^\| `([a-z_]+)` \|/gm)].map(([, code]) => code);
   const judged = ['redirect', 'gone', 'http_error'];
-  expect(documented.toSorted()).toEqual([...sendErrorCodes, ...judged].toSorted());
+  expect(new Set(documented)).toEqual(new Set([...sendErrorCodes, ...judged]));
 });
