@@ -1,9 +1,8 @@
 // Answers that the local server gives itself, in the API's form.
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import { problems } from '../../lambdas/contract/problems.ts';
 import type { ProblemCode } from '../../lambdas/contract/problems.ts';
-import type { Problem } from '../../lambdas/contract/resources.ts';
+import { problemResponse } from '../../lambdas/edge/response.ts';
 
 export function sendJson(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json' });
@@ -11,16 +10,7 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
 }
 
 export function sendProblem(response: ServerResponse, code: ProblemCode, detail: string): void {
-  const { status, title } = problems[code];
-  const body: Problem = {
-    error: detail,
-    type: `/problems/${code}`,
-    title,
-    status,
-    detail,
-    code,
-    instance: randomUUID(),
-  };
-  response.writeHead(status, { 'content-type': 'application/problem+json' });
-  response.end(JSON.stringify(body));
+  const { statusCode, headers, body } = problemResponse({ code, detail, fields: [] }, randomUUID());
+  response.writeHead(statusCode, headers);
+  response.end(body);
 }

@@ -5,6 +5,24 @@ import type { Route } from './route.ts';
 import { message, nextCursor, page } from './route.ts';
 import { secretRotation } from './signing-secret.ts';
 
+const change = {
+  path: '/api/subscriptions/{id}',
+  function: 'api',
+  access: 'admin',
+  summary: 'Update the fields that are given',
+  body: resources.subscriptionFields,
+  status: 200,
+  response: z.object({ ...message, subscription: resources.subscription }),
+  problems: [
+    'malformed-json',
+    'unsupported-media-type',
+    'payload-too-large',
+    'unsafe-target-url',
+    'not-found',
+    'conflict',
+  ],
+} as const;
+
 export const subscriptionRoutes = {
   listSubscriptions: {
     method: 'GET',
@@ -43,42 +61,9 @@ export const subscriptionRoutes = {
     response: z.object({ subscription: resources.subscription }),
     problems: ['not-found'],
   },
-  replaceSubscription: {
-    method: 'PUT',
-    path: '/api/subscriptions/{id}',
-    function: 'api',
-    access: 'admin',
-    summary: 'Update the fields that are given',
-    body: resources.subscriptionFields,
-    status: 200,
-    response: z.object({ ...message, subscription: resources.subscription }),
-    problems: [
-      'malformed-json',
-      'unsupported-media-type',
-      'payload-too-large',
-      'unsafe-target-url',
-      'not-found',
-      'conflict',
-    ],
-  },
-  updateSubscription: {
-    method: 'PATCH',
-    path: '/api/subscriptions/{id}',
-    function: 'api',
-    access: 'admin',
-    summary: 'Update the fields that are given',
-    body: resources.subscriptionFields,
-    status: 200,
-    response: z.object({ ...message, subscription: resources.subscription }),
-    problems: [
-      'malformed-json',
-      'unsupported-media-type',
-      'payload-too-large',
-      'unsafe-target-url',
-      'not-found',
-      'conflict',
-    ],
-  },
+  // The seed's PUT changes only the fields that are given, as PATCH does.
+  replaceSubscription: { method: 'PUT', ...change },
+  updateSubscription: { method: 'PATCH', ...change },
   deleteSubscription: {
     method: 'DELETE',
     path: '/api/subscriptions/{id}',
