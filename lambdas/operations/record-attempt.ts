@@ -37,10 +37,8 @@ export async function recordAttempt(context: Context, work: RecordWork): Promise
     if (done === 'lost') return [];
     const current = await reload(context, before);
     if (current === undefined || isKnown(work, current)) return [];
-    // What parked it or put it off may have been the message of the retry, which is done with then.
-    if (current.status === 'parked' || current.nextAttemptAt !== before.nextAttemptAt) {
-      await askForRetry(context, work.message, work.judge(current));
-    }
+    // What parked it may have been the message of the retry, which is done with then. One that was put off goes on.
+    if (current.status === 'parked') await askForRetry(context, work.message, work.judge(current));
     before = current;
   }
   throw new Error('The delivery kept changing while its attempt was recorded');

@@ -3,7 +3,10 @@ import { simulateSeeds } from './seeds.ts';
 import { simulate } from './scenario.ts';
 
 /** Seeds that broke an invariant before the code was mended. */
-const mended = [220, 267, 307, 1125, 1908, 1985, 3278, 9813, 500_173, 100_335, 101_076, 101_951];
+const mended = [
+  220, 267, 307, 1125, 1908, 1985, 3278, 9813, 500_173, 1_068_135, 1_137_870, 100_335, 101_076,
+  101_951,
+];
 
 describe('random lives of a deployment', () => {
   it('keep every invariant', async () => {
