@@ -1,6 +1,7 @@
 // No byte reaches an address that the policy does not allow, by whatever way one tries.
-import { connect } from 'node:net';
+import { connect, Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
+import type { Dial } from '../../../lambdas/adapters/http/guarded-connection.ts';
 import { refusedUrls } from '../../core/target-url-corpus.ts';
 import { certificateAuthority } from './certificates.ts';
 import { dnsServer } from './dns-server.ts';
@@ -10,20 +11,25 @@ import { aRequest, aSender, policyOf } from './setup.ts';
 const production = policyOf([]);
 const authority = certificateAuthority();
 
-test('refuses every URL of the corpus without a lookup or a connection', async () => {
+test.each([
+  // Most URLs of the corpus are plain http, which production refuses before it looks at the host.
+  { allowHttp: false, expected: ['invalid_url'] },
+  { allowHttp: true, expected: ['invalid_url', 'blocked_address'] },
+])('refuses the corpus without a lookup or a connection: %j', async ({ allowHttp, expected }) => {
   const dns = await dnsServer(() => 'NXDOMAIN');
-  const dial = (): never => {
-    throw new Error('dialled');
+  const dialled: unknown[] = [];
+  const dial: Dial = (to) => {
+    dialled.push(to);
+    return new Socket().destroy();
   };
-  const sender = aSender({ policy: production, resolverServers: dns.servers, dial });
-  const results = await Promise.all(
-    Object.values(refusedUrls)
-      .flat()
-      .map((url) => sender.send(aRequest(url))),
-  );
+  const policy = policyOf([], allowHttp);
+  const sender = aSender({ policy, resolverServers: dns.servers, dial });
+  const urls = Object.values(refusedUrls).flat();
+  const results = await Promise.all(urls.map((url) => sender.send(aRequest(url))));
   const codes = new Set(results.map((result) => result.kind === 'error' && result.code));
-  expect(codes).toEqual(new Set(['invalid_url', 'blocked_address']));
+  expect(codes).toEqual(new Set(expected));
   expect(dns.questions).toEqual([]);
+  expect(dialled).toEqual([]);
 });
 
 test('says the same of every blocked target', async () => {

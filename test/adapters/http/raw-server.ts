@@ -11,6 +11,8 @@ export type RawServer = {
   sockets: Socket[];
   /** Whole requests received, as text. */
   requests: string[];
+  /** Destroys every connection too. */
+  close(): Promise<void>;
 };
 
 export type RawBehaviour = {
@@ -38,7 +40,14 @@ export function closed(socket: Socket): Promise<void> {
   });
 }
 
+/** For one test, which ends it. */
 export async function rawServer(behaviour: RawBehaviour): Promise<RawServer> {
+  const raw = await startRawServer(behaviour);
+  onTestFinished(() => raw.close());
+  return raw;
+}
+
+export async function startRawServer(behaviour: RawBehaviour): Promise<RawServer> {
   const { onConnection, onRequest, tls, host = '127.0.0.1' } = behaviour;
   const sockets: Socket[] = [];
   const open = new Set<Socket>(); // Of TCP, below TLS.
@@ -67,12 +76,12 @@ export async function rawServer(behaviour: RawBehaviour): Promise<RawServer> {
   server.prependListener('connection', track);
   server.listen(0, host);
   await once(server, 'listening');
-  onTestFinished(async () => {
+  const close = async (): Promise<void> => {
     for (const socket of open) socket.destroy();
     server.close();
     await once(server, 'close');
-  });
-  return { port: (server.address() as AddressInfo).port, server, sockets, requests };
+  };
+  return { port: (server.address() as AddressInfo).port, server, sockets, requests, close };
 }
 
 /** Zero until the text holds the headers and as much body as they announce. */
