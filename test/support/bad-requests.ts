@@ -4,6 +4,7 @@
 import { limits } from '../../lambdas/contract/limits.ts';
 import { problems } from '../../lambdas/contract/problems.ts';
 import type { ProblemCode } from '../../lambdas/contract/problems.ts';
+import { badFields, target } from './bad-fields.ts';
 
 export type BadRequest = {
   name: string;
@@ -25,7 +26,6 @@ function bad(code: ProblemCode, line: string, rest: Rest & { why: string }): Bad
 }
 
 const json = { 'content-type': 'application/json' };
-const target = 'https://receiver.example.com/hooks';
 const tooLarge = `{"name":"${'x'.repeat(limits.bodyBytesDefault)}"}`;
 
 /** All right but for its depth: unknown members are ignored, and a payload may be anything. */
@@ -36,6 +36,7 @@ const jsonRoutes = [
   'PUT /api/subscriptions/{subscription}',
   'PATCH /api/subscriptions/{subscription}',
   'POST /api/subscriptions/{subscription}/test',
+  'POST /api/subscriptions/{subscription}/rotate-secret',
   'POST /api/keys',
 ];
 
@@ -78,42 +79,6 @@ function fields(line: string, given: Record<string, unknown>): BadRequest[] {
   );
 }
 
-const badFields = {
-  'a name that is a number': { name: 1 },
-  'a long name': { name: 'x'.repeat(limits.nameLengthMax + 1) },
-  'an empty target': { target_url: '' },
-  'no target': { target_url: null },
-  'a target that is a list': { target_url: [target] },
-  'a long target': { target_url: `${target}/${'x'.repeat(limits.targetUrlLengthMax)}` },
-  'a secret that is a number': { secret: 12 },
-  'a long secret': { secret: 'x'.repeat(limits.secretLengthMax + 1) },
-  'a whsec_ secret that is not base64': { secret: `whsec_${'!'.repeat(32)}` },
-  'a short whsec_ secret': { secret: `whsec_${Buffer.alloc(23).toString('base64')}` },
-  'a long whsec_ secret': { secret: `whsec_${Buffer.alloc(65).toString('base64')}` },
-  'event types as one text': { event_types: 'order.created' },
-  'an empty event type': { event_types: [''] },
-  'an event type with a space': { event_types: ['order created'] },
-  'an event type that is null': { event_types: [null] },
-  'a wildcard in the middle': { event_types: ['order.*.paid'] },
-  'a wildcard without a stop': { event_types: ['order*'] },
-  'a long event type': { event_types: ['x'.repeat(limits.eventTypeLengthMax + 1)] },
-  'too many event types': {
-    event_types: Array.from({ length: limits.eventTypesPerSubscriptionMax + 1 }, (_, n) => `t${n}`),
-  },
-  'an unknown status': { status: 'banana' },
-  'a status that is null': { status: null },
-  'an unknown schedule': { retry_schedule: 'slow' },
-  'a wait of nothing': { retry_schedule: [0] },
-  'a wait of half a second': { retry_schedule: [1.5] },
-  'a wait of eight days': { retry_schedule: [8 * 86_400] },
-  'too many waits': {
-    retry_schedule: Array.from({ length: limits.scheduleLengthMax + 1 }, () => 1),
-  },
-  'a deadline of nothing': { timeout_ms: 0 },
-  'a deadline of a minute': { timeout_ms: 60_000 },
-  'a deadline in words': { timeout_ms: '10s' },
-};
-
 const creating = Object.fromEntries(
   Object.entries(badFields).map(([why, body]) => [why, { target_url: target, ...body }]),
 );
@@ -138,6 +103,15 @@ const unsafeTargets = [
       body: JSON.stringify({ target_url: url }),
     }),
   ),
+);
+
+const unsafeTokenUrls = ['http://10.1.2.3/token', 'https://169.254.169.254/', 'file:///x'].map(
+  (url) => {
+    const auth = { type: 'oauth2', token_url: url, client_id: 'c', client_secret: 's' };
+    const body = JSON.stringify({ auth });
+    const line = 'PATCH /api/subscriptions/{subscription}';
+    return bad('unsafe-target-url', line, { why: `tokens from ${url}`, headers: json, body });
+  },
 );
 
 const badQueries = [
@@ -208,6 +182,7 @@ const absent = [
   `PATCH /api/subscriptions/${someSubscription}`,
   `DELETE /api/subscriptions/${someSubscription}`,
   `POST /api/subscriptions/${someSubscription}/test`,
+  `POST /api/subscriptions/${someSubscription}/rotate-secret`,
   `GET /api/subscriptions/${someSubscription}/deliveries`,
   `GET /api/subscriptions/${someSubscription}/stats`,
   `POST /api/delivery/${someDelivery}/retry`,
@@ -229,6 +204,7 @@ const wrongMethods = [
   'DELETE /api/deliveries',
   'PATCH /api/keys',
   'GET /api/keys/0123456789abcdef',
+  'GET /api/subscriptions/{subscription}/rotate-secret',
   'POST /openapi.json',
   'DELETE /api/stats',
 ].map((line) => bad('method-not-allowed', line, { why: 'a wrong method' }));
@@ -324,7 +300,19 @@ export const badRequests: readonly BadRequest[] = [
     'an event type that is a number': { event_type: 1 },
     'an event type with a space': { event_type: 'order created' },
   }),
+  ...fields('POST /api/subscriptions/{subscription}/rotate-secret', {
+    'a negative overlap': { overlap_seconds: -1 },
+    'an overlap of more than seven days': { overlap_seconds: 604_801 },
+    'half a second of overlap': { overlap_seconds: 0.5 },
+    'an overlap in words': { overlap_seconds: '1d' },
+    'an unknown type of secret': { type: 'rsa' },
+    'the mask of a secret': { secret: '••••••' },
+    'an empty secret': { secret: '' },
+    'a short whsec_ secret': { secret: 'whsec_c2hvcnQ=' },
+    'a public key': { secret: `whpk_${'A'.repeat(43)}=` },
+  }),
   ...unsafeTargets,
+  ...unsafeTokenUrls,
   ...badQueries,
   ...badCursors,
   ...absent,
