@@ -18,7 +18,7 @@ export const attemptMessage = z.object({
   deliveryId: z.string(),
   cycle: z.number().int().min(1),
   attempt: z.number().int().min(1),
-  /** When it was due before it was put off; the row may not know yet that it was. */
+  /** What the row held as the next attempt's time when this was put off: it may not know the new time yet. */
   wasDueAt: z.number().int().optional(),
 });
 
