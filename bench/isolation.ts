@@ -3,7 +3,7 @@
 import { described, quantileOf } from './latencies.ts';
 import { paced, withService } from './service.ts';
 
-const rounds = 1;
+const rounds = 5;
 const healthyEndpoints = 4;
 const perSecond = 50;
 const measuredSeconds = 8;

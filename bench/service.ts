@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
+import { send } from '../test/support/http-client.ts';
 import { startLocalServer, temporaryDirectory } from '../test/support/local-server.ts';
 
 const eventBytes = 1_024;
@@ -14,9 +15,9 @@ export type Accepted = {
 };
 
 export type Service = {
-  subscribe(targetUrl: string): Promise<string>;
+  subscribe: (targetUrl: string) => Promise<string>;
   /** Resolves when the event is accepted. */
-  send(subscriptionId: string): Promise<Accepted>;
+  send: (subscriptionId: string) => Promise<Accepted>;
   endpointUrl: string;
   /** It accepts connections and requests, and answers none. */
   silentUrl: string;
@@ -61,26 +62,25 @@ export async function withService<Result>(
 function client(url: string, arrivals: Map<number, (at: number) => void>) {
   let count = 0;
 
-  async function post(path: string, body: unknown): Promise<Response> {
+  async function post(path: string, body: unknown): Promise<unknown> {
     const headers = { 'Content-Type': 'application/json' };
-    const reply = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) });
-    if (!reply.ok) throw new Error(`${path} answered ${reply.status}: ${await reply.text()}`);
-    return reply;
+    const question = { method: 'POST', url: url + path, headers, body: JSON.stringify(body) };
+    const { status, text, json } = await send(question);
+    if (status >= 300) throw new Error(`${path} answered ${status}: ${text}`);
+    return json;
   }
 
   return {
-    async subscribe(targetUrl: string): Promise<string> {
+    subscribe: async (targetUrl: string): Promise<string> => {
       const reply = await post('/api/subscriptions', { target_url: targetUrl });
-      const { subscription } = (await reply.json()) as { subscription: { id: string } };
-      return subscription.id;
+      return (reply as { subscription: { id: string } }).subscription.id;
     },
-    async send(subscriptionId: string): Promise<Accepted> {
+    send: async (subscriptionId: string): Promise<Accepted> => {
       const event = { number: (count += 1), filling: '' };
       event.filling = 'x'.repeat(eventBytes - JSON.stringify(event).length);
       const arrived = new Promise<number>((resolve) => arrivals.set(event.number, resolve));
       const startedAt = performance.now();
-      const reply = await post(`/api/ingest/${subscriptionId}`, event);
-      await reply.arrayBuffer();
+      await post(`/api/ingest/${subscriptionId}`, event);
       const acceptedMs = performance.now() - startedAt;
       return { acceptedMs, delivered: arrived.then((at) => at - startedAt) };
     },
