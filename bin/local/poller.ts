@@ -1,6 +1,6 @@
-// What an SQS event source does in front of a function: receives batches, makes SQS events of them, deletes what the
-// function is done with and gives back what failed. It never polls: a batch starts when a message is sent, when one
-// falls due, or when another batch has ended.
+// What an SQS event source does in front of a function: receives messages, makes SQS events of them, deletes what the
+// function is done with and gives back what failed. Every message is an event of its own, so that none waits for the
+// endpoint of another. It never polls: it receives when a message is sent, when one falls due, or when one is done.
 import type { SQSRecord } from 'aws-lambda';
 import type { SqliteDeliveryQueue } from '../../lambdas/adapters/sqlite/delivery-queue.ts';
 import type {
@@ -11,8 +11,6 @@ import { limits } from '../../lambdas/contract/limits.ts';
 import type { Clock, Log } from '../../lambdas/core/ports.ts';
 import type { DeliverHandler } from '../../lambdas/edge/queue.ts';
 
-/** Batches at once; of ten messages each, so at most 200 requests are open. */
-const batchesMax = 20;
 /** A timer cannot hold much more; what is due later is looked at again. */
 const sleepMsMax = 24 * 3_600_000;
 /** After the queue itself failed: a full disk, for one. */
@@ -22,7 +20,7 @@ const firstReturnMs = 5_000;
 
 export type Poller = {
   start(): void;
-  /** Receives no more, and resolves when the batches that run have ended. */
+  /** Receives no more, and resolves when the messages in flight are done. */
   stop(): Promise<void>;
 };
 
@@ -36,7 +34,7 @@ type World = {
 
 export function createPoller(world: World): Poller {
   const { queue, receiver, clock, log } = world;
-  const batches = new Set<Promise<void>>();
+  const inFlight = createInFlight();
   let timer: NodeJS.Timeout | undefined;
   let isOpen = false;
   let isReceiving = false;
@@ -52,16 +50,20 @@ export function createPoller(world: World): Poller {
     isReceiving = true;
     clearTimeout(timer);
     try {
-      while (isOpen && wasWoken && batches.size < batchesMax) {
+      while (isOpen && wasWoken && inFlight.room() > 0) {
         const now = clock.now();
         wasWoken = false;
-        const { queueBatchSize: limit, queueVisibilityMs: visibilityMs } = limits;
-        const messages = await receiver.receive({ limit, now, visibilityMs });
+        const messages = await receiver.receive({
+          limit: Math.min(limits.queueBatchSize, inFlight.room()),
+          now,
+          visibilityMs: limits.queueVisibilityMs,
+          roomOf: inFlight.roomOf,
+        });
         if (messages.length === 0) continue;
-        run(messages);
+        for (const message of messages) run(message);
         wasWoken = true;
       }
-      sleepUntil(receiver.nextVisibleAt());
+      sleepUntil(receiver.nextWaitingUntil());
     } catch (error) {
       log.error('queue.failed', {}, error);
       sleepUntil(clock.now() + pauseAfterErrorMs);
@@ -70,21 +72,18 @@ export function createPoller(world: World): Poller {
     }
   }
 
-  /** With every batch in use, the end of one wakes instead. */
+  /** Where there is no room, for anything or for the subscription of what is ready, the next one done wakes. */
   function sleepUntil(at: number | null): void {
     clearTimeout(timer);
-    if (at === null || !isOpen || batches.size >= batchesMax) return;
+    if (at === null || !isOpen || inFlight.room() === 0) return;
     timer = setTimeout(wake, Math.min(Math.max(at - clock.now(), 0), sleepMsMax));
   }
 
-  function run(messages: readonly ReceivedMessage[]): void {
-    const batch = work(world, messages)
-      .catch((error: unknown) => log.error('batch.failed', { messages: messages.length }, error))
-      .finally(() => {
-        batches.delete(batch);
-        wake();
-      });
-    batches.add(batch);
+  function run(message: ReceivedMessage): void {
+    const work = workOn(world, message).catch((error: unknown) => {
+      log.error('message.failed', { messageId: message.messageId }, error);
+    });
+    void inFlight.add(message.subscriptionId, work).then(wake);
   }
 
   return {
@@ -99,25 +98,48 @@ export function createPoller(world: World): Poller {
     async stop() {
       isOpen = false;
       clearTimeout(timer);
-      while (batches.size > 0) await Promise.all(batches);
+      await inFlight.ended();
     },
   };
 }
 
 /** A message that fails comes again later, and after `limits.queueReceivesMax` receipts becomes a dead letter. */
-async function work(
+async function workOn(
   { receiver, deliver, clock }: World,
-  messages: readonly ReceivedMessage[],
+  message: ReceivedMessage,
 ): Promise<void> {
-  const { batchItemFailures } = await deliver({ Records: messages.map(recordOf) });
-  const failedIds = new Set(batchItemFailures.map((failure) => failure.itemIdentifier));
-  const done = messages.filter(({ messageId }) => !failedIds.has(messageId));
-  await receiver.delete(done.map(({ receiptHandle }) => receiptHandle));
-  for (const { messageId, receiptHandle, receiveCount } of messages) {
-    if (!failedIds.has(messageId)) continue;
-    const returnsAt = clock.now() + firstReturnMs * 2 ** (receiveCount - 1);
-    await receiver.release([receiptHandle], returnsAt, 'The deliver function reported a failure');
-  }
+  const { receiptHandle, receiveCount } = message;
+  const { batchItemFailures } = await deliver({ Records: [recordOf(message)] });
+  if (batchItemFailures.length === 0) return receiver.delete([receiptHandle]);
+  const returnsAt = clock.now() + firstReturnMs * 2 ** (receiveCount - 1);
+  await receiver.release([receiptHandle], returnsAt, 'The deliver function reported a failure');
+}
+
+/** What runs, and how much more may: in all, and of one subscription. */
+function createInFlight() {
+  const works = new Set<Promise<void>>();
+  const counts = new Map<string, number>();
+  const countOf = (subscriptionId: string) => counts.get(subscriptionId) ?? 0;
+  return {
+    room: () => limits.localInFlightMax - works.size,
+    roomOf: (subscriptionId: string) =>
+      limits.localInFlightPerSubscriptionMax - countOf(subscriptionId),
+    /** Resolves when there is room again for what takes its place. */
+    add(subscriptionId: string, work: Promise<void>): Promise<void> {
+      counts.set(subscriptionId, countOf(subscriptionId) + 1);
+      const ended = work.finally(() => {
+        works.delete(ended);
+        const left = countOf(subscriptionId) - 1;
+        if (left > 0) counts.set(subscriptionId, left);
+        else counts.delete(subscriptionId);
+      });
+      works.add(ended);
+      return ended;
+    },
+    async ended(): Promise<void> {
+      while (works.size > 0) await Promise.all(works);
+    },
+  };
 }
 
 function recordOf(message: ReceivedMessage): SQSRecord {

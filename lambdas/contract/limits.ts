@@ -102,6 +102,12 @@ export const limits = {
   earlyToleranceMs: 1 * second,
   jobPageSize: 100,
 
+  // The local server
+  /** Messages worked on at once; one that waits for its endpoint costs little more than a socket. */
+  localInFlightMax: 400,
+  /** Of one subscription, so that one slow endpoint leaves nearly everything to the others. */
+  localInFlightPerSubscriptionMax: 40,
+
   // Memoization inside a function
   memoTtlMsMax: 30 * second,
   subscriptionMemoTtlMsDefault: 10 * second,
@@ -150,6 +156,11 @@ must(
   'the kept characters, of at most 4 bytes each, are read',
 );
 must(limits.socketsPerOriginMax <= limits.socketsMax, 'sockets per origin ≤ all sockets');
+must(limits.localInFlightMax <= limits.socketsMax, 'local messages in flight ≤ sockets');
+must(
+  10 * limits.localInFlightPerSubscriptionMax <= limits.localInFlightMax,
+  'one subscription takes a tenth of what is in flight locally',
+);
 must(limits.dnsOtherFamilyWaitMs < limits.deliveryTimeoutMsMin, 'DNS waits less than an attempt');
 must(limits.apiFunctionTimeoutMs < limits.commitWaitMaxMs, 'commit wait > any request can live');
 must(

@@ -69,7 +69,7 @@ export function createDelivering(options: ServiceOptions = {}) {
   async function settle(): Promise<void> {
     for (let rounds = 0; rounds < 1_000; rounds += 1) {
       const { received } = await work();
-      const next = ports.receiver.nextVisibleAt();
+      const next = ports.receiver.nextWaitingUntil();
       if (received === 0 && next === null) return;
       if (received === 0 && next !== null) clock.advance(Math.max(0, next - clock.now()));
     }

@@ -1,6 +1,7 @@
 // The receiving side of the queue, as SQS has it on AWS: leases, receive counts and dead letters. A message waits
 // until `visible_at`, and then is ready; a leased one waits for the end of its lease. Ready messages are taken from
-// one subscription after the other, so that a long queue for one holds up nobody else.
+// one subscription after the other, and none from one that has no room for more: neither a long queue nor a slow
+// endpoint holds up anybody else.
 import { randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { limits } from '../../contract/limits.ts';
@@ -11,6 +12,7 @@ export type ReceivedMessage = {
   messageId: string;
   /** Names this receipt; good until the lease ends. */
   receiptHandle: string;
+  subscriptionId: string;
   body: string;
   /** Counts this receipt. */
   receiveCount: number;
@@ -19,7 +21,13 @@ export type ReceivedMessage = {
 
 export type DeadLetter = { body: string; sentAt: number; receiveCount: number; reason: string };
 
-export type ReceiveOptions = { limit: number; now: number; visibilityMs: number };
+export type ReceiveOptions = {
+  limit: number;
+  now: number;
+  visibilityMs: number;
+  /** How many more messages of the subscription may be received; as many as the limit by default. */
+  roomOf?: (subscriptionId: string) => number;
+};
 
 export type QueueReceiver = {
   /** Leases what is ready for `visibilityMs`; what was received too often becomes a dead letter instead. */
@@ -28,8 +36,8 @@ export type QueueReceiver = {
   delete(receiptHandles: readonly string[]): Promise<void>;
   /** Gives messages back, to be ready at `visibleAt`; the reason is kept for a dead letter. */
   release(receiptHandles: readonly string[], visibleAt: number, reason: string): Promise<void>;
-  /** Epoch ms at which a message is ready, perhaps in the past; null when the queue is empty. */
-  nextVisibleAt(): number | null;
+  /** Epoch ms at which the next message that waits is ready, perhaps in the past; null when none waits. */
+  nextWaitingUntil(): number | null;
   /** At start: gives back what a process that has died still held. Its receipts do not count. */
   freeLeases(): Promise<void>;
   onDeadLetter(listener: (deadLetter: DeadLetter) => void): void;
@@ -67,11 +75,15 @@ function prepareStatements(database: DatabaseSync) {
          (SELECT id FROM queue_messages WHERE ready = 0 AND visible_at <= ?
           ORDER BY visible_at LIMIT ${readiedPerReceiveMax})`,
     ),
-    leaseAfter: database.prepare(
+    readyAfter: database.prepare(
+      `SELECT subscription_id AS subscriptionId FROM queue_messages
+       WHERE ready = 1 AND subscription_id > ? ORDER BY subscription_id LIMIT 1`,
+    ),
+    leaseOf: database.prepare(
       `UPDATE queue_messages SET ready = 0, receive_count = receive_count + 1,
          lease_token = :leaseToken, visible_at = :visibleAt
-       WHERE id = (SELECT id FROM queue_messages WHERE ready = 1 AND subscription_id > :after
-                   ORDER BY subscription_id, visible_at LIMIT 1)
+       WHERE id = (SELECT id FROM queue_messages WHERE ready = 1 AND subscription_id = :subscriptionId
+                   ORDER BY visible_at LIMIT 1)
        RETURNING ${selected(leasedFields)}`,
     ),
     remove: database.prepare('DELETE FROM queue_messages WHERE id = ? AND lease_token = ?'),
@@ -83,9 +95,6 @@ function prepareStatements(database: DatabaseSync) {
       `UPDATE queue_messages SET ready = 1, lease_token = NULL, receive_count = receive_count - 1,
          visible_at = sent_at
        WHERE lease_token IS NOT NULL`,
-    ),
-    nextReady: database.prepare(
-      'SELECT visible_at AS visibleAt FROM queue_messages WHERE ready = 1 LIMIT 1',
     ),
     nextWaiting: database.prepare(
       `SELECT visible_at AS visibleAt FROM queue_messages WHERE ready = 0
@@ -103,14 +112,18 @@ function createLeaser(statements: Statements) {
   /** Whose turn was last; the next one's subscription sorts after it. */
   let lastServed = '';
 
-  function leaseNext(lease: { leaseToken: string; visibleAt: number }): Leased | undefined {
-    const row =
-      statements.leaseAfter.get({ ...lease, after: lastServed }) ??
-      statements.leaseAfter.get({ ...lease, after: '' });
-    if (row === undefined) return undefined;
-    const leased = { ...row } as Leased;
-    lastServed = leased.subscriptionId;
-    return leased;
+  function readyAfter(subscriptionId: string): string | undefined {
+    return statements.readyAfter.get(subscriptionId)?.['subscriptionId'] as string | undefined;
+  }
+
+  /** From the last one's turn to the end, then from the beginning. */
+  function nextInTurn(hasRoom: (subscriptionId: string) => boolean): string | undefined {
+    for (const start of [lastServed, '']) {
+      for (let next = readyAfter(start); next !== undefined; next = readyAfter(next)) {
+        if (hasRoom(next)) return next;
+      }
+    }
+    return undefined;
   }
 
   function bury(leased: Leased, now: number): DeadLetter {
@@ -122,14 +135,18 @@ function createLeaser(statements: Statements) {
     return { body, sentAt, receiveCount, reason };
   }
 
-  return ({ limit, now, visibilityMs }: ReceiveOptions) => {
+  return ({ limit, now, visibilityMs, roomOf = () => limit }: ReceiveOptions) => {
     const lease = { leaseToken: randomUUID(), visibleAt: now + visibilityMs };
     const received: ReceivedMessage[] = [];
     const deadLetters: DeadLetter[] = [];
+    const countOf = (id: string) => received.filter((each) => each.subscriptionId === id).length;
+    const hasRoom = (id: string) => countOf(id) < roomOf(id);
     statements.makeReady.run(now);
     while (received.length < limit) {
-      const leased = leaseNext(lease);
-      if (leased === undefined) break;
+      const subscriptionId = nextInTurn(hasRoom);
+      if (subscriptionId === undefined) break;
+      lastServed = subscriptionId;
+      const leased = { ...statements.leaseOf.get({ ...lease, subscriptionId }) } as Leased;
       const isDead = leased.receiveCount > limits.queueReceivesMax;
       if (isDead) deadLetters.push(bury(leased, now));
       else received.push(receiptOf(leased));
@@ -138,10 +155,18 @@ function createLeaser(statements: Statements) {
   };
 }
 
-function receiptOf({ id, leaseToken, body, receiveCount, sentAt }: Leased): ReceivedMessage {
+function receiptOf({
+  id,
+  leaseToken,
+  subscriptionId,
+  body,
+  receiveCount,
+  sentAt,
+}: Leased): ReceivedMessage {
   return {
     messageId: String(id),
     receiptHandle: `${id}.${leaseToken}`,
+    subscriptionId,
     body,
     receiveCount,
     sentAt,
@@ -178,8 +203,8 @@ export function createQueueReceiver(database: DatabaseSync, writer: Writer): Que
         }
       });
     },
-    nextVisibleAt() {
-      const next = statements.nextReady.get() ?? statements.nextWaiting.get();
+    nextWaitingUntil() {
+      const next = statements.nextWaiting.get();
       return next === undefined ? null : Number(next['visibleAt']);
     },
     async freeLeases() {

@@ -5,6 +5,8 @@ import { openSqlitePorts } from '../../../lambdas/adapters/sqlite/ports.ts';
 import type { DeadLetter } from '../../../lambdas/adapters/sqlite/queue-receiver.ts';
 import { limits } from '../../../lambdas/contract/limits.ts';
 import type { AttemptMessage } from '../../../lambdas/contract/messages.ts';
+import { subscriptionIdOf } from '../../../lambdas/core/ids.ts';
+import type { DeliveryId } from '../../../lambdas/core/ids.ts';
 import { createTestClock } from '../../support/clock.ts';
 import { anAttemptMessage } from '../../support/factories.ts';
 
@@ -72,6 +74,24 @@ describe('receive', () => {
     expect(received).toEqual(expect.arrayContaining(quiet));
   });
 
+  it('takes no more from a subscription than it has room for, and passes it over', async () => {
+    const { clock, receiver, send } = setup();
+    const slow = anAttemptMessage().deliveryId;
+    await send(20, { deliveryId: slow, dueAt: clock.now() - 1_000 });
+    const others = (await send(5)).map(({ deliveryId }) => deliveryId);
+    const receiveWithRoom = async (room: number) => {
+      const roomOf = (id: string) => (id === subscriptionIdOf(slow as DeliveryId) ? room : 10);
+      return deliveriesOf(
+        await receiver.receive({ limit: 10, now: clock.now(), visibilityMs, roomOf }),
+      );
+    };
+
+    const first = await receiveWithRoom(3);
+    expect(first.toSorted()).toStrictEqual([...others, slow, slow, slow].toSorted());
+    expect(await receiveWithRoom(0)).toStrictEqual([]);
+    expect(await receiveWithRoom(1)).toStrictEqual([slow]);
+  });
+
   it('gives the messages of one subscription by the time they were due', async () => {
     const { clock, send, receive } = setup();
     const { deliveryId } = anAttemptMessage();
@@ -111,7 +131,7 @@ describe('delete and release', () => {
     clock.advance(visibilityMs);
 
     expect(await receive()).toStrictEqual([]);
-    expect(receiver.nextVisibleAt()).toBeNull();
+    expect(receiver.nextWaitingUntil()).toBeNull();
   });
 
   it('does nothing by a receipt whose lease has gone to another', async () => {
@@ -176,7 +196,7 @@ describe('dead letters', () => {
         reason: `failure ${limits.queueReceivesMax}`,
       },
     ]);
-    expect(receiver.nextVisibleAt()).toBeNull();
+    expect(receiver.nextWaitingUntil()).toBeNull();
   });
 
   it('do not take the place of messages that are well', async () => {
@@ -211,29 +231,28 @@ describe('freeLeases', () => {
     await receiver.freeLeases();
 
     expect(await receive()).toStrictEqual([]);
-    expect(receiver.nextVisibleAt()).toBe(clock.now() + 1_000);
+    expect(receiver.nextWaitingUntil()).toBe(clock.now() + 1_000);
   });
 });
 
 describe('waking up', () => {
-  it('knows when the next message is ready', async () => {
+  it('knows when the next message that waits is ready', async () => {
     const { clock, receiver, send, receive } = setup();
-    expect(receiver.nextVisibleAt()).toBeNull();
+    expect(receiver.nextWaitingUntil()).toBeNull();
 
     await send(1, { dueAt: clock.now() + 60_000 });
-    expect(receiver.nextVisibleAt()).toBe(clock.now() + 60_000);
+    expect(receiver.nextWaitingUntil()).toBe(clock.now() + 60_000);
     await send(1);
-    expect(receiver.nextVisibleAt()).toBe(clock.now());
     await receive();
-    expect(receiver.nextVisibleAt()).toBe(clock.now() + visibilityMs);
+    expect(receiver.nextWaitingUntil()).toBe(clock.now() + visibilityMs);
   });
 
   it('is told of messages once they are stored', async () => {
-    const { queue, receiver, send } = setup();
+    const { clock, queue, receiver, send } = setup();
     const seen: (number | null)[] = [];
-    queue.onSend(() => seen.push(receiver.nextVisibleAt()));
+    queue.onSend(() => seen.push(receiver.nextWaitingUntil()));
 
-    const [message] = await send(1);
+    const [message] = await send(1, { dueAt: clock.now() + 1_000 });
     await queue.send([]);
 
     expect(seen).toStrictEqual([message!.dueAt]);

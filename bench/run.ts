@@ -1,0 +1,6 @@
+// `npm run bench`: what the local server does on this machine. Only the ratio means something on another one.
+import { isolation } from './isolation.ts';
+import { throughput } from './throughput.ts';
+
+await isolation();
+await throughput();
