@@ -26,13 +26,13 @@ export function isEarly(message: { dueAt: number }, now: number): boolean {
 
 /**
  * Two workers that both made attempt n (a repeated message, or a crash before the record) both asked for n+1; and a
- * replay that was refused leaves its message behind. The row knows the time of the one that was stored. Going on with
- * the other too would double every later attempt.
+ * request or a replay that died or was refused leaves its message behind. The row knows the time of the one that was
+ * stored. Going on with the other too would double every later attempt.
  */
 function isDoubled(message: AttemptMessage, delivery: Delivery): boolean {
-  // Whatever finds a parked delivery may send it, and a new one is known by its id alone.
-  if (delivery.status === 'parked' || delivery.nextAttemptAt === delivery.createdAt) return false;
-  // A replay that waits for its commit keeps `sentAt` and moves `dueAt`.
+  // Whatever finds a parked delivery may send it.
+  if (delivery.status === 'parked') return false;
+  // A message that waits for its commit keeps `sentAt` and moves `dueAt`.
   const times = [message.dueAt, message.wasDueAt, message.sentAt];
   const isNext = message.attempt === delivery.cycleAttempt + 1;
   return isNext && !times.includes(delivery.nextAttemptAt ?? 0);

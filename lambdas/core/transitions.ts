@@ -19,8 +19,9 @@ export function accept(event: {
   contentType: string;
   hops: number;
   active: boolean;
+  /** Epoch ms of this request; a repeated one comes later than the one that made the id. */
+  at: number;
 }): Delivery {
-  const createdAt = acceptedAtOf(event.id);
   return {
     tenant: event.tenant,
     id: event.id,
@@ -30,10 +31,10 @@ export function accept(event: {
     hops: event.hops,
     status: event.active ? 'pending' : 'parked',
     reason: event.active ? null : 'subscription_inactive',
-    createdAt,
-    updatedAt: createdAt,
+    createdAt: acceptedAtOf(event.id),
+    updatedAt: event.at,
     completedAt: null,
-    nextAttemptAt: event.active ? createdAt : null,
+    nextAttemptAt: event.active ? event.at : null,
     cycle: 1,
     cycleAttempt: 0,
     attemptCount: 0,

@@ -24,7 +24,9 @@ export async function acceptEvent(
   subscription: Subscription,
   event: AcceptedEvent,
 ): Promise<void> {
+  const at = context.clock.now();
   const delivery = accept({
+    at,
     tenant: subscription.tenant,
     id: event.id,
     eventType: event.eventType,
@@ -34,7 +36,7 @@ export async function acceptEvent(
   });
   // A parked delivery owes no message: reactivating the subscription sends what is parked.
   if (delivery.status === 'pending') {
-    await context.queue.send([attemptRequest(delivery, context.clock.now())]);
+    await context.queue.send([attemptRequest(delivery, at)]);
   }
   const committed = await context.deliveries.commit(delivery, event.body);
   if (committed === 'committed' && delivery.status === 'parked') {

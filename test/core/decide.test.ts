@@ -30,6 +30,7 @@ const inactive: Subscription = { ...subscription, status: 'inactive', inactiveRe
 
 function delivery(about: Partial<Delivery> = {}): Delivery {
   const fresh = accept({
+    at: now,
     tenant: 'default',
     id,
     eventType: null,

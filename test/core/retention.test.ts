@@ -12,6 +12,7 @@ const id = deliveryIdFrom(subscriptionIdFrom(at, chance), at, chance);
 const retentionMs = 72 * 3_600_000;
 const lifetimeMs = detailLifetimeMs(retentionMs);
 const pending = accept({
+  at,
   tenant: 't',
   id,
   eventType: null,

@@ -19,6 +19,7 @@ const id = deliveryIdFrom(subscriptionIdFrom(at, chance), at, chance);
 
 function accepted(active = true): Delivery {
   return accept({
+    at,
     tenant: 't',
     id,
     eventType: null,

@@ -16,6 +16,7 @@ const retentionMs = 72 * 3_600_000;
 
 function accepted(active = true): Delivery {
   return accept({
+    at: acceptedAt,
     tenant: 'default',
     id,
     eventType: 'a.b',

@@ -52,6 +52,7 @@ export function aDelivery(fields: Partial<Delivery> = {}): Delivery {
   const subscriptionId = fields.subscriptionId ?? aSubscriptionId();
   const id = fields.id ?? deliveryIdFrom(subscriptionId, fields.createdAt ?? noon, randomBytes(10));
   const accepted = accept({
+    at: fields.createdAt ?? noon,
     tenant: 'default',
     id,
     eventType: 'invoice.paid',

@@ -52,6 +52,7 @@ afterAll(() => driver.close());
 
 async function accepted(body: Buffer, subscriptionId: SubscriptionId): Promise<Delivery> {
   const delivery = accept({
+    at: noon,
     tenant: 'default',
     id: deliveryIdFrom(subscriptionId, noon, chance.bytes(10)),
     eventType: 'customer.subscription.updated',
