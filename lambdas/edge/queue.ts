@@ -1,24 +1,28 @@
 // The deliveries queue's edge: SQS records in, the ids of the failed ones out. A record that cannot be read fails
 // alone; the queue hands it to the dead letters after its last receive.
-import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { Context as LambdaContext, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { queueMessage } from '../contract/messages.ts';
 import type { QueueMessage } from '../contract/messages.ts';
 import type { Context } from '../operations/context.ts';
 import { workBatch } from '../operations/work-batch.ts';
 
-export type DeliverHandler = (event: SQSEvent) => Promise<SQSBatchResponse>;
+export type DeliverHandler = (
+  event: SQSEvent,
+  lambdaContext?: Pick<LambdaContext, 'getRemainingTimeInMillis'>,
+) => Promise<SQSBatchResponse>;
 
 export function createDeliverHandler(context: Context): DeliverHandler {
-  return async (event) => {
+  return async (event, lambdaContext) => {
+    // Outside Lambda nobody stops the function.
+    const remainingMs = lambdaContext?.getRemainingTimeInMillis() ?? Infinity;
+    const endsAt = context.clock.now() + remainingMs;
     const read = event.Records.map((record) => ({ record, message: readMessage(context, record) }));
     const readable = read.flatMap(({ record, message }) =>
       message === null ? [] : [{ record, message }],
     );
     const unreadable = read.filter(({ message }) => message === null).map(({ record }) => record);
-    const done = await workBatch(
-      context,
-      readable.map(({ message }) => message),
-    );
+    const messages = readable.map(({ message }) => message);
+    const done = await workBatch(context, messages, endsAt);
     const failed = readable.filter((_, index) => done[index] !== true).map(({ record }) => record);
     return {
       batchItemFailures: [...unreadable, ...failed].map((record) => ({

@@ -8,6 +8,7 @@ import type { LoadedDelivery } from '../core/ports.ts';
 import type { SendResult } from '../core/send-result.ts';
 import { statsDelta } from '../core/stats.ts';
 import type { StatsDelta } from '../core/stats.ts';
+import type { Subscription } from '../core/subscription.ts';
 import { afterAttempt, cancel, park, postpone } from '../core/transitions.ts';
 import type { AfterAttempt } from '../core/transitions.ts';
 import type { Context } from './context.ts';
@@ -17,7 +18,12 @@ import { askForRetry, recordAttempt } from './record-attempt.ts';
 import { sendEvent } from './send-event.ts';
 import type { Sending } from './send-event.ts';
 
-export type AttemptTask = { message: AttemptMessage; found: LoadedDelivery | undefined };
+export type AttemptTask = {
+  message: AttemptMessage;
+  found: LoadedDelivery | undefined;
+  /** Epoch ms at which the function is stopped. */
+  endsAt: number;
+};
 
 /** Resolves when the message is done with; rejects when it must come again. Returns what to count. */
 export async function attemptDelivery(context: Context, task: AttemptTask): Promise<StatsDelta[]> {
@@ -43,8 +49,18 @@ export async function attemptDelivery(context: Context, task: AttemptTask): Prom
     case 'postpone':
       return putOff(context, message, decision);
     case 'send':
+      if (!hasTime(context, decision.subscription, task.endsAt)) {
+        // What could not finish is not begun: another function takes it up.
+        await context.queue.send([message]);
+        return [];
+      }
       return send(context, message, { ...decision, body: found?.body ?? new Uint8Array() });
   }
+}
+
+function hasTime(context: Context, subscription: Subscription, endsAt: number): boolean {
+  const timeoutMs = subscription.timeoutMs ?? context.rules.timeoutMs;
+  return context.clock.now() + timeoutMs + limits.recordReserveMs <= endsAt;
 }
 
 function idsOf(message: AttemptMessage): Record<string, unknown> {

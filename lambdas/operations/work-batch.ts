@@ -15,10 +15,11 @@ import { drainParked } from './drain-parked.ts';
 
 type Rows = Map<DeliveryId, LoadedDelivery>;
 
-/** True at the index of every message that is done with. */
+/** True at the index of every message that is done with. `endsAt`: epoch ms at which the function is stopped. */
 export async function workBatch(
   context: Context,
   messages: readonly QueueMessage[],
+  endsAt: number,
 ): Promise<boolean[]> {
   const now = context.clock.now();
   const rows = await loadRows(
@@ -31,7 +32,7 @@ export async function workBatch(
     const key = JSON.stringify({ ...message, sentAt: 0 });
     const repeated = seen.has(key);
     seen.add(key);
-    return repeated ? [] : work(context, message, rows);
+    return repeated ? [] : work(context, message, { rows, endsAt });
   });
   const settled = await Promise.allSettled(works);
   await countChanges(
@@ -45,14 +46,18 @@ export async function workBatch(
   });
 }
 
-async function work(context: Context, message: QueueMessage, rows: Rows): Promise<StatsDelta[]> {
+async function work(
+  context: Context,
+  message: QueueMessage,
+  { rows, endsAt }: { rows: Rows; endsAt: number },
+): Promise<StatsDelta[]> {
   if (isEarly(message, context.clock.now())) {
     await context.queue.send([message]);
     return [];
   }
   switch (message.kind) {
     case 'attempt':
-      return attemptDelivery(context, { message, found: rowOf(rows, message) });
+      return attemptDelivery(context, { message, found: rowOf(rows, message), endsAt });
     case 'drain':
       await drainParked(context, message);
       return [];

@@ -1,6 +1,8 @@
+import type { SQSRecord } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { limits } from '../../lambdas/contract/limits.ts';
 import type { DeliveryId } from '../../lambdas/core/ids.ts';
+import { createDeliverHandler } from '../../lambdas/edge/queue.ts';
 import type { Context } from '../../lambdas/operations/context.ts';
 import { retryDelivery } from '../../lambdas/operations/retry-delivery.ts';
 import { cancelDelivery } from '../../lambdas/operations/cancel-delivery.ts';
@@ -246,6 +248,23 @@ describe('attempts', () => {
     world.endpoint = () => aResponse();
     await publish(subscription);
     expect(await work({ ...context, deliveries })).toEqual({ received: 1, failed: 1 });
+  });
+
+  it('are not begun when the function has too little time left, but handed back', async () => {
+    const { subscribe, publish, sent, context, clock, ports, settle } = setup();
+    await publish(await subscribe({ timeoutMs: 5_000 }));
+    const visibilityMs = limits.queueVisibilityMs;
+    const [message] = await ports.receiver.receive({ limit: 1, now: clock.now(), visibilityMs });
+    if (message === undefined) throw new Error('There is no message');
+    const event = { Records: [{ messageId: '1', body: message.body } as SQSRecord] };
+    const neededMs = 5_000 + limits.recordReserveMs;
+    const left = (ms: number) => ({ getRemainingTimeInMillis: () => ms });
+    const handler = createDeliverHandler(context);
+    expect(await handler(event, left(neededMs - 1))).toEqual({ batchItemFailures: [] });
+    expect(sent).toHaveLength(0);
+    await ports.receiver.delete([message.receiptHandle]);
+    await settle();
+    expect(sent).toHaveLength(1);
   });
 
   it('fail alone in a batch', async () => {
