@@ -18,8 +18,9 @@ export const attemptMessage = z.object({
   deliveryId: z.string(),
   cycle: z.number().int().min(1),
   attempt: z.number().int().min(1),
-  /** What the row held as the next attempt's time when this was put off: it may not know the new time yet. */
+  /** When it was first due, and what the row held, when it was put off: the row may not know the new time yet. */
   wasDueAt: z.number().int().optional(),
+  rowDueAt: z.number().int().optional(),
 });
 
 /** Sends what is parked for a subscription that is active again, one page a message. */

@@ -33,7 +33,7 @@ function isDoubled(message: AttemptMessage, delivery: Delivery): boolean {
   // Whatever finds a parked delivery may send it.
   if (delivery.status === 'parked') return false;
   // A message that waits for its commit keeps `sentAt` and moves `dueAt`.
-  const times = [message.dueAt, message.wasDueAt, message.sentAt];
+  const times = [message.dueAt, message.wasDueAt, message.rowDueAt, message.sentAt];
   const isNext = message.attempt === delivery.cycleAttempt + 1;
   return isNext && !times.includes(delivery.nextAttemptAt ?? 0);
 }

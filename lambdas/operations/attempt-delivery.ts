@@ -91,9 +91,9 @@ async function putOff(
   const spreadMs = (until - now) * limits.holdSpreadRatio * context.chance.unit();
   // Never so soon that the copy could be handled before the row knows of it.
   const dueAt = Math.max(Math.ceil(until + spreadMs), now + limits.commitResendDelayMs);
-  await context.queue.send([
-    { ...message, dueAt, wasDueAt: delivery.nextAttemptAt ?? message.dueAt },
-  ]);
+  const wasDueAt = message.wasDueAt ?? message.dueAt;
+  const rowDueAt = delivery.nextAttemptAt ?? undefined;
+  await context.queue.send([{ ...message, dueAt, wasDueAt, rowDueAt }]);
   return change(context, delivery, postpone(delivery, dueAt, now));
 }
 

@@ -17,7 +17,9 @@ export async function askForRetry(
 ): Promise<void> {
   if (retryAt === null) return;
   const attempt = message.attempt + 1;
-  await context.queue.send([{ ...message, attempt, dueAt: retryAt, wasDueAt: undefined }]);
+  await context.queue.send([
+    { ...message, attempt, dueAt: retryAt, wasDueAt: undefined, rowDueAt: undefined },
+  ]);
 }
 
 export type RecordWork = {
