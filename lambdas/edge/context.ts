@@ -6,9 +6,8 @@ import { parseTargetPolicy } from '../core/address.ts';
 import type { TargetPolicy } from '../core/address.ts';
 import { createMemo } from '../core/memo.ts';
 import type { Ports } from '../core/ports.ts';
+import { hourMs } from '../core/stats.ts';
 import type { Context } from '../operations/context.ts';
-
-const hourMs = 3_600_000;
 
 /** Throws a `SettingsError` for a CIDR that is none. */
 export function targetPolicyOf(

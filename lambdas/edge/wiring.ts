@@ -5,6 +5,7 @@ import { systemPorts } from '../adapters/system.ts';
 import { awsSettings, parseSettings, serviceSettings } from '../contract/settings.ts';
 import type { TargetPolicy } from '../core/address.ts';
 import type { Sender } from '../core/ports.ts';
+import { hourMs } from '../core/stats.ts';
 import type { Context } from '../operations/context.ts';
 import { createContext, targetPolicyOf } from './context.ts';
 import { createLog } from './log.ts';
@@ -19,7 +20,7 @@ export function awsContext(
   const ports = openAwsPorts({
     ...world,
     settings: parseSettings(awsSettings, environment),
-    retentionMs: service.RETENTION_HOURS * 3_600_000,
+    retentionMs: service.RETENTION_HOURS * hourMs,
   });
   return createContext({ ...world, ...ports, sender: makeSender(policy) }, service, policy);
 }
