@@ -49,6 +49,7 @@ export const limits = {
   // Lists
   pageSizeDefault: 20,
   pageSizeMax: 100,
+  errorCodeLengthMax: 50,
   /** Rows examined for one page when filters match few of them; the cursor carries on from there. */
   rowsExaminedPerPageMax: 2_000,
 

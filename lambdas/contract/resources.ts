@@ -130,6 +130,8 @@ export const delivery = z
     status: deliveryStatus,
     reason: z.string().nullable(),
     attempt_count: z.number().int(),
+    last_status_code: z.number().int().nullable(),
+    last_error_code: z.string().nullable(),
     next_attempt_at: time.nullable(),
     created_at: time,
     updated_at: time,

@@ -58,6 +58,8 @@ export type DeliveryQuery = {
   subscriptionId: SubscriptionId | null;
   status: DeliveryStatus | null;
   eventType: string | null;
+  /** Of the last recorded attempt. */
+  errorCode: string | null;
   /** Accepted at or after, epoch ms. */
   since: number | null;
   /** Accepted before, epoch ms. */

@@ -38,6 +38,8 @@ export function accept(event: {
     cycle: 1,
     cycleAttempt: 0,
     attemptCount: 0,
+    lastStatusCode: null,
+    lastErrorCode: null,
     expiresAt: null,
     version: 1,
   };
@@ -69,18 +71,25 @@ export type AfterAttempt = {
   holdUntil: number | null;
 };
 
+/** The next version. Its time never goes back, though two functions' clocks differ: a replay job relies on that. */
+function changed(delivery: Delivery, now: number): Delivery {
+  const updatedAt = Math.max(delivery.updatedAt, now);
+  return { ...delivery, updatedAt, version: delivery.version + 1 };
+}
+
 /** The next state after one attempt, the line for its log, and when to try again. */
 export function afterAttempt(delivery: Delivery, facts: AttemptFacts): AfterAttempt {
   const verdict = verdictOf(facts.result, facts.now);
   const overtaken = isOvertaken(delivery, facts, verdict);
   const retryAt = overtaken ? null : retryTime(verdict, facts);
   const isOfCycle = delivery.cycle === facts.cycle;
+  const record = recordOf(facts.result);
   const counted: Delivery = {
-    ...delivery,
+    ...changed(delivery, facts.now),
     attemptCount: delivery.attemptCount + 1,
     cycleAttempt: Math.max(delivery.cycleAttempt, isOfCycle ? facts.cycleAttempt : 0),
-    updatedAt: facts.now,
-    version: delivery.version + 1,
+    lastStatusCode: record.statusCode,
+    lastErrorCode: record.errorCode,
   };
   const next = overtaken ? counted : settled(counted, { verdict, retryAt, ...facts });
   const attempt: Attempt = {
@@ -89,7 +98,7 @@ export function afterAttempt(delivery: Delivery, facts: AttemptFacts): AfterAtte
     at: facts.at,
     targetUrl: facts.targetUrl,
     outcome: outcomeOf(verdict, next),
-    ...recordOf(facts.result),
+    ...record,
   };
   return {
     delivery: next,
@@ -147,12 +156,10 @@ function settled(
 /** Holds an open delivery back without burning an attempt. */
 export function park(delivery: Delivery, now: number): Delivery {
   return {
-    ...delivery,
+    ...changed(delivery, now),
     status: 'parked',
     reason: 'subscription_inactive',
     nextAttemptAt: null,
-    updatedAt: now,
-    version: delivery.version + 1,
   };
 }
 
@@ -163,34 +170,30 @@ export function cancel(
 ): Delivery | null {
   if (isFinal(delivery.status)) return null;
   return {
-    ...delivery,
+    ...changed(delivery, cause.now),
     status: 'cancelled',
     reason: cause.reason,
     nextAttemptAt: null,
-    updatedAt: cause.now,
     completedAt: cause.now,
     expiresAt: cause.now + cause.retentionMs,
-    version: delivery.version + 1,
   };
 }
 
 /** Puts an open delivery off without burning an attempt. */
 export function postpone(delivery: Delivery, until: number, now: number): Delivery {
-  return { ...delivery, nextAttemptAt: until, updatedAt: now, version: delivery.version + 1 };
+  return { ...changed(delivery, now), nextAttemptAt: until };
 }
 
 /** A new cycle from any state; parked where the subscription is inactive. */
 export function replay(delivery: Delivery, now: number, active: boolean): Delivery {
   return {
-    ...delivery,
+    ...changed(delivery, now),
     status: active ? 'pending' : 'parked',
     reason: active ? null : 'subscription_inactive',
     cycle: delivery.cycle + 1,
     cycleAttempt: 0,
     nextAttemptAt: active ? now : null,
-    updatedAt: now,
     completedAt: null,
     expiresAt: null,
-    version: delivery.version + 1,
   };
 }

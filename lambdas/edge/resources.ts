@@ -55,6 +55,8 @@ export function deliveryResource(delivery: Delivery): DeliveryResource {
     status: delivery.status,
     reason: delivery.reason,
     attempt_count: delivery.attemptCount,
+    last_status_code: delivery.lastStatusCode,
+    last_error_code: delivery.lastErrorCode,
     next_attempt_at: rfc3339OrNull(delivery.nextAttemptAt),
     created_at: rfc3339(delivery.createdAt),
     updated_at: rfc3339(delivery.updatedAt),

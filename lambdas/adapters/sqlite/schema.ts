@@ -147,6 +147,10 @@ const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX dead_letters_by_time ON dead_letters (dead_at);
   `,
+  `
+  ALTER TABLE deliveries ADD COLUMN last_status_code INTEGER;
+  ALTER TABLE deliveries ADD COLUMN last_error_code TEXT;
+  `,
 ];
 
 export const schemaVersion = migrations.length;

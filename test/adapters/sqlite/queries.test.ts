@@ -85,6 +85,7 @@ describe('list', () => {
       subscriptionId: null,
       status: null,
       eventType: 'rare',
+      errorCode: null,
       since: null,
       until: null,
       limit: 10,
