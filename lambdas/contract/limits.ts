@@ -68,6 +68,19 @@ export const limits = {
   hopsMax: 5,
   jitterRatio: 0.2,
 
+  // Replay jobs
+  replaysOpenMax: 10,
+  replaysPerSecondDefault: 10,
+  replaysPerSecondMax: 100,
+  /** A job's row is stored just after its first message is sent. */
+  replayStartDelayMs: 1 * second,
+  /** A step begins this much before its first replay is due, since a queue is late by as much. */
+  replayLeadMs: 1 * second,
+  /** What one step asks for at once: a pause takes hold after it. */
+  replayStepMs: 10 * second,
+  /** Pages of `rowsExaminedPerPageMax` that are read to count what a job would find. */
+  replayCountPagesMax: 5,
+
   // The sender's connections
   responseHeaderBytesMax: 16 * 1024, // Node's own default; with the 1xx responses before them.
   addressesTriedMax: 4,
@@ -183,6 +196,10 @@ must(
   'a token response is read in full',
 );
 must(limits.pageSizeMax <= limits.rowsExaminedPerPageMax, 'a page fits in the rows examined');
+must(
+  2 * limits.replayStepMs < limits.commitWaitMaxMs,
+  "a step's message is waited for longer than the step before it lasts",
+);
 must(
   limits.deliverFunctionTimeoutMs >
     limits.deliveryTimeoutMsMax +

@@ -184,15 +184,18 @@ export function postpone(delivery: Delivery, until: number, now: number): Delive
   return { ...changed(delivery, now), nextAttemptAt: until };
 }
 
-/** A new cycle from any state; parked where the subscription is inactive. */
-export function replay(delivery: Delivery, now: number, active: boolean): Delivery {
+/** A new cycle from any state, due at `dueAt`; parked where the subscription is inactive. */
+export function replay(
+  delivery: Delivery,
+  { now, dueAt, active }: { now: number; dueAt: number; active: boolean },
+): Delivery {
   return {
     ...changed(delivery, now),
     status: active ? 'pending' : 'parked',
     reason: active ? null : 'subscription_inactive',
     cycle: delivery.cycle + 1,
     cycleAttempt: 0,
-    nextAttemptAt: active ? now : null,
+    nextAttemptAt: active ? dueAt : null,
     completedAt: null,
     expiresAt: null,
   };

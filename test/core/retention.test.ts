@@ -57,7 +57,7 @@ describe('bodyExpiry', () => {
     const goingOn: Delivery = { ...parked, status: 'retrying', updatedAt: at + 7 };
     expect(bodyExpiry(parked, goingOn, lifetimeMs)).toBe(at + 7 + lifetimeMs);
     expect(bodyExpiry(parked, cancelled(parked), lifetimeMs)).toBe(at + 5 + retentionMs);
-    const replayed = replay(cancelled(pending), at + 8, true);
+    const replayed = replay(cancelled(pending), { now: at + 8, dueAt: at + 8, active: true });
     expect(bodyExpiry(cancelled(pending), replayed, lifetimeMs)).toBe(at + 8 + lifetimeMs);
   });
 });

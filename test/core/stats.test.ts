@@ -103,7 +103,7 @@ describe('statsDelta', () => {
 function apply(delivery: Delivery, step: string): Delivery {
   if (step === 'ok') return attempted(delivery, 200).delivery;
   if (step === 'bad') return attempted(delivery, 500).delivery;
-  if (step === 'replay') return replay(delivery, at, true);
+  if (step === 'replay') return replay(delivery, { now: at, dueAt: at, active: true });
   const next = cancel(delivery, { reason: 'requested', now: at, retentionMs: 1 });
   if (next === null) return delivery;
   return step === 'park' ? park(delivery, at) : next;

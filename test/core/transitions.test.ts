@@ -44,6 +44,12 @@ function facts(about: Partial<AttemptFacts> = {}): AttemptFacts {
 const failure = (about: Partial<AttemptFacts> = {}) =>
   facts({ result: aResponse({ statusCode: 500 }), ...about });
 
+const replayAt = (ms: number) => ({
+  now: acceptedAt + ms,
+  dueAt: acceptedAt + ms,
+  active: true,
+});
+
 describe('accept', () => {
   it('starts pending and due at once, or parked while the subscription is inactive', () => {
     expect(accepted()).toMatchObject({
@@ -87,7 +93,7 @@ describe('afterAttempt', () => {
     const failed = afterAttempt(refused.delivery, failure({ cycleAttempt: 3 }));
     const last = { lastStatusCode: 500, lastErrorCode: 'http_error' };
     expect(failed.delivery).toMatchObject(last);
-    const replayed = replay(failed.delivery, acceptedAt + 500, true);
+    const replayed = replay(failed.delivery, replayAt(500));
     expect(replayed).toMatchObject(last);
     const delivered = afterAttempt(replayed, facts({ cycle: 2 }));
     expect(delivered.delivery).toMatchObject({ lastStatusCode: 200, lastErrorCode: null });
@@ -138,7 +144,7 @@ describe('afterAttempt', () => {
   });
 
   it('only logs an attempt of an earlier cycle, and leaves the new cycle its whole schedule', () => {
-    const replayed = replay(accepted(), acceptedAt + 50, true);
+    const replayed = replay(accepted(), replayAt(50));
     const after = afterAttempt(replayed, failure());
     expect(after.delivery).toMatchObject({
       status: 'pending',
@@ -170,16 +176,21 @@ describe('park, cancel, replay', () => {
 
   it('replays also what was delivered, with the whole schedule before it', () => {
     const delivered = afterAttempt(accepted(), facts()).delivery;
-    expect(replay(delivered, acceptedAt + 500, true)).toMatchObject({
+    const dueAt = acceptedAt + 900;
+    expect(replay(delivered, { ...replayAt(500), dueAt })).toMatchObject({
       status: 'pending',
       cycle: 2,
       cycleAttempt: 0,
       attemptCount: 1,
       completedAt: null,
       expiresAt: null,
-      nextAttemptAt: acceptedAt + 500,
+      nextAttemptAt: dueAt,
+      updatedAt: acceptedAt + 500,
     });
-    expect(replay(delivered, acceptedAt + 500, false).status).toBe('parked');
+    expect(replay(delivered, { ...replayAt(500), active: false })).toMatchObject({
+      status: 'parked',
+      nextAttemptAt: null,
+    });
   });
 });
 
@@ -211,7 +222,7 @@ function apply(delivery: Delivery, one: Step, now: number): Delivery {
     case 'cancel':
       return cancel(delivery, { reason: 'requested', now, retentionMs }) ?? delivery;
     case 'replay':
-      return replay(delivery, now, one.active);
+      return replay(delivery, { now, dueAt: now, active: one.active });
   }
 }
 

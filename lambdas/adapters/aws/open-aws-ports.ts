@@ -10,12 +10,13 @@ import { openDeliveries } from './deliveries.ts';
 import { openDeliveryQueue } from './delivery-queue.ts';
 import { openTable } from './dynamo-table.ts';
 import { openIdempotency } from './idempotency.ts';
+import { openReplays } from './replays.ts';
 import { openStats } from './stats.ts';
 import { openSubscriptions } from './subscriptions.ts';
 
 export type AwsPorts = Pick<
   Ports,
-  'subscriptions' | 'deliveries' | 'idempotency' | 'stats' | 'apiKeys' | 'queue'
+  'subscriptions' | 'deliveries' | 'idempotency' | 'replays' | 'stats' | 'apiKeys' | 'queue'
 >;
 
 const tokenBytes = 4;
@@ -39,6 +40,7 @@ export function openAwsPorts(
       detailLifetimeMs: detailLifetimeMs(needs.retentionMs),
     }),
     idempotency: openIdempotency(table),
+    replays: openReplays(table, clock),
     stats: openStats(table, clock),
     apiKeys: openApiKeys(table),
     queue: openDeliveryQueue({ sqs, scheduler, settings, clock, log }),
