@@ -4,8 +4,7 @@ import type { Delivery } from '../core/delivery.ts';
 import type { DeliveryId } from '../core/ids.ts';
 import { ServiceError } from '../core/service-error.ts';
 import { statsDelta } from '../core/stats.ts';
-import { replay } from '../core/transitions.ts';
-import { attemptRequest } from './accept-event.ts';
+import { askForReplay } from './ask-for-replay.ts';
 import type { Context } from './context.ts';
 import { countChanges } from './count-changes.ts';
 import { findDelivery } from './find-delivery.ts';
@@ -21,8 +20,9 @@ export async function retryDelivery(
     throw new ServiceError('conflict', 'The subscription of this delivery was deleted');
   }
   const now = context.clock.now();
-  const next = replay(delivery, now, subscription.status === 'active');
-  if (next.status === 'pending') await context.queue.send([attemptRequest(next, now)]);
+  const active = subscription.status === 'active';
+  const { next, messages } = askForReplay(delivery, { now, dueAt: now, active });
+  if (messages.length > 0) await context.queue.send(messages);
   if ((await context.deliveries.transition(delivery, next)) === 'superseded') {
     throw new ServiceError('conflict', 'The delivery changed at the same time; look again');
   }
