@@ -9,7 +9,7 @@ import { secretMask } from './secret-mask.ts';
 import { newSigningSecret, signingSecret } from './signing-secret.ts';
 import { shownVerification, verification } from './verification.ts';
 
-const time = z.iso.datetime().meta({ description: 'RFC 3339, UTC' });
+export const time = z.iso.datetime().meta({ description: 'RFC 3339, UTC' });
 
 export const eventTypePattern = /^[A-Za-z0-9_][A-Za-z0-9_.:/-]*$/;
 

@@ -127,11 +127,11 @@ export function statsResource(summary: StatsSummary): StatsResource {
   };
 }
 
-function rfc3339(at: number): string {
+export function rfc3339(at: number): string {
   return new Date(at).toISOString();
 }
 
-function rfc3339OrNull(at: number | null): string | null {
+export function rfc3339OrNull(at: number | null): string | null {
   return at === null ? null : rfc3339(at);
 }
 
