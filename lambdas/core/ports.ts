@@ -6,6 +6,7 @@ import type { ApiKey } from './api-key.ts';
 import type { Attempt, Delivery, DeliveryStatus } from './delivery.ts';
 import type { DeliveryId, SubscriptionId } from './ids.ts';
 import type { QueueMessage } from '../contract/messages.ts';
+import type { RateLimit } from './rate-limit.ts';
 import type { SendRequest, SendResult } from './send-result.ts';
 import type { StatsDelta, StatsHour } from './stats.ts';
 import type { Subscription } from './subscription.ts';
@@ -89,6 +90,8 @@ export type DeliveryStore = {
     subscriptionId: SubscriptionId,
     page: { limit: number; cursor: string | null },
   ): Promise<Page<Delivery>>;
+  /** Parked deliveries of a subscription; the count may stop at `max` or beyond. */
+  countParked(tenant: string, subscriptionId: SubscriptionId, max: number): Promise<number>;
 };
 
 /** What a key was first used for. `fingerprint` is a hash of the request. */
@@ -115,6 +118,14 @@ export type StatsStore = {
     subscriptionId: SubscriptionId | null,
     range: { fromHour: number; untilHour: number },
   ): Promise<readonly StatsHour[]>;
+};
+
+export type RateLimitStore = {
+  /** The next free slot under the limit, epoch ms: `now`, where there is room. Each is given once. */
+  reserve(
+    owner: { tenant: string; subscriptionId: SubscriptionId; limit: RateLimit },
+    now: number,
+  ): Promise<number>;
 };
 
 export type ApiKeyStore = {
@@ -152,6 +163,7 @@ export type Ports = {
   deliveries: DeliveryStore;
   idempotency: IdempotencyStore;
   stats: StatsStore;
+  rateLimits: RateLimitStore;
   apiKeys: ApiKeyStore;
   queue: DeliveryQueue;
   sender: Sender;

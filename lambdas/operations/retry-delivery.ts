@@ -1,7 +1,9 @@
 // A replay: a new attempt cycle now, from any state. Message first, row last, as in accepting: a message whose cycle
 // the row does not know yet waits for it, and is dropped if it never comes.
 import type { Delivery } from '../core/delivery.ts';
+import { heldBackBy } from '../core/health.ts';
 import type { DeliveryId } from '../core/ids.ts';
+import { turnFrom } from '../core/ids.ts';
 import { ServiceError } from '../core/service-error.ts';
 import { statsDelta } from '../core/stats.ts';
 import { replay } from '../core/transitions.ts';
@@ -21,8 +23,9 @@ export async function retryDelivery(
     throw new ServiceError('conflict', 'The subscription of this delivery was deleted');
   }
   const now = context.clock.now();
-  const next = replay(delivery, now, subscription.status === 'active');
-  if (next.status === 'pending') await context.queue.send([attemptRequest(next, now)]);
+  const turn = turnFrom(context.chance.bytes(5));
+  const next = replay(delivery, { at: now, heldBackBy: heldBackBy(subscription), turn });
+  if (next.status === 'pending') await context.queue.send([attemptRequest(next, turn, now)]);
   if ((await context.deliveries.transition(delivery, next)) === 'superseded') {
     throw new ServiceError('conflict', 'The delivery changed at the same time; look again');
   }

@@ -7,6 +7,7 @@ import { deliveryIdFrom, subscriptionIdFrom } from '../../lambdas/core/ids.ts';
 import type { SendResult } from '../../lambdas/core/send-result.ts';
 import { accept, afterAttempt, cancel, park, replay } from '../../lambdas/core/transitions.ts';
 import type { AttemptFacts } from '../../lambdas/core/transitions.ts';
+import { aTurn } from '../support/factories.ts';
 import { aResponse, anError } from '../support/send-results.ts';
 
 const acceptedAt = 1_700_000_000_000;
@@ -22,7 +23,8 @@ function accepted(active = true): Delivery {
     eventType: 'a.b',
     contentType: 'application/json',
     hops: 0,
-    active,
+    heldBackBy: active ? null : 'subscription_inactive',
+    turn: aTurn,
   });
 }
 
@@ -37,6 +39,8 @@ function facts(about: Partial<AttemptFacts> = {}): AttemptFacts {
     retentionMs,
     now: acceptedAt + 112,
     jitter: 0.5,
+    isProbe: false,
+    turn: aTurn,
     ...about,
   };
 }
@@ -108,7 +112,7 @@ describe('afterAttempt', () => {
 
   it('fails at once when the endpoint is gone', () => {
     const after = afterAttempt(accepted(), facts({ result: aResponse({ statusCode: 410 }) }));
-    expect(after).toMatchObject({ disable: true, retryAt: null });
+    expect(after).toMatchObject({ verdict: { kind: 'stop', reason: 'gone' }, retryAt: null });
     expect(after.delivery).toMatchObject({ status: 'failed', reason: 'gone' });
   });
 
@@ -123,7 +127,7 @@ describe('afterAttempt', () => {
   });
 
   it('only logs an attempt of an earlier cycle, and leaves the new cycle its whole schedule', () => {
-    const replayed = replay(accepted(), acceptedAt + 50, true);
+    const replayed = replay(accepted(), { at: acceptedAt + 50, heldBackBy: null, turn: aTurn });
     const after = afterAttempt(replayed, failure());
     expect(after.delivery).toMatchObject({
       status: 'pending',
@@ -140,13 +144,17 @@ describe('afterAttempt', () => {
 
 describe('park, cancel, replay', () => {
   it('parks without burning an attempt', () => {
-    const parked = park(accepted(), acceptedAt + 5);
+    const parked = park(accepted(), 'subscription_inactive', acceptedAt + 5);
     expect(parked).toMatchObject({ status: 'parked', attemptCount: 0, nextAttemptAt: null });
   });
 
   it('cancels what is open and nothing else', () => {
     const cause = { reason: 'requested' as const, now: acceptedAt + 5, retentionMs };
-    for (const open of [accepted(), accepted(false), park(accepted(), 1)]) {
+    for (const open of [
+      accepted(),
+      accepted(false),
+      park(accepted(), 'subscription_inactive', 1),
+    ]) {
       expect(cancel(open, cause)).toMatchObject({ status: 'cancelled', reason: 'requested' });
     }
     const delivered = afterAttempt(accepted(), facts()).delivery;
@@ -155,7 +163,9 @@ describe('park, cancel, replay', () => {
 
   it('replays also what was delivered, with the whole schedule before it', () => {
     const delivered = afterAttempt(accepted(), facts()).delivery;
-    expect(replay(delivered, acceptedAt + 500, true)).toMatchObject({
+    expect(
+      replay(delivered, { at: acceptedAt + 500, heldBackBy: null, turn: aTurn }),
+    ).toMatchObject({
       status: 'pending',
       cycle: 2,
       cycleAttempt: 0,
@@ -164,7 +174,10 @@ describe('park, cancel, replay', () => {
       expiresAt: null,
       nextAttemptAt: acceptedAt + 500,
     });
-    expect(replay(delivered, acceptedAt + 500, false).status).toBe('parked');
+    expect(
+      replay(delivered, { at: acceptedAt + 500, heldBackBy: 'subscription_inactive', turn: aTurn })
+        .status,
+    ).toBe('parked');
   });
 });
 
@@ -190,11 +203,15 @@ function apply(delivery: Delivery, one: Step, now: number): Delivery {
         .delivery;
     }
     case 'park':
-      return isFinal(delivery.status) ? delivery : park(delivery, now);
+      return isFinal(delivery.status) ? delivery : park(delivery, 'subscription_inactive', now);
     case 'cancel':
       return cancel(delivery, { reason: 'requested', now, retentionMs }) ?? delivery;
     case 'replay':
-      return replay(delivery, now, one.active);
+      return replay(delivery, {
+        at: now,
+        heldBackBy: one.active ? null : 'circuit_open',
+        turn: aTurn,
+      });
   }
 }
 

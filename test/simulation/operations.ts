@@ -2,6 +2,7 @@
 // are planted in the operation alone.
 import type { DeliveryStatus } from '../../lambdas/core/delivery.ts';
 import type { DeliveryId } from '../../lambdas/core/ids.ts';
+import { newHealth } from '../../lambdas/core/health.ts';
 import { subscriptionIdFrom } from '../../lambdas/core/ids.ts';
 import type { RetrySchedule } from '../../lambdas/core/retry-schedule.ts';
 import type { Subscription } from '../../lambdas/core/subscription.ts';
@@ -43,6 +44,8 @@ function addSubscription(
     retrySchedule: schedule,
     timeoutMs: 5_000,
     heldUntil: null,
+    rateLimit: null,
+    health: newHealth(startOfTime),
     customHeaders: {},
     auth: null,
     verification: null,

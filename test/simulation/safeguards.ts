@@ -102,20 +102,23 @@ function currentCycle(world: World, message: AttemptMessage): AttemptMessage {
   const { deliveryId } = message;
   const row = isDeliveryId(deliveryId) ? world.database.rows.get(deliveryId) : undefined;
   if (row === undefined || row.delivery.cycle <= message.cycle) return message;
-  const { cycle, cycleAttempt, nextAttemptAt } = row.delivery;
-  return { ...message, cycle, attempt: cycleAttempt + 1, wasDueAt: nextAttemptAt ?? undefined };
+  const { cycle, cycleAttempt, turn } = row.delivery;
+  return { ...message, cycle, attempt: cycleAttempt + 1, turn: turn ?? message.turn };
 }
 
 function nextAttempt(world: World, message: AttemptMessage): AttemptMessage {
   const { deliveryId } = message;
   const row = isDeliveryId(deliveryId) ? world.database.rows.get(deliveryId) : undefined;
   if (row === undefined || row.delivery.cycleAttempt < message.attempt) return message;
-  const { cycleAttempt, nextAttemptAt } = row.delivery;
-  return { ...message, attempt: cycleAttempt + 1, wasDueAt: nextAttemptAt ?? undefined };
+  const { cycleAttempt, turn } = row.delivery;
+  return { ...message, attempt: cycleAttempt + 1, turn: turn ?? message.turn };
 }
 
-const isSecondOf = (kind: 'drain' | 'cancel') => (message: QueueMessage) =>
-  message.kind === kind && message.cursor === null && message.dueAt - message.sentAt > 60_000;
+const isSecondCancel = (message: QueueMessage) =>
+  message.kind === 'cancel' && message.cursor === null && message.dueAt - message.sentAt > 60_000;
+
+const isSecondPass = (message: QueueMessage) =>
+  message.kind === 'backlog' && message.cursor === null && message.dueAt - message.passAt > 60_000;
 
 export const removals: readonly Removal[] = [
   {
@@ -146,15 +149,15 @@ export const removals: readonly Removal[] = [
     sabotage: rewriting(nextAttempt),
   },
   {
-    safeguard: 'a drain is repeated when no memo is old any more',
+    safeguard: 'a backlog is gone through again when no memo is old any more',
     sabotage: {
-      context: (context) => dropping(context, (message) => !isSecondOf('drain')(message)),
+      context: (context) => dropping(context, (message) => !isSecondPass(message)),
     },
   },
   {
     safeguard: 'a cancel job is repeated when no memo is old any more',
     sabotage: {
-      context: (context) => dropping(context, (message) => !isSecondOf('cancel')(message)),
+      context: (context) => dropping(context, (message) => !isSecondCancel(message)),
     },
   },
   {

@@ -2,7 +2,8 @@
 // handlers over ports that may fail, repeat, delay or die at every call.
 import type { Ports } from '../../lambdas/core/ports.ts';
 import { ServiceError } from '../../lambdas/core/service-error.ts';
-import type { DeliveryId } from '../../lambdas/core/ids.ts';
+import type { DeliveryId, SubscriptionId } from '../../lambdas/core/ids.ts';
+import type { AttemptWindow } from '../../lambdas/core/health.ts';
 import { limits } from '../../lambdas/contract/limits.ts';
 import { parseSettings, serviceSettings } from '../../lambdas/contract/settings.ts';
 import { createContext, targetPolicyOf } from '../../lambdas/edge/context.ts';
@@ -27,6 +28,7 @@ import {
   deliveryStore,
   idempotencyStore,
   notSimulated,
+  rateLimitStore,
   statsStore,
   subscriptionStore,
 } from './store.ts';
@@ -60,6 +62,8 @@ export type World = {
   database: Database;
   queue: VirtualQueue;
   endpoints: Endpoints;
+  /** What every new process has seen already of the attempts of late. */
+  attemptWindows: Map<string, AttemptWindow>;
   invariants: Invariants & Facts;
   /** One API request in one of the processes that serve them. */
   request<Value>(
@@ -109,7 +113,9 @@ export function createWorld(options: WorldOptions): World {
     subscriptions: new Map(),
     rows: new Map(),
     claims: new Map(),
-    deltas: [],
+    idsOf: new Map(),
+    busyUntil: new Map(),
+    hours: new Map(),
     watch: unwatched,
   };
   const invariants = createInvariants({
@@ -130,6 +136,7 @@ export function createWorld(options: WorldOptions): World {
     database,
     queue,
     endpoints,
+    attemptWindows: new Map(),
     invariants,
     request(about, operation) {
       const slot = random.below(apiProcesses);
@@ -182,7 +189,7 @@ export function createWorld(options: WorldOptions): World {
       const victims = [...servers.map((server) => server?.process), ...workers.processes()];
       const victim = victims[random.below(victims.length)];
       if (victim === undefined) return;
-      excuse(kernel, victim.workingOn);
+      excuse(kernel, victim.workingOn());
       kernel.faults += 1;
       kill(kernel, victim);
     },
@@ -207,19 +214,20 @@ export function createWorld(options: WorldOptions): World {
 /** Longer than any schedule, its jitter and the patience that endpoints may ask for. */
 const settleMsMax = 90 * 24 * 3_600_000;
 
-type Server = { process: Process; context: Context };
+type Server = { process: Process; context: Context; requests: Set<readonly DeliveryId[]> };
 
 function newServer(world: World, options: WorldOptions, name: string): Server {
+  const requests = new Set<readonly DeliveryId[]>();
   const process: Process = {
     name,
     alive: true,
     skewMs: Math.round(world.random.between(-300, 300)),
     startedAt: 0,
-    workingOn: [],
+    workingOn: () => [...requests].flat(),
     onDeath: new Set(),
   };
   const context = contextOf(world, process);
-  return { process, context: options.sabotage?.context?.(context, world) ?? context };
+  return { process, context: options.sabotage?.context?.(context, world) ?? context, requests };
 }
 
 export type Worker = { process: Process; handler: DeliverHandler };
@@ -246,6 +254,7 @@ function contextOf(world: World, process: Process): Context {
     deliveries: deliveryStore(access),
     idempotency: idempotencyStore(access),
     stats: statsStore(access),
+    rateLimits: rateLimitStore(access),
     apiKeys: {
       create: () => notSimulated('apiKeys.create'),
       get: () => notSimulated('apiKeys.get'),
@@ -263,7 +272,8 @@ function contextOf(world: World, process: Process): Context {
       },
     },
   };
-  return createContext(ports, settings, targets);
+  const context = createContext(ports, settings, targets);
+  return { ...context, attemptWindows: new Map(world.attemptWindows) };
 }
 
 function serve<Value>(
@@ -274,10 +284,10 @@ function serve<Value>(
   const { process, context } = server;
   const { kernel } = world;
   return new Promise((resolve, reject) => {
-    process.workingOn = [...process.workingOn, ...work.about];
+    server.requests.add(work.about);
     const end = (answer: Answer<Value>) => {
       process.onDeath.delete(die);
-      process.workingOn = process.workingOn.filter((id) => !work.about.includes(id));
+      server.requests.delete(work.about);
       resolve(answer);
     };
     const die = () => {
@@ -306,8 +316,6 @@ function aboutBatch(batch: readonly Envelope[], database: Database): DeliveryId[
   return batch.flatMap(({ message }) => {
     if (message === null) return [];
     if (message.kind === 'attempt') return deliveryOf(message);
-    return [...database.rows.keys()].filter(
-      (id) => database.rows.get(id)?.delivery.subscriptionId === message.subscriptionId,
-    );
+    return database.idsOf.get(message.subscriptionId as SubscriptionId) ?? [];
   });
 }

@@ -10,12 +10,13 @@ import { openDeliveries } from './deliveries.ts';
 import { openDeliveryQueue } from './delivery-queue.ts';
 import { openTable } from './dynamo-table.ts';
 import { openIdempotency } from './idempotency.ts';
+import { openRateLimits } from './rate-limits.ts';
 import { openStats } from './stats.ts';
 import { openSubscriptions } from './subscriptions.ts';
 
 export type AwsPorts = Pick<
   Ports,
-  'subscriptions' | 'deliveries' | 'idempotency' | 'stats' | 'apiKeys' | 'queue'
+  'subscriptions' | 'deliveries' | 'idempotency' | 'stats' | 'rateLimits' | 'apiKeys' | 'queue'
 >;
 
 const tokenBytes = 4;
@@ -40,6 +41,7 @@ export function openAwsPorts(
     }),
     idempotency: openIdempotency(table),
     stats: openStats(table, clock),
+    rateLimits: openRateLimits(table),
     apiKeys: openApiKeys(table),
     queue: openDeliveryQueue({ sqs, scheduler, settings, clock, log }),
   };

@@ -6,6 +6,7 @@ import { createDeliveryQueue, type SqliteDeliveryQueue } from './delivery-queue.
 import { createDeliveryStore } from './delivery-store.ts';
 import { createIdempotencyStore } from './idempotency-store.ts';
 import { createQueueReceiver, type QueueReceiver } from './queue-receiver.ts';
+import { createRateLimitStore } from './rate-limit-store.ts';
 import { createStatsStore } from './stats-store.ts';
 import { createSubscriptionStore } from './subscription-store.ts';
 import { createSweeper, type Sweeper } from './sweeper.ts';
@@ -13,7 +14,7 @@ import { createWriter } from './writer.ts';
 
 export type SqlitePorts = Pick<
   Ports,
-  'subscriptions' | 'deliveries' | 'idempotency' | 'stats' | 'apiKeys'
+  'subscriptions' | 'deliveries' | 'idempotency' | 'stats' | 'rateLimits' | 'apiKeys'
 > & {
   queue: SqliteDeliveryQueue;
   receiver: QueueReceiver;
@@ -30,6 +31,7 @@ export function openSqlitePorts(options: { database: DatabaseSync; clock: Clock 
     deliveries: createDeliveryStore(database, writer, clock),
     idempotency: createIdempotencyStore(database, writer),
     stats: createStatsStore(database, writer),
+    rateLimits: createRateLimitStore(database, writer),
     apiKeys: createApiKeyStore(database, writer),
     queue: createDeliveryQueue(database, writer, clock),
     receiver: createQueueReceiver(database, writer),

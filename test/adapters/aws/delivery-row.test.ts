@@ -59,6 +59,7 @@ describe('the row of a delivery', () => {
       'recent_pk',
       'sk',
       'status',
+      'turn',
       'version',
     ]);
   });
@@ -72,6 +73,7 @@ describe('the row of a delivery', () => {
       updatedAt: completedAt,
       completedAt,
       nextAttemptAt: null,
+      turn: null,
       expiresAt: completedAt + 259_200_000,
       version: 2,
     });
