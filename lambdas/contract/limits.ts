@@ -87,7 +87,9 @@ export const limits = {
 
   // Sending a backlog
   usualRateHours: 24,
-  recoveryDrainPerSecondMin: 0.2,
+  recoveryDrainPerSecondMin: 0.15,
+  /** Of the usual rate, beside the fresh events: less than once more, since what waits comes in bunches. */
+  recoveryDrainRatio: 0.75,
   resumeDrainPerSecondMin: 50,
   rampStartRatio: 0.25,
   rampStepMs: minute,

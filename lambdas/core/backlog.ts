@@ -1,6 +1,6 @@
 // How fast a backlog is sent: what is parked when its subscription is free again must not come down on the endpoint at
-// once. An endpoint that has just recovered gets its usual rate beside the fresh events, so never more than twice that
-// rate, and begins with a quarter of it.
+// once. An endpoint that has just recovered gets most of its usual rate beside the fresh events, so never more than twice
+// that rate, and begins with a quarter of it.
 import { limits } from '../contract/limits.ts';
 import type { StatsHour } from './stats.ts';
 
@@ -18,7 +18,7 @@ export function usualRate(hours: readonly Pick<StatsHour, 'byStatus'>[]): number
 /** Deliveries per second, `elapsedMs` after the subscription became free. */
 export function drainRate(pace: BacklogPace, usual: number, elapsedMs: number): number {
   if (pace === 'resume') return Math.max(usual, limits.resumeDrainPerSecondMin);
-  const full = Math.max(usual, limits.recoveryDrainPerSecondMin);
+  const full = Math.max(usual * limits.recoveryDrainRatio, limits.recoveryDrainPerSecondMin);
   const doublings = Math.floor(Math.max(0, elapsedMs) / limits.rampStepMs);
   return Math.min(full, full * limits.rampStartRatio * 2 ** Math.min(doublings, 10));
 }

@@ -55,6 +55,41 @@ function storeFirst(
   return { ...context, queue, deliveries: { ...deliveries, [verb]: late[verb] } };
 }
 
+/** The subscription names its backlog job before there is one. */
+function nameFirst(context: Context): Context {
+  const { queue, sendKept } = sendAfterStoring(context, ({ kind }) => kind === 'backlog');
+  const { subscriptions } = context;
+  return {
+    ...context,
+    queue,
+    subscriptions: {
+      ...subscriptions,
+      async replace(before, after) {
+        const done = await subscriptions.replace(before, after);
+        await sendKept();
+        return done;
+      },
+    },
+  };
+}
+
+/** An open circuit holds nothing back. */
+function unbroken(context: Context): Context {
+  const { subscriptions } = context;
+  return {
+    ...context,
+    subscriptions: {
+      ...subscriptions,
+      async get(tenant, id) {
+        const found = await subscriptions.get(tenant, id);
+        if (found === undefined) return undefined;
+        const { since } = found.health.circuit;
+        return { ...found, health: { ...found.health, circuit: { state: 'closed', since } } };
+      },
+    },
+  };
+}
+
 /** Stores whatever comes last, whoever was first. */
 function unconditional(context: Context): Context {
   const { deliveries } = context;
@@ -106,6 +141,12 @@ function currentCycle(world: World, message: AttemptMessage): AttemptMessage {
   return { ...message, cycle, attempt: cycleAttempt + 1, turn: turn ?? message.turn };
 }
 
+function currentTurn(world: World, message: AttemptMessage): AttemptMessage {
+  const { deliveryId } = message;
+  const row = isDeliveryId(deliveryId) ? world.database.rows.get(deliveryId) : undefined;
+  return { ...message, turn: row?.delivery.turn ?? message.turn };
+}
+
 function nextAttempt(world: World, message: AttemptMessage): AttemptMessage {
   const { deliveryId } = message;
   const row = isDeliveryId(deliveryId) ? world.database.rows.get(deliveryId) : undefined;
@@ -147,6 +188,18 @@ export const removals: readonly Removal[] = [
   {
     safeguard: 'a message of a recorded attempt is skipped',
     sabotage: rewriting(nextAttempt),
+  },
+  {
+    safeguard: 'of two messages for one attempt the one whose turn is stored goes on',
+    sabotage: rewriting(currentTurn),
+  },
+  {
+    safeguard: 'a backlog job is sent before its subscription names it',
+    sabotage: { context: nameFirst },
+  },
+  {
+    safeguard: 'an open circuit holds back what is not a probe',
+    sabotage: { context: unbroken },
   },
   {
     safeguard: 'a backlog is gone through again when no memo is old any more',

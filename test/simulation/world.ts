@@ -11,7 +11,7 @@ import { createDeliverHandler } from '../../lambdas/edge/queue.ts';
 import type { DeliverHandler } from '../../lambdas/edge/queue.ts';
 import type { Context } from '../../lambdas/operations/context.ts';
 import { sender } from './endpoints.ts';
-import type { Endpoints } from './endpoints.ts';
+import type { Endpoints, Post } from './endpoints.ts';
 import { noFaults } from './faults.ts';
 import type { FaultPlan } from './faults.ts';
 import { must, Violation } from './facts.ts';
@@ -48,6 +48,8 @@ export type WorldOptions = {
   sabotage?: Sabotage;
   /** Receives one line for everything that happens. */
   trace?: (line: string) => void;
+  /** More in one go means that the world never comes to rest. */
+  stepsMax?: number;
 };
 
 export type Answer<Value> =
@@ -64,6 +66,8 @@ export type World = {
   endpoints: Endpoints;
   /** What every new process has seen already of the attempts of late. */
   attemptWindows: Map<string, AttemptWindow>;
+  /** Told of every request, beside the invariants. */
+  onPost: (post: Post) => void;
   invariants: Invariants & Facts;
   /** One API request in one of the processes that serve them. */
   request<Value>(
@@ -87,13 +91,12 @@ export type World = {
 const settings = parseSettings(serviceSettings, {});
 const targets = targetPolicyOf(settings);
 
-const stepsMax = 60_000;
 const apiProcesses = 2;
 
 export function createWorld(options: WorldOptions): World {
   const random = createRandom(options.seed);
   const timeline = createTimeline(random);
-  const { trace } = options;
+  const { trace, stepsMax = 60_000 } = options;
   const kernel: Kernel = {
     timeline,
     random,
@@ -137,6 +140,7 @@ export function createWorld(options: WorldOptions): World {
     queue,
     endpoints,
     attemptWindows: new Map(),
+    onPost: () => {},
     invariants,
     request(about, operation) {
       const slot = random.below(apiProcesses);
@@ -241,6 +245,10 @@ function newWorker(world: World, options: WorldOptions, name: string): Worker {
 function contextOf(world: World, process: Process): Context {
   const { kernel, database, endpoints, invariants, queue, random } = world;
   const access = { kernel, database, process };
+  const onPost = (post: Post) => {
+    invariants.posted(post);
+    world.onPost(post);
+  };
   const ports: Ports = {
     clock: { now: () => kernel.timeline.now() + process.skewMs },
     wait: (ms) =>
@@ -262,7 +270,7 @@ function contextOf(world: World, process: Process): Context {
       remove: () => notSimulated('apiKeys.remove'),
     },
     queue: deliveryQueue({ kernel, queue, watch: invariants }, process),
-    sender: sender({ kernel, endpoints, onPost: invariants.posted }, process),
+    sender: sender({ kernel, endpoints, onPost }, process),
     log: {
       info: (name, fields) => {
         kernel.note(() => `  ${process.name} ${name} ${JSON.stringify(fields)}`);
