@@ -1,7 +1,8 @@
-// One step of a subscription's backlog job. While the circuit is open it announces a probe and waits for the next one; once
-// nothing holds the subscription back it asks for the next attempt of what is parked, a page at a time and no faster
-// than the endpoint is used to. Each step sends the message of the next one first and is then stored, so that no crash
-// ends the job and no repeated message doubles it. The job ends with a pass that began when no function parks any more by an old memo of the subscription.
+// One step of a subscription's backlog job. While the circuit is open it announces a probe and waits for the next one;
+// once nothing holds the subscription back it asks for the next attempt of what is parked, a page at a time and no
+// faster than the endpoint is used to. Each step sends the message of the next one first and is then stored, so that
+// no crash ends the job and no repeated message doubles it. The job ends with a pass that began when no function parks
+// any more by an old memo of the subscription.
 import { limits, settledMs } from '../contract/limits.ts';
 import type { BacklogMessage } from '../contract/messages.ts';
 import { drainRate, pageSize } from '../core/backlog.ts';
