@@ -67,13 +67,40 @@ export const limits = {
   holdSpreadRatio: 0.2,
   hopsMax: 5,
   jitterRatio: 0.2,
+  rateLimitPerSecondMin: 0.01,
+  rateLimitPerSecondMax: 1_000,
+  rateLimitBurstMax: 1_000,
+  /** A put-off shorter than this is not shown in the row: it would cost a write. */
+  putOffShownMsMin: minute,
+
+  // The circuit breaker: what one function instance sees of a subscription (ARCHITECTURE.md, "Health")
+  circuitWindowMs: 5 * minute,
+  circuitOpensAfterMs: minute,
+  circuitFailuresMin: 10,
+  circuitFailureRatio: 0.5,
+  attemptWindowsMax: 10_000,
+  probeDelayMsMin: minute,
+  probeDelayMsMax: hour,
+  /** The third failed attempt of a delivery, or its last, says that its endpoint is failing. */
+  persistentFailureAttempts: 3,
+  failingMsMax: 5 * day,
+  healthEventsKept: 20,
+
+  // Sending a backlog
+  usualRateHours: 24,
+  recoveryDrainPerSecondMin: 0.15,
+  /** Of the usual rate, beside the fresh events: less than once more, since what waits comes in bunches. */
+  recoveryDrainRatio: 0.75,
+  resumeDrainPerSecondMin: 50,
+  rampStartRatio: 0.25,
+  rampStepMs: minute,
+  backlogPageMs: 30 * second,
+  backlogCountMax: 10_000,
 
   // Replay jobs
   replaysOpenMax: 10,
   replaysPerSecondDefault: 10,
   replaysPerSecondMax: 100,
-  /** A job's row is stored just after its first message is sent. */
-  replayStartDelayMs: 1 * second,
   /** A step begins this much before its first replay is due, since a queue is late by as much. */
   replayLeadMs: 1 * second,
   /** What one step asks for at once: a pause takes hold after it. */
@@ -117,6 +144,8 @@ export const limits = {
   backlogAgeAlarmMs: 30 * minute,
   earlyToleranceMs: 1 * second,
   jobPageSize: 100,
+  /** A job's first message comes after the change that it belongs to, which is stored just after it is sent. */
+  jobDelayMs: 1 * second,
 
   // The local server
   /** Messages worked on at once; one that waits for its endpoint costs little more than a socket. */
@@ -134,7 +163,7 @@ export const limits = {
   // Storage
   writeUnitBytes: 1_024, // DynamoDB bills writes per started KB of the whole item.
   /** Left free in the row of an open delivery: what it will come to hold then stays in the same write unit. */
-  rowRoomBytes: 200,
+  rowRoomBytes: 240,
   retentionHoursDefault: 72,
   retentionHoursMax: 365 * 24,
   statsRetentionMs: 30 * day,
@@ -171,6 +200,12 @@ must(
   limits.responseBytesReadMax >= 4 * limits.responseCharactersKept,
   'the kept characters, of at most 4 bytes each, are read',
 );
+must(
+  limits.circuitOpensAfterMs < limits.circuitWindowMs,
+  'a window is long enough to open a circuit',
+);
+must(limits.probeDelayMsMin >= minute, 'at most one probe a minute');
+must(limits.backlogPageMs < limits.queueDelayMsMax, 'a page of a backlog needs no schedule');
 must(limits.socketsPerOriginMax <= limits.socketsMax, 'sockets per origin ≤ all sockets');
 must(limits.localInFlightMax <= limits.socketsMax, 'local messages in flight ≤ sockets');
 must(
@@ -206,3 +241,10 @@ must(
       2 * limits.awsTriesMax * (limits.awsConnectTimeoutMs + limits.awsRequestTimeoutMs),
   'deliver function timeout > longest attempt + two calls of AWS at their worst',
 );
+
+/**
+ * After this no function acts any more on what it knew of a subscription before a change: the change is stored within
+ * a function's life of its job's first sending, a memo lives on for a while, and who holds it may work for another life.
+ */
+export const settledMs =
+  limits.memoTtlMsMax + limits.commitWaitMaxMs + limits.deliverFunctionTimeoutMs;

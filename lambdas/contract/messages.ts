@@ -18,17 +18,29 @@ export const attemptMessage = z.object({
   deliveryId: z.string(),
   cycle: z.number().int().min(1),
   attempt: z.number().int().min(1),
-  /** When it was first due, and what the row held, when it was put off: the row may not know the new time yet. */
-  wasDueAt: z.number().int().optional(),
-  rowDueAt: z.number().int().optional(),
+  /** Names the one message that goes on, among those that ask for the same attempt: the row holds it too. */
+  turn: z.string(),
+  /** The number of the probe that this attempt may be, while the circuit is open. */
+  probe: z.number().int().optional(),
+  /** Epoch ms of the slot that it has under its subscription's rate limit. */
+  slotAt: z.number().int().optional(),
 });
 
-/** Sends what is parked for a subscription that is active again, one page a message. */
-export const drainMessage = z.object({
+/** Works on what is parked, one page a message: probes while the circuit is open, sends once nothing holds it back. */
+export const backlogMessage = z.object({
   ...base,
-  kind: z.literal('drain'),
+  kind: z.literal('backlog'),
   subscriptionId: z.string(),
+  /** Only the job that the subscription names may work. */
+  job: z.string(),
+  /** Counts from 0; a step that was taken before is not taken again. */
+  step: z.number().int(),
+  pace: z.enum(['recovery', 'resume']),
   cursor: z.string().nullable(),
+  /** Epoch ms at which this pass through the backlog began. */
+  passAt: z.number().int(),
+  /** Deliveries asked for so far. */
+  sent: z.number().int(),
 });
 
 /** Cancels the open deliveries of a subscription that was deleted, one page a message. */
@@ -49,13 +61,13 @@ export const replayMessage = z.object({
 
 export const queueMessage = z.discriminatedUnion('kind', [
   attemptMessage,
-  drainMessage,
+  backlogMessage,
   cancelMessage,
   replayMessage,
 ]);
 
 export type AttemptMessage = z.infer<typeof attemptMessage>;
-export type DrainMessage = z.infer<typeof drainMessage>;
+export type BacklogMessage = z.infer<typeof backlogMessage>;
 export type CancelMessage = z.infer<typeof cancelMessage>;
 export type ReplayMessage = z.infer<typeof replayMessage>;
 export type QueueMessage = z.infer<typeof queueMessage>;

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { customHeaders } from './custom-headers.ts';
 import { endpointAuth, shownAuth } from './endpoint-auth.ts';
+import { healthState, rateLimit } from './health-resource.ts';
 import { limits } from './limits.ts';
 import { problems } from './problems.ts';
 import type { ProblemCode } from './problems.ts';
@@ -78,9 +79,11 @@ export const subscription = z
     timestamped_signature: z.boolean(),
     event_types: z.array(z.string()).nullable(),
     status: subscriptionStatus,
-    inactive_reason: z.enum(['paused', 'gone']).nullable(),
+    inactive_reason: z.enum(['paused', 'gone', 'failing']).nullable(),
     retry_schedule: retrySchedule.nullable(),
     timeout_ms: z.number().int().nullable(),
+    rate_limit: rateLimit.nullable(),
+    health: healthState,
     custom_headers: z.record(z.string(), z.literal(secretMask)),
     auth: shownAuth.nullable(),
     verification: shownVerification.nullable(),
@@ -108,6 +111,10 @@ export const subscriptionFields = z
       .min(limits.deliveryTimeoutMsMin)
       .max(limits.deliveryTimeoutMsMax)
       .nullable(),
+    rate_limit: rateLimit
+      .extend({ burst: rateLimit.shape.burst.optional() })
+      .nullable()
+      .meta({ description: 'Attempts per second, and how many may come at once (1)' }),
     custom_headers: customHeaders.nullable(),
     auth: endpointAuth.nullable(),
     verification: verification.nullable(),
@@ -173,44 +180,6 @@ export const attempt = z
   })
   .meta({ id: 'Attempt' });
 
-const statusCounts = z.object({
-  pending: z.number().int(),
-  retrying: z.number().int(),
-  parked: z.number().int(),
-  delivered: z.number().int(),
-  failed: z.number().int(),
-  cancelled: z.number().int(),
-});
-
-export const stats = z
-  .object({
-    since: time,
-    until: time,
-    total: z.number().int(),
-    by_status: statusCounts,
-    success_rate: z.number().nullable().meta({
-      description: 'Per cent of the finished deliveries that were delivered; null while none is',
-    }),
-    attempts: z.number().int(),
-    average_attempts: z.number().nullable().meta({
-      description:
-        'Attempts per delivery that is pending, retrying, delivered or failed; null while none is',
-    }),
-    latency_ms: z
-      .object({ p50: z.number(), p95: z.number(), p99: z.number() })
-      .nullable()
-      .meta({ description: 'Attempt durations, estimated from a histogram' }),
-    hourly: z.array(
-      z.object({
-        hour: time,
-        total: z.number().int(),
-        ...statusCounts.shape,
-        attempts: z.number(),
-      }),
-    ),
-  })
-  .meta({ id: 'Stats' });
-
 export const scope = z.enum(['admin', 'publish', 'read']);
 
 export const apiKey = z
@@ -241,6 +210,5 @@ export type NewSubscription = z.infer<typeof newSubscription>;
 export type DeliveryResource = z.infer<typeof delivery>;
 export type DeliveryWithPayloadResource = z.infer<typeof deliveryWithPayload>;
 export type AttemptResource = z.infer<typeof attempt>;
-export type StatsResource = z.infer<typeof stats>;
 export type ApiKeyResource = z.infer<typeof apiKey>;
 export type Problem = z.infer<typeof problem>;

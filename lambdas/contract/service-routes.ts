@@ -4,6 +4,7 @@ import { limits } from './limits.ts';
 import * as resources from './resources.ts';
 import type { Route } from './route.ts';
 import { message, statsWindow } from './route.ts';
+import { stats } from './stats-resource.ts';
 
 export const serviceRoutes = {
   getHealth: {
@@ -34,7 +35,7 @@ export const serviceRoutes = {
     summary: 'Count deliveries of all subscriptions',
     query: z.object(statsWindow),
     status: 200,
-    response: resources.stats.extend({ active_subscriptions: z.number().int() }),
+    response: stats.extend({ active_subscriptions: z.number().int() }),
     problems: [],
   },
   getSubscriptionStats: {
@@ -45,7 +46,7 @@ export const serviceRoutes = {
     summary: 'Count deliveries of a subscription',
     query: z.object(statsWindow),
     status: 200,
-    response: resources.stats.extend({ subscription_id: z.string() }),
+    response: stats.extend({ subscription_id: z.string() }),
     problems: ['not-found'],
   },
   createApiKey: {

@@ -1,5 +1,6 @@
 // Routes of subscriptions.
 import * as z from 'zod';
+import { health } from './health-resource.ts';
 import * as resources from './resources.ts';
 import type { Route } from './route.ts';
 import { message, nextCursor, page } from './route.ts';
@@ -72,6 +73,16 @@ export const subscriptionRoutes = {
     summary: 'Delete a subscription and cancel its open deliveries',
     status: 200,
     response: z.object(message),
+    problems: ['not-found'],
+  },
+  getSubscriptionHealth: {
+    method: 'GET',
+    path: '/api/subscriptions/{id}/health',
+    function: 'api',
+    access: 'read',
+    summary: "Show the health of a subscription's endpoint, its backlog, and what changed of late",
+    status: 200,
+    response: health,
     problems: ['not-found'],
   },
   rotateSecret: {

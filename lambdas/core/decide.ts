@@ -2,15 +2,17 @@
 // message may be faster than the row that it belongs to; so the row decides, and the message only asks.
 import { limits } from '../contract/limits.ts';
 import type { AttemptMessage } from '../contract/messages.ts';
-import type { Delivery } from './delivery.ts';
+import type { Delivery, ParkReason } from './delivery.ts';
 import { isFinal } from './delivery.ts';
+import { heldBackBy } from './health.ts';
 import type { Subscription } from './subscription.ts';
 
 export type Decision =
-  | { do: 'send'; delivery: Delivery; subscription: Subscription }
+  /** `isProbe`: it tries a circuit that is open, and burns no attempt. */
+  | { do: 'send'; delivery: Delivery; subscription: Subscription; isProbe: boolean }
   /** Nothing is owed any more, or another message will do it. */
   | { do: 'skip'; reason: 'stale_cycle' | 'final' | 'recorded' | 'doubled' | 'parked' }
-  | { do: 'park'; delivery: Delivery }
+  | { do: 'park'; delivery: Delivery; reason: ParkReason }
   /** The endpoint asked for a pause; no attempt is burnt. */
   | { do: 'postpone'; delivery: Delivery; until: number }
   | { do: 'cancel'; delivery: Delivery }
@@ -26,16 +28,13 @@ export function isEarly(message: { dueAt: number }, now: number): boolean {
 
 /**
  * Two workers that both made attempt n (a repeated message, or a crash before the record) both asked for n+1; and a
- * request or a replay that died or was refused leaves its message behind. The row knows the time of the one that was
+ * request or a replay that died or was refused leaves its message behind. The row holds the turn of the one that was
  * stored. Going on with the other too would double every later attempt.
  */
 function isDoubled(message: AttemptMessage, delivery: Delivery): boolean {
   // Whatever finds a parked delivery may send it.
   if (delivery.status === 'parked') return false;
-  // A message that waits for its commit keeps `sentAt` and moves `dueAt`.
-  const times = [message.dueAt, message.wasDueAt, message.rowDueAt, message.sentAt];
-  const isNext = message.attempt === delivery.cycleAttempt + 1;
-  return isNext && !times.includes(delivery.nextAttemptAt ?? 0);
+  return message.attempt === delivery.cycleAttempt + 1 && message.turn !== delivery.turn;
 }
 
 export function decide(
@@ -64,14 +63,22 @@ function decideForSubscription(
   now: number,
 ): Decision {
   const { delivery, subscription } = found;
-  if (subscription.status === 'inactive') {
+  const isProbe = mayProbe(message, subscription);
+  const reason = heldBackBy(subscription);
+  if (reason !== null && !isProbe) {
     // Ahead of the row, it parks even what is parked: the attempt before it, when it is recorded late, must notice.
     const isAhead = message.attempt > delivery.cycleAttempt + 1;
     const isParked = delivery.status === 'parked' && !isAhead;
-    return isParked ? { do: 'skip', reason: 'parked' } : { do: 'park', delivery };
+    return isParked ? { do: 'skip', reason: 'parked' } : { do: 'park', delivery, reason };
   }
   const { heldUntil } = subscription;
   return heldUntil !== null && heldUntil > now
     ? { do: 'postpone', delivery, until: heldUntil }
-    : { do: 'send', delivery, subscription };
+    : { do: 'send', delivery, subscription, isProbe };
+}
+
+/** Each probe was announced in the subscription before its message was due, so that there is one at a time. */
+function mayProbe({ probe }: AttemptMessage, { status, health }: Subscription): boolean {
+  const { circuit } = health;
+  return status === 'active' && circuit.state === 'open' && circuit.probes === probe;
 }

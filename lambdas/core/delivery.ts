@@ -3,7 +3,7 @@
 //   pending ──attempt──▶ delivered            a 2xx answer
 //      │ └────attempt──▶ retrying ──▶ …       a failure with sends left; `nextAttemptAt` says when
 //      │ └────attempt──▶ failed               a failure and the schedule is used up (exhausted), or the endpoint is gone
-//      ├──inactive─────▶ parked ──active──▶   sent as if pending; no attempt is burnt while parked
+//      ├──held back────▶ parked ──free────▶   sent as if pending; no attempt is burnt while parked
 //      └──cancel───────▶ cancelled            a person asked, or the subscription was deleted
 //
 // delivered, failed and cancelled are final. A replay starts a new cycle from any state: pending again, with the
@@ -18,9 +18,12 @@ export type DeliveryStatus =
   | 'failed'
   | 'cancelled';
 
+/** Why a delivery is parked. */
+export type ParkReason = 'subscription_inactive' | 'circuit_open'; // the endpoint failed too often of late
+
 /** Why a delivery is where it is, where the status alone does not say. */
 export type DeliveryReason =
-  | 'subscription_inactive' // parked
+  | ParkReason
   | 'exhausted' // failed: the schedule is used up
   | 'gone' // failed: the endpoint answered 410
   | 'aborted' // failed: the endpoint wants no more tries of this one
@@ -41,6 +44,8 @@ export type Delivery = {
   updatedAt: number;
   completedAt: number | null;
   nextAttemptAt: number | null;
+  /** Names the message of the next attempt; null while parked, when any message may go on, and at the end. */
+  turn: string | null;
   /** Counts from 1; a replay adds one. */
   cycle: number;
   /** The last attempt of this cycle that is recorded, counted within the cycle; 0 before the first. */

@@ -17,6 +17,7 @@ const ulidChanceLength = 16;
 const ulidLength = ulidTimeLength + ulidChanceLength;
 const shortTimeLength = 9;
 const shortLength = 16;
+const turnLength = 8;
 
 const subscriptionPattern = new RegExp(`^sub_[${alphabet}]{${shortLength}}$`);
 const replayPattern = new RegExp(`^rpl_[${alphabet}]{${shortLength}}$`);
@@ -70,6 +71,11 @@ export function deliveryIdFrom(
 
 export function attemptId(deliveryId: DeliveryId, number: number): string {
   return `att_${deliveryId.slice('dlv_'.length)}_${number}`;
+}
+
+/** Names one request for one attempt. @param chance five random bytes */
+export function turnFrom(chance: Uint8Array): string {
+  return encodeChance(chance, turnLength);
 }
 
 export function isSubscriptionId(text: string): text is SubscriptionId {

@@ -1,40 +1,57 @@
 // Jobs that follow a change of a subscription. They travel on the deliveries queue, so they survive a crash, and go
-// in pages. Each is sent twice: at once, and again when no function can act on its old memo of the subscription.
-import { limits } from '../contract/limits.ts';
-import type { QueueMessage } from '../contract/messages.ts';
+// in pages. A job is sent before the change that it belongs to is stored, so that no crash leaves the change without it.
+import { limits, settledMs } from '../contract/limits.ts';
+import type { BacklogMessage, QueueMessage } from '../contract/messages.ts';
+import type { BacklogPace } from './backlog.ts';
+import { heldBackBy } from './health.ts';
 import type { SubscriptionId } from './ids.ts';
+import type { Subscription } from './subscription.ts';
 
-/** The change itself is stored just after its jobs are sent. */
-const firstDelayMs = 1_000;
+type Owner = Pick<Subscription, 'tenant' | 'id'>;
 
-function twice(
-  job: { kind: 'drain' | 'cancel'; tenant: string; subscriptionId: SubscriptionId },
+/** Works on what is parked until nothing is. `job` is the id by which the changed subscription knows it. */
+export function backlogJob(
+  owner: Owner,
+  about: { job: string; pace: BacklogPace; dueAt: number },
   now: number,
-): QueueMessage[] {
-  const settledMs = limits.memoTtlMsMax + limits.commitWaitMaxMs;
-  return [firstDelayMs, settledMs].map((delayMs) => ({
+): BacklogMessage {
+  return {
     version: 1,
-    ...job,
+    kind: 'backlog',
+    tenant: owner.tenant,
+    subscriptionId: owner.id,
+    job: about.job,
+    step: 0,
+    pace: about.pace,
     cursor: null,
+    passAt: now,
+    sent: 0,
     sentAt: now,
-    dueAt: now + delayMs,
-  }));
+    dueAt: Math.max(about.dueAt, now + limits.jobDelayMs),
+  };
 }
 
-/** Sends what is parked, once the subscription is active again. */
-export function drainJobs(
-  tenant: string,
-  subscriptionId: SubscriptionId,
-  now: number,
-): QueueMessage[] {
-  return twice({ kind: 'drain', tenant, subscriptionId }, now);
+/** What freed a subscription says how carefully its backlog is sent; null where nothing was freed. */
+export function paceOfChange(before: Subscription, after: Subscription): BacklogPace | null {
+  const was = heldBackBy(before);
+  if (was === null || heldBackBy(after) !== null) return null;
+  const onlyPaused = before.inactiveReason === 'paused' && before.health.circuit.state === 'closed';
+  return onlyPaused ? 'resume' : 'recovery';
 }
 
-/** Cancels what is open, once the subscription is deleted. */
+/** Cancels what is open, once the subscription is deleted; again when no function holds an old memo of it. */
 export function cancelJobs(
   tenant: string,
   subscriptionId: SubscriptionId,
   now: number,
 ): QueueMessage[] {
-  return twice({ kind: 'cancel', tenant, subscriptionId }, now);
+  return [limits.jobDelayMs, settledMs].map((delayMs) => ({
+    version: 1,
+    kind: 'cancel',
+    tenant,
+    subscriptionId,
+    cursor: null,
+    sentAt: now,
+    dueAt: now + delayMs,
+  }));
 }

@@ -6,6 +6,7 @@ import type { ApiKey } from './api-key.ts';
 import type { Attempt, Delivery, DeliveryStatus } from './delivery.ts';
 import type { DeliveryId, ReplayId, SubscriptionId } from './ids.ts';
 import type { QueueMessage } from '../contract/messages.ts';
+import type { RateLimit } from './rate-limit.ts';
 import type { ReplayJob } from './replay-job.ts';
 import type { SendRequest, SendResult } from './send-result.ts';
 import type { StatsDelta, StatsHour } from './stats.ts';
@@ -92,6 +93,8 @@ export type DeliveryStore = {
     subscriptionId: SubscriptionId,
     page: { limit: number; cursor: string | null },
   ): Promise<Page<Delivery>>;
+  /** Parked deliveries of a subscription; the count may stop at `max` or beyond. */
+  countParked(tenant: string, subscriptionId: SubscriptionId, max: number): Promise<number>;
 };
 
 /** What a key was first used for. `fingerprint` is a hash of the request. */
@@ -134,6 +137,14 @@ export type StatsStore = {
   ): Promise<readonly StatsHour[]>;
 };
 
+export type RateLimitStore = {
+  /** The next free slot under the limit, epoch ms: `now`, where there is room. Each is given once. */
+  reserve(
+    owner: { tenant: string; subscriptionId: SubscriptionId; limit: RateLimit },
+    now: number,
+  ): Promise<number>;
+};
+
 export type ApiKeyStore = {
   create(key: ApiKey): Promise<void>;
   get(id: string): Promise<ApiKey | undefined>;
@@ -170,6 +181,7 @@ export type Ports = {
   idempotency: IdempotencyStore;
   replays: ReplayStore;
   stats: StatsStore;
+  rateLimits: RateLimitStore;
   apiKeys: ApiKeyStore;
   queue: DeliveryQueue;
   sender: Sender;

@@ -81,7 +81,7 @@ export function createReplayJob(
 
 /** The job's row is stored just after its message is sent. */
 function startOf(now: number): number {
-  return now + limits.replayStartDelayMs + limits.replayLeadMs;
+  return now + limits.jobDelayMs + limits.replayLeadMs;
 }
 
 /** The message that asks for the job's next step, due a little before the first replay of that step. */

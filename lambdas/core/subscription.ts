@@ -4,15 +4,18 @@ import type { NewSubscription, SubscriptionFields } from '../contract/resources.
 import { secretMask } from '../contract/secret-mask.ts';
 import type { Verification } from '../contract/verification.ts';
 import type { CustomHeaders } from './custom-headers.ts';
+import type { Health } from './health.ts';
+import { newHealth, reset } from './health.ts';
 import { hiddenFields } from './hidden-fields.ts';
 import type { SubscriptionId } from './ids.ts';
+import type { RateLimit } from './rate-limit.ts';
 import type { RetrySchedule } from './retry-schedule.ts';
 import type { PreviousSecret, SigningSecrets } from './secrets.ts';
 
 export type SubscriptionStatus = 'active' | 'inactive';
 
-/** Why a subscription is inactive: a person said so, or the endpoint answered 410 Gone. */
-export type InactiveReason = 'paused' | 'gone';
+/** Why a subscription is inactive: a person said so, its endpoint answered 410 Gone, or it failed for days. */
+export type InactiveReason = 'paused' | 'gone' | 'failing';
 
 export type Subscription = {
   tenant: string;
@@ -35,6 +38,8 @@ export type Subscription = {
   timeoutMs: number | null;
   /** Epoch ms before which nothing is sent: the endpoint asked for it by `Retry-After`. */
   heldUntil: number | null;
+  rateLimit: RateLimit | null;
+  health: Health;
   customHeaders: CustomHeaders;
   /** Beyond the signature. */
   auth: EndpointAuth | null;
@@ -65,6 +70,8 @@ export function createSubscription(
     retrySchedule: null,
     timeoutMs: null,
     heldUntil: null,
+    rateLimit: null,
+    health: newHealth(identity.now),
     customHeaders: {},
     auth: null,
     verification: null,
@@ -72,7 +79,7 @@ export function createSubscription(
     updatedAt: identity.now,
     version: 1,
   };
-  return { ...blank, ...changesOf(blank, fields) };
+  return { ...blank, ...changesOf(blank, fields, identity.now) };
 }
 
 /** Changes the fields that are given and no other. */
@@ -83,13 +90,17 @@ export function updateSubscription(
 ): Subscription {
   return {
     ...before,
-    ...changesOf(before, fields),
+    ...changesOf(before, fields, now),
     updatedAt: now,
     version: before.version + 1,
   };
 }
 
-function changesOf(before: Subscription, fields: SubscriptionFields): Partial<Subscription> {
+function changesOf(
+  before: Subscription,
+  fields: SubscriptionFields,
+  now: number,
+): Partial<Subscription> {
   const {
     name = before.name,
     target_url: targetUrl = before.targetUrl,
@@ -99,6 +110,7 @@ function changesOf(before: Subscription, fields: SubscriptionFields): Partial<Su
     status = before.status,
     retry_schedule: retrySchedule = before.retrySchedule,
     timeout_ms: timeoutMs = before.timeoutMs,
+    rate_limit: rateLimit,
   } = fields;
   return {
     name: emptyToNull(name),
@@ -110,15 +122,28 @@ function changesOf(before: Subscription, fields: SubscriptionFields): Partial<Su
     inactiveReason: reasonAfter(before, status),
     retrySchedule,
     timeoutMs,
-    heldUntil: holdAfter(before, fields),
+    rateLimit: rateLimit === undefined ? before.rateLimit : rateLimitFrom(rateLimit),
+    ...endpointStateAfter(before, fields, now),
     ...hiddenFields(before, fields),
   };
 }
 
 /** Another URL is another endpoint, and a person who says active means now. */
-function holdAfter(before: Subscription, fields: SubscriptionFields): number | null {
+function endpointStateAfter(
+  before: Subscription,
+  fields: SubscriptionFields,
+  now: number,
+): Pick<Subscription, 'heldUntil' | 'health'> {
   const isMoved = fields.target_url !== undefined && fields.target_url !== before.targetUrl;
-  return isMoved || fields.status === 'active' ? null : before.heldUntil;
+  const isFresh = isMoved || fields.status === 'active';
+  const { heldUntil, health } = before;
+  return isFresh ? { heldUntil: null, health: reset(health, now) } : { heldUntil, health };
+}
+
+function rateLimitFrom(
+  given: NonNullable<SubscriptionFields['rate_limit']> | null,
+): RateLimit | null {
+  return given === null ? null : { perSecond: given.per_second, burst: given.burst ?? 1 };
 }
 
 /** Another secret counts at once, without an overlap: that is what `rotateSecret` is for. */

@@ -1,27 +1,45 @@
 // The delivery's state machine: every change of state is made here and nowhere else. Pure: time and jitter come in
 // as values. `delivery.ts` draws the states.
 import { limits } from '../contract/limits.ts';
-import type { Attempt, AttemptOutcome, Delivery, DeliveryReason } from './delivery.ts';
+import type { Attempt, AttemptOutcome, Delivery, DeliveryReason, ParkReason } from './delivery.ts';
 import { isFinal } from './delivery.ts';
 import { acceptedAtOf, subscriptionIdOf } from './ids.ts';
 import type { DeliveryId } from './ids.ts';
-import { recordOf, verdictOf, wantsNoMore } from './outcome.ts';
+import { recordOf, verdictOf } from './outcome.ts';
 import type { Verdict } from './outcome.ts';
 import { retryDelayMs } from './retry-schedule.ts';
 import type { RetrySchedule } from './retry-schedule.ts';
 import type { SendResult } from './send-result.ts';
 
-/** A new delivery: pending, or parked where its subscription is inactive. */
-export function accept(event: {
-  tenant: string;
-  id: DeliveryId;
-  eventType: string | null;
-  contentType: string;
-  hops: number;
-  active: boolean;
-  /** Epoch ms of this request; a repeated one comes later than the one that made the id. */
+/** How a cycle begins. */
+export type Start = {
+  heldBackBy: ParkReason | null;
+  /** Epoch ms. */
   at: number;
-}): Delivery {
+  /** Of the message that asks for the first attempt, where nothing holds it back. */
+  turn: string;
+};
+
+function started({
+  heldBackBy,
+  at,
+  turn,
+}: Start): Pick<Delivery, 'status' | 'reason' | 'nextAttemptAt' | 'turn'> {
+  return heldBackBy === null
+    ? { status: 'pending', reason: null, nextAttemptAt: at, turn }
+    : { status: 'parked', reason: heldBackBy, nextAttemptAt: null, turn: null };
+}
+
+/** A new delivery: pending, or parked where its subscription holds it back. */
+export function accept(
+  event: Start & {
+    tenant: string;
+    id: DeliveryId;
+    eventType: string | null;
+    contentType: string;
+    hops: number;
+  },
+): Delivery {
   return {
     tenant: event.tenant,
     id: event.id,
@@ -29,12 +47,10 @@ export function accept(event: {
     eventType: event.eventType,
     contentType: event.contentType,
     hops: event.hops,
-    status: event.active ? 'pending' : 'parked',
-    reason: event.active ? null : 'subscription_inactive',
+    ...started(event),
     createdAt: acceptedAtOf(event.id),
     updatedAt: event.at,
     completedAt: null,
-    nextAttemptAt: event.active ? event.at : null,
     cycle: 1,
     cycleAttempt: 0,
     attemptCount: 0,
@@ -46,6 +62,8 @@ export function accept(event: {
 }
 
 export type AttemptFacts = {
+  /** A failed probe burns no attempt: the delivery stays parked. */
+  isProbe: boolean;
   /** Where the attempt stands: its cycle, and its number within the cycle. */
   cycle: number;
   cycleAttempt: number;
@@ -58,6 +76,8 @@ export type AttemptFacts = {
   now: number;
   /** In [0, 1). */
   jitter: number;
+  /** Of the message that asks for the next attempt, if there is one. */
+  turn: string;
 };
 
 export type AfterAttempt = {
@@ -65,10 +85,7 @@ export type AfterAttempt = {
   attempt: Attempt;
   /** Epoch ms of the next attempt, or null when there is none. */
   retryAt: number | null;
-  /** True when the endpoint wants nothing more at all. */
-  disable: boolean;
-  /** Epoch ms before which the endpoint wants nothing, or null. */
-  holdUntil: number | null;
+  verdict: Verdict;
 };
 
 /** The next version. Its time never goes back, though two functions' clocks differ: a replay job relies on that. */
@@ -81,17 +98,18 @@ function changed(delivery: Delivery, now: number): Delivery {
 export function afterAttempt(delivery: Delivery, facts: AttemptFacts): AfterAttempt {
   const verdict = verdictOf(facts.result, facts.now);
   const overtaken = isOvertaken(delivery, facts, verdict);
-  const retryAt = overtaken ? null : retryTime(verdict, facts);
-  const isOfCycle = delivery.cycle === facts.cycle;
+  const isVain = facts.isProbe && verdict.kind === 'retry';
+  const retryAt = overtaken || isVain ? null : retryTime(verdict, facts);
+  const isBurnt = delivery.cycle === facts.cycle && !isVain;
   const record = recordOf(facts.result);
   const counted: Delivery = {
     ...changed(delivery, facts.now),
     attemptCount: delivery.attemptCount + 1,
-    cycleAttempt: Math.max(delivery.cycleAttempt, isOfCycle ? facts.cycleAttempt : 0),
+    cycleAttempt: Math.max(delivery.cycleAttempt, isBurnt ? facts.cycleAttempt : 0),
     lastStatusCode: record.statusCode,
     lastErrorCode: record.errorCode,
   };
-  const next = overtaken ? counted : settled(counted, { verdict, retryAt, ...facts });
+  const next = overtaken ? counted : settled(counted, { verdict, ...facts, retryAt });
   const attempt: Attempt = {
     number: next.attemptCount,
     cycle: facts.cycle,
@@ -100,13 +118,7 @@ export function afterAttempt(delivery: Delivery, facts: AttemptFacts): AfterAtte
     outcome: outcomeOf(verdict, next),
     ...record,
   };
-  return {
-    delivery: next,
-    attempt,
-    retryAt,
-    disable: wantsNoMore(facts.result),
-    holdUntil: verdict.kind === 'retry' ? verdict.notBefore : null,
-  };
+  return { delivery: next, attempt, retryAt, verdict };
 }
 
 function retryTime(verdict: Verdict, facts: AttemptFacts): number | null {
@@ -136,31 +148,33 @@ function outcomeOf(verdict: Verdict, next: Delivery): AttemptOutcome {
 
 function settled(
   delivery: Delivery,
-  after: { verdict: Verdict; retryAt: number | null; now: number; retentionMs: number },
+  after: { verdict: Verdict; retryAt: number | null } & AttemptFacts,
 ): Delivery {
-  if (after.retryAt !== null) {
-    return { ...delivery, status: 'retrying', reason: null, nextAttemptAt: after.retryAt };
+  const { retryAt: nextAttemptAt, turn, isProbe, verdict, now, retentionMs } = after;
+  if (isProbe && verdict.kind === 'retry') return parked(delivery, 'circuit_open');
+  if (nextAttemptAt !== null) {
+    return { ...delivery, status: 'retrying', reason: null, nextAttemptAt, turn };
   }
-  const failure = after.verdict.kind === 'stop' ? after.verdict.reason : 'exhausted';
-  const delivered = after.verdict.kind === 'success';
+  const failure = verdict.kind === 'stop' ? verdict.reason : 'exhausted';
+  const delivered = verdict.kind === 'success';
   return {
     ...delivery,
     status: delivered ? 'delivered' : 'failed',
     reason: delivered ? null : failure,
     nextAttemptAt: null,
-    completedAt: after.now,
-    expiresAt: after.now + after.retentionMs,
+    turn: null,
+    completedAt: now,
+    expiresAt: now + retentionMs,
   };
 }
 
 /** Holds an open delivery back without burning an attempt. */
-export function park(delivery: Delivery, now: number): Delivery {
-  return {
-    ...changed(delivery, now),
-    status: 'parked',
-    reason: 'subscription_inactive',
-    nextAttemptAt: null,
-  };
+export function park(delivery: Delivery, reason: ParkReason, now: number): Delivery {
+  return parked(changed(delivery, now), reason);
+}
+
+function parked(delivery: Delivery, reason: ParkReason): Delivery {
+  return { ...delivery, status: 'parked', reason, nextAttemptAt: null, turn: null };
 }
 
 /** Null when there is nothing to cancel any more. */
@@ -174,28 +188,24 @@ export function cancel(
     status: 'cancelled',
     reason: cause.reason,
     nextAttemptAt: null,
+    turn: null,
     completedAt: cause.now,
     expiresAt: cause.now + cause.retentionMs,
   };
 }
 
-/** Puts an open delivery off without burning an attempt. */
+/** Puts an open delivery off without burning an attempt: its message goes on later, under the same turn. */
 export function postpone(delivery: Delivery, until: number, now: number): Delivery {
   return { ...changed(delivery, now), nextAttemptAt: until };
 }
 
-/** A new cycle from any state, due at `dueAt`; parked where the subscription is inactive. */
-export function replay(
-  delivery: Delivery,
-  { now, dueAt, active }: { now: number; dueAt: number; active: boolean },
-): Delivery {
+/** A new cycle from any state, begun at `now`; parked where the subscription holds it back. */
+export function replay(delivery: Delivery, start: Start, now = start.at): Delivery {
   return {
     ...changed(delivery, now),
-    status: active ? 'pending' : 'parked',
-    reason: active ? null : 'subscription_inactive',
+    ...started(start),
     cycle: delivery.cycle + 1,
     cycleAttempt: 0,
-    nextAttemptAt: active ? dueAt : null,
     completedAt: null,
     expiresAt: null,
   };

@@ -41,6 +41,7 @@ export function createContext(
       ttlMs: settings.SUBSCRIPTION_MEMO_MS,
       entriesMax: limits.subscriptionMemoEntriesMax,
     }),
+    attemptWindows: new Map(),
     tokenMemo: createMemo({
       ttlMs: limits.tokenLifetimeMsMax,
       entriesMax: limits.tokenMemoEntriesMax,

@@ -1,25 +1,29 @@
 // The domain's objects as the API shows them. Secrets and tenants stay inside.
+import type { HealthResource } from '../contract/health-resource.ts';
 import type {
   ApiKeyResource,
   AttemptResource,
   DeliveryResource,
   DeliveryWithPayloadResource,
-  StatsResource,
   SubscriptionResource,
 } from '../contract/resources.ts';
 import { secretMask } from '../contract/secret-mask.ts';
+import type { StatsResource } from '../contract/stats-resource.ts';
 import { limits } from '../contract/limits.ts';
 import type { ApiKey } from '../core/api-key.ts';
 import type { Attempt, Delivery } from '../core/delivery.ts';
+import { healthStateOf } from '../core/health.ts';
 import type { DeliveryId } from '../core/ids.ts';
 import { attemptId, subscriptionIdOf } from '../core/ids.ts';
 import { shownFields } from '../core/hidden-fields.ts';
 import { exceedsDepth } from '../core/json-depth.ts';
 import type { LoadedDelivery } from '../core/ports.ts';
+import type { RateLimit } from '../core/rate-limit.ts';
 import type { RetrySchedule } from '../core/retry-schedule.ts';
 import { isSigningKey, publicKeyOf } from '../core/signing-key.ts';
 import type { StatsSummary } from '../core/stats-summary.ts';
 import type { Subscription } from '../core/subscription.ts';
+import type { Backlog } from '../operations/get-health.ts';
 
 export function subscriptionResource(subscription: Subscription): SubscriptionResource {
   return {
@@ -37,10 +41,37 @@ export function subscriptionResource(subscription: Subscription): SubscriptionRe
     inactive_reason: subscription.inactiveReason,
     retry_schedule: scheduleResource(subscription.retrySchedule),
     timeout_ms: subscription.timeoutMs,
+    rate_limit: rateLimitResource(subscription.rateLimit),
+    health: healthStateOf(subscription),
     ...shownFields(subscription),
     created_at: rfc3339(subscription.createdAt),
     updated_at: rfc3339(subscription.updatedAt),
   };
+}
+
+export function healthResource(subscription: Subscription, backlog: Backlog): HealthResource {
+  const { circuit, failingSince, history } = subscription.health;
+  const isOpen = circuit.state === 'open';
+  return {
+    subscription_id: subscription.id,
+    state: healthStateOf(subscription),
+    since: rfc3339(circuit.since),
+    failing_since: rfc3339OrNull(failingSince),
+    next_probe_at: isOpen ? rfc3339(circuit.probeAt) : null,
+    probes: isOpen ? circuit.probes : 0,
+    held_until: rfc3339OrNull(subscription.heldUntil),
+    backlog: {
+      parked: backlog.parked,
+      complete: backlog.complete,
+      deliveries_per_second: backlog.perSecond,
+      estimated_drain_seconds: backlog.drainSeconds,
+    },
+    history: history.map(({ at, kind }) => ({ at: rfc3339(at), event: kind })),
+  };
+}
+
+function rateLimitResource(limit: RateLimit | null): SubscriptionResource['rate_limit'] {
+  return limit === null ? null : { per_second: limit.perSecond, burst: limit.burst };
 }
 
 function publicKey(secret: string | null): string | null {

@@ -3,11 +3,12 @@ import type { subscriptionRoutes } from '../contract/subscription-routes.ts';
 import { createSubscription } from '../operations/create-subscription.ts';
 import { deleteSubscription } from '../operations/delete-subscription.ts';
 import { findSubscription } from '../operations/find-subscription.ts';
+import { getBacklog } from '../operations/get-health.ts';
 import { rotateSecret } from '../operations/rotate-secret.ts';
 import { testSubscription } from '../operations/test-subscription.ts';
 import { updateSubscription } from '../operations/update-subscription.ts';
 import { subscriptionIdFrom } from './params.ts';
-import { subscriptionResource } from './resources.ts';
+import { healthResource, subscriptionResource } from './resources.ts';
 import type { HandlersFor, RouteHandler } from './route-handler.ts';
 
 /** PUT changes only the fields that are given, as the seed's did, so PATCH is the same. */
@@ -45,6 +46,12 @@ export const subscriptionHandlers: HandlersFor<keyof typeof subscriptionRoutes> 
     const id = subscriptionIdFrom(params);
     const subscription = await findSubscription(context, caller.tenant, id);
     return { subscription: subscriptionResource(subscription) };
+  },
+
+  getSubscriptionHealth: async (context, { caller, params }) => {
+    const id = subscriptionIdFrom(params);
+    const subscription = await findSubscription(context, caller.tenant, id);
+    return healthResource(subscription, await getBacklog(context, subscription));
   },
 
   replaceSubscription: changeFields,

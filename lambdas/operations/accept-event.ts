@@ -2,7 +2,9 @@
 // message: a crash between the two leaves a message that its receiver drops, and nobody was told 202.
 import type { AttemptMessage } from '../contract/messages.ts';
 import type { Delivery } from '../core/delivery.ts';
+import { heldBackBy } from '../core/health.ts';
 import type { DeliveryId } from '../core/ids.ts';
+import { turnFrom } from '../core/ids.ts';
 import { statsDelta } from '../core/stats.ts';
 import type { Subscription } from '../core/subscription.ts';
 import { accept } from '../core/transitions.ts';
@@ -17,7 +19,7 @@ export type AcceptedEvent = {
   body: Uint8Array;
 };
 
-type Needs = Pick<Context, 'clock' | 'deliveries' | 'queue' | 'stats' | 'log'>;
+type Needs = Pick<Context, 'clock' | 'chance' | 'deliveries' | 'queue' | 'stats' | 'log'>;
 
 export async function acceptEvent(
   context: Needs,
@@ -32,11 +34,12 @@ export async function acceptEvent(
     eventType: event.eventType,
     contentType: event.contentType,
     hops: event.hops,
-    active: subscription.status === 'active',
+    heldBackBy: heldBackBy(subscription),
+    turn: turnFrom(context.chance.bytes(5)),
   });
-  // A parked delivery owes no message: reactivating the subscription sends what is parked.
-  if (delivery.status === 'pending') {
-    await context.queue.send([attemptRequest(delivery, at)]);
+  // A parked delivery owes no message: the subscription's backlog job sends it.
+  if (delivery.turn !== null) {
+    await context.queue.send([attemptRequest(delivery, delivery.turn, at)]);
   }
   const committed = await context.deliveries.commit(delivery, event.body);
   if (committed === 'committed' && delivery.status === 'parked') {
@@ -45,7 +48,7 @@ export async function acceptEvent(
 }
 
 /** The message that asks for the next attempt of a delivery, due now. */
-export function attemptRequest(delivery: Delivery, now: number): AttemptMessage {
+export function attemptRequest(delivery: Delivery, turn: string, now: number): AttemptMessage {
   return {
     version: 1,
     kind: 'attempt',
@@ -53,6 +56,7 @@ export function attemptRequest(delivery: Delivery, now: number): AttemptMessage 
     deliveryId: delivery.id,
     cycle: delivery.cycle,
     attempt: delivery.cycleAttempt + 1,
+    turn,
     sentAt: now,
     dueAt: now,
   };

@@ -3,6 +3,7 @@
 import { limits } from '../contract/limits.ts';
 import type { AttemptMessage, ReplayMessage } from '../contract/messages.ts';
 import type { Delivery } from '../core/delivery.ts';
+import { heldBackBy } from '../core/health.ts';
 import { isReplayId } from '../core/ids.ts';
 import {
   afterStep,
@@ -87,10 +88,10 @@ async function plan(
     if (!isUnchangedSince(job, before)) continue;
     const subscription = await recallSubscription(context, job.tenant, before.subscriptionId);
     if (subscription === undefined) continue;
-    const active = subscription.status === 'active';
-    const asked = askForReplay(before, { now, dueAt: page.dueAt(made.messages.length), active });
-    made.changes.push({ before, next: asked.next });
-    made.messages.push(...asked.messages);
+    const start = { heldBackBy: heldBackBy(subscription), at: page.dueAt(made.messages.length) };
+    const { next, message } = askForReplay(context, before, { now, start });
+    made.changes.push({ before, next });
+    if (message !== null) made.messages.push(message);
   }
   return made;
 }

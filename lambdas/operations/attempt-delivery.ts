@@ -4,19 +4,20 @@ import { limits } from '../contract/limits.ts';
 import type { AttemptMessage } from '../contract/messages.ts';
 import { decide } from '../core/decide.ts';
 import type { Delivery } from '../core/delivery.ts';
+import { turnFrom } from '../core/ids.ts';
 import type { LoadedDelivery } from '../core/ports.ts';
 import type { SendResult } from '../core/send-result.ts';
 import { statsDelta } from '../core/stats.ts';
 import type { StatsDelta } from '../core/stats.ts';
 import type { Subscription } from '../core/subscription.ts';
-import { afterAttempt, cancel, park, postpone } from '../core/transitions.ts';
+import { afterAttempt, cancel, park } from '../core/transitions.ts';
 import type { AfterAttempt } from '../core/transitions.ts';
 import type { Context } from './context.ts';
 import { recallSubscription } from './context.ts';
 import { heedEndpoint } from './heed-endpoint.ts';
+import { hasSlot, putOffPast } from './put-off.ts';
 import { askForRetry, recordAttempt } from './record-attempt.ts';
 import { sendEvent } from './send-event.ts';
-import type { Sending } from './send-event.ts';
 
 export type AttemptTask = {
   message: AttemptMessage;
@@ -28,10 +29,7 @@ export type AttemptTask = {
 /** Resolves when the message is done with; rejects when it must come again. Returns what to count. */
 export async function attemptDelivery(context: Context, task: AttemptTask): Promise<StatsDelta[]> {
   const { message, found } = task;
-  const subscription =
-    found === undefined
-      ? undefined
-      : await recallSubscription(context, message.tenant, found.delivery.subscriptionId);
+  const subscription = await subscriptionFor(context, task);
   const now = context.clock.now();
   const decision = decide(message, { delivery: found?.delivery, subscription }, now);
   switch (decision.do) {
@@ -43,19 +41,45 @@ export async function attemptDelivery(context: Context, task: AttemptTask): Prom
       context.log.info('delivery.skipped', { ...idsOf(message), reason: decision.reason });
       return [];
     case 'park':
-      return change(context, decision.delivery, park(decision.delivery, now));
+      return change(context, decision.delivery, park(decision.delivery, decision.reason, now));
     case 'cancel':
       return change(context, decision.delivery, cancelled(context, decision.delivery));
     case 'postpone':
-      return putOff(context, message, decision);
+      await putOffPast(context, message, decision);
+      return [];
     case 'send':
-      if (!hasTime(context, decision.subscription, task.endsAt)) {
-        // What could not finish is not begun: another function takes it up.
-        await context.queue.send([message]);
-        return [];
-      }
-      return send(context, message, { ...decision, body: found?.body ?? new Uint8Array() });
+      return sendInTime(context, task, { ...decision, body: found?.body ?? new Uint8Array() });
   }
+}
+
+/** A probe must not go by a memo: what announced it has just been stored. */
+async function subscriptionFor(
+  context: Context,
+  { message, found }: AttemptTask,
+): Promise<Subscription | undefined> {
+  if (found === undefined) return undefined;
+  const { subscriptionId } = found.delivery;
+  return message.probe === undefined
+    ? recallSubscription(context, message.tenant, subscriptionId)
+    : context.subscriptions.get(message.tenant, subscriptionId);
+}
+
+type Sending = LoadedDelivery & { subscription: Subscription; isProbe: boolean };
+
+async function sendInTime(
+  context: Context,
+  { message, endsAt }: AttemptTask,
+  sending: Sending,
+): Promise<StatsDelta[]> {
+  const { delivery, subscription, isProbe } = sending;
+  if (!hasTime(context, subscription, endsAt)) {
+    // What could not finish is not begun: another function takes it up.
+    await context.queue.send([message]);
+    return [];
+  }
+  const limit = isProbe ? null : subscription.rateLimit;
+  if (!(await hasSlot(context, message, { delivery, limit }))) return [];
+  return send(context, message, sending);
 }
 
 function hasTime(context: Context, subscription: Subscription, endsAt: number): boolean {
@@ -81,33 +105,19 @@ async function change(context: Context, before: Delivery, after: Delivery): Prom
   return [statsDelta(before, after, null)];
 }
 
-/** Asks again when the pause is over, at a moment of its own so that not everything held comes at once. */
-async function putOff(
-  context: Context,
-  message: AttemptMessage,
-  { delivery, until }: { delivery: Delivery; until: number },
-): Promise<StatsDelta[]> {
-  const now = context.clock.now();
-  const spreadMs = (until - now) * limits.holdSpreadRatio * context.chance.unit();
-  // Never so soon that the copy could be handled before the row knows of it.
-  const dueAt = Math.max(Math.ceil(until + spreadMs), now + limits.commitResendDelayMs);
-  const wasDueAt = message.wasDueAt ?? message.dueAt;
-  const rowDueAt = delivery.nextAttemptAt ?? undefined;
-  await context.queue.send([{ ...message, dueAt, wasDueAt, rowDueAt }]);
-  return change(context, delivery, postpone(delivery, dueAt, now));
-}
-
 async function send(
   context: Context,
   message: AttemptMessage,
   sending: Sending,
 ): Promise<StatsDelta[]> {
-  const { delivery, subscription } = sending;
+  const { delivery, subscription, isProbe } = sending;
   const at = context.clock.now();
   const result = await sendEvent(context, sending);
   const jitter = context.chance.unit();
+  const turn = turnFrom(context.chance.bytes(5));
   const judge = (current: Delivery): AfterAttempt =>
     afterAttempt(current, {
+      isProbe,
       cycle: message.cycle,
       cycleAttempt: message.attempt,
       targetUrl: subscription.targetUrl,
@@ -117,11 +127,13 @@ async function send(
       retentionMs: context.rules.retentionMs,
       now: at + result.durationMs,
       jitter,
+      turn,
     });
   const after = judge(delivery);
   // First the next attempt, then the record: the other order could lose the retry in a crash.
   await askForRetry(context, message, after);
-  await heedEndpoint(context, subscription, after);
+  const { attempt: cycleAttempt } = message;
+  await heedEndpoint(context, subscription, { after, result, cycleAttempt, isProbe });
   logAttempt(context, message, { after, result });
   return recordAttempt(context, { message, delivery, judge });
 }

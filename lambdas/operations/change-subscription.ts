@@ -1,8 +1,9 @@
-// Stores a change of a subscription that nobody else changes at the same time. When that makes an inactive one active,
-// the jobs that send what is parked go first: a crash between the two leaves jobs that find it inactive and end, never
-// parked deliveries that nobody sends.
+// Stores a change of a subscription that nobody else changes at the same time. When that frees what it held back, the job
+// that sends its backlog goes first: a crash between the two leaves a job that the subscription does not name, which
+// ends, never parked deliveries that nobody sends.
 import type { SubscriptionId } from '../core/ids.ts';
-import { drainJobs } from '../core/jobs.ts';
+import { turnFrom } from '../core/ids.ts';
+import { backlogJob, paceOfChange } from '../core/jobs.ts';
 import { ServiceError } from '../core/service-error.ts';
 import type { Subscription } from '../core/subscription.ts';
 import type { Context } from './context.ts';
@@ -21,14 +22,24 @@ export async function changeSubscription(
   for (let tries = 0; tries < triesMax; tries += 1) {
     const before = await findSubscription(context, tenant, id);
     const now = context.clock.now();
-    const after = change(before, now);
-    if (before.status === 'inactive' && after.status === 'active') {
-      await context.queue.send(drainJobs(tenant, id, now));
-    }
+    const after = await withBacklogJob(context, before, change(before, now));
     if ((await context.subscriptions.replace(before, after)) === 'replaced') {
       forgetSubscription(context, tenant, id);
       return after;
     }
   }
   throw new ServiceError('conflict', 'The subscription keeps changing; try again');
+}
+
+async function withBacklogJob(
+  context: Context,
+  before: Subscription,
+  after: Subscription,
+): Promise<Subscription> {
+  const pace = paceOfChange(before, after);
+  if (pace === null) return after;
+  const now = context.clock.now();
+  const job = turnFrom(context.chance.bytes(5));
+  await context.queue.send([backlogJob(after, { job, pace, dueAt: now }, now)]);
+  return { ...after, health: { ...after.health, backlogJob: { id: job, step: 0 } } };
 }

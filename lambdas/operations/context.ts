@@ -2,6 +2,7 @@
 import type { TargetPolicy } from '../core/address.ts';
 import type { ApiKey } from '../core/api-key.ts';
 import type { AccessToken, NoToken } from '../core/access-token.ts';
+import type { AttemptWindow } from '../core/health.ts';
 import type { Memo } from '../core/memo.ts';
 import type { Ports } from '../core/ports.ts';
 import type { SubscriptionId } from '../core/ids.ts';
@@ -23,9 +24,11 @@ export type Rules = {
 export type Context = Ports & {
   rules: Rules;
   subscriptionMemo: Memo<Subscription | undefined>;
-  /** By key id. Absent keys are kept too, under the same cap. */
+  /** What this process has seen of each subscription's attempts of late. */
+  attemptWindows: Map<string, AttemptWindow>;
   /** By OAuth client. */
   tokenMemo: Memo<AccessToken | NoToken>;
+  /** By key id. Absent keys are kept too, under the same cap. */
   apiKeyMemo: Memo<ApiKey | undefined>;
 };
 

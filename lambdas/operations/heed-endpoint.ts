@@ -1,38 +1,134 @@
-// Does for the whole subscription what its endpoint asked for in an answer: nothing more at all, or nothing for a
-// while. A subscription that changed in the meantime is left as it is: the next answer will ask again.
+// Does for the whole subscription what an attempt says of its endpoint: it is gone, it fails too often, it works again, it
+// wants a pause. A failure here costs no attempt: the next one says the same again.
 import { limits } from '../contract/limits.ts';
+import { counted, judged } from '../core/health.ts';
+import type { AttemptWindow, Evidence, HealthChange, Sign } from '../core/health.ts';
+import { turnFrom } from '../core/ids.ts';
+import { backlogJob } from '../core/jobs.ts';
+import { wantsNoMore } from '../core/outcome.ts';
+import type { SendResult } from '../core/send-result.ts';
 import type { Subscription } from '../core/subscription.ts';
 import type { AfterAttempt } from '../core/transitions.ts';
+import { isFinal } from '../core/delivery.ts';
 import type { Context } from './context.ts';
 import { forgetSubscription } from './context.ts';
+
+/** Other workers may be told the same at the same time. */
+const triesMax = 3;
+
+export type EndpointReport = {
+  after: AfterAttempt;
+  result: SendResult;
+  /** Counted within the cycle. */
+  cycleAttempt: number;
+  isProbe: boolean;
+};
 
 export async function heedEndpoint(
   context: Context,
   subscription: Subscription,
-  asked: Pick<AfterAttempt, 'disable' | 'holdUntil'>,
+  report: EndpointReport,
 ): Promise<void> {
-  const wish = wishOf(subscription, asked);
-  if (wish === null) return;
-  const done = await context.subscriptions.replace(subscription, {
-    ...subscription,
-    ...wish,
-    updatedAt: context.clock.now(),
-    version: subscription.version + 1,
-  });
-  const { tenant, id } = subscription;
-  forgetSubscription(context, tenant, id);
-  if (done === 'superseded') return;
-  const name = wish.status === 'inactive' ? 'subscription.disabled' : 'subscription.held';
-  context.log.info(name, { tenant, subscriptionId: id, ...wish });
+  try {
+    await heed(context, subscription, report);
+  } catch (error) {
+    const { tenant, id: subscriptionId } = subscription;
+    context.log.error('endpoint.unheeded', { tenant, subscriptionId }, error);
+  }
 }
 
-function wishOf(
+async function heed(
+  context: Context,
   subscription: Subscription,
-  asked: Pick<AfterAttempt, 'disable' | 'holdUntil'>,
-): Partial<Subscription> | null {
-  if (asked.disable) return { status: 'inactive', inactiveReason: 'gone' };
-  if (asked.holdUntil === null) return null;
+  report: EndpointReport,
+): Promise<void> {
+  const { tenant, id } = subscription;
+  const evidence = evidenceOf(context, subscription, report);
+  let current: Subscription | undefined = subscription;
+  for (let tries = 0; tries < triesMax && current !== undefined; tries += 1) {
+    const change = withHold(current, evidence, report.after);
+    if (change === null) return;
+    const { after, jobDueAt: dueAt } = change;
+    if (dueAt !== null) {
+      const { job, now } = evidence;
+      await context.queue.send([backlogJob(after, { job, pace: 'recovery', dueAt }, now)]);
+    }
+    const done = await context.subscriptions.replace(current, after);
+    forgetSubscription(context, tenant, id);
+    if (done === 'replaced') {
+      logChange(context, change);
+      return;
+    }
+    current = await context.subscriptions.get(tenant, id);
+  }
+}
+
+function evidenceOf(
+  context: Context,
+  { tenant, id, health }: Subscription,
+  report: EndpointReport,
+): Evidence {
+  const now = context.clock.now();
+  const sign = signOf(report);
+  const key = `${tenant} ${id}`;
+  const known = context.attemptWindows.get(key);
+  const failed = typeof sign === 'object';
+  const isCounted = failed || sign === 'success';
+  const window = isCounted ? counted(known, health, { failed, at: now }) : known;
+  if (window !== undefined) remember(context.attemptWindows, key, window);
+  return {
+    sign,
+    isProbe: report.isProbe,
+    window: window ?? { from: now, attempts: 0, failures: 0 },
+    now,
+    job: turnFrom(context.chance.bytes(5)),
+  };
+}
+
+function remember(windows: Map<string, AttemptWindow>, key: string, window: AttemptWindow): void {
+  windows.delete(key);
+  windows.set(key, window);
+  const [oldest] = windows.keys();
+  if (windows.size > limits.attemptWindowsMax && oldest !== undefined) windows.delete(oldest);
+}
+
+function signOf({ after, result, cycleAttempt }: EndpointReport): Sign {
+  if (wantsNoMore(result)) return 'gone';
+  const { verdict, delivery } = after;
+  if (verdict.kind === 'success') return 'success';
+  if (verdict.kind === 'stop' || verdict.notBefore !== null) return 'neutral';
+  const isPersistent = isFinal(delivery.status) || cycleAttempt >= limits.persistentFailureAttempts;
+  return { failure: isPersistent ? 'persistent' : 'passing' };
+}
+
+/** A pause that the endpoint asked for is kept beside whatever else changes. */
+function withHold(
+  current: Subscription,
+  evidence: Evidence,
+  { verdict }: AfterAttempt,
+): HealthChange | null {
+  const change = judged(current, evidence);
+  const until = verdict.kind === 'retry' ? verdict.notBefore : null;
   // Workers that are told the same at about the same time need not all store it.
-  const knownUntil = (subscription.heldUntil ?? 0) + limits.earlyToleranceMs;
-  return asked.holdUntil > knownUntil ? { heldUntil: asked.holdUntil } : null;
+  const knownUntil = (current.heldUntil ?? 0) + limits.earlyToleranceMs;
+  if (until === null || until <= knownUntil || current.status === 'inactive') return change;
+  const { after, event, jobDueAt } = change ?? { ...untouched, after: current };
+  const held = { ...after, heldUntil: until, updatedAt: evidence.now };
+  return { after: { ...held, version: current.version + 1 }, event, jobDueAt };
+}
+
+const untouched = { event: null, jobDueAt: null };
+
+function logChange(context: Context, { after, event }: HealthChange): void {
+  const { tenant, id: subscriptionId, inactiveReason, heldUntil, health } = after;
+  const name = event === null ? 'subscription.health_changed' : `subscription.${event}`;
+  const { failingSince, circuit } = health;
+  context.log.info(name, {
+    tenant,
+    subscriptionId,
+    inactiveReason,
+    heldUntil,
+    failingSince,
+    circuit: circuit.state,
+  });
 }

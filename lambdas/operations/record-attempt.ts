@@ -13,13 +13,11 @@ const recordTriesMax = 5;
 export async function askForRetry(
   context: Context,
   message: AttemptMessage,
-  { retryAt }: AfterAttempt,
+  { retryAt, delivery: { turn } }: AfterAttempt,
 ): Promise<void> {
-  if (retryAt === null) return;
-  const attempt = message.attempt + 1;
-  await context.queue.send([
-    { ...message, attempt, dueAt: retryAt, wasDueAt: undefined, rowDueAt: undefined },
-  ]);
+  if (retryAt === null || turn === null) return;
+  const next = { ...message, attempt: message.attempt + 1, turn, dueAt: retryAt };
+  await context.queue.send([{ ...next, probe: undefined, slotAt: undefined }]);
 }
 
 export type RecordWork = {

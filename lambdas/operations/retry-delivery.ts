@@ -1,6 +1,7 @@
 // A replay: a new attempt cycle now, from any state. Message first, row last, as in accepting: a message whose cycle
 // the row does not know yet waits for it, and is dropped if it never comes.
 import type { Delivery } from '../core/delivery.ts';
+import { heldBackBy } from '../core/health.ts';
 import type { DeliveryId } from '../core/ids.ts';
 import { ServiceError } from '../core/service-error.ts';
 import { statsDelta } from '../core/stats.ts';
@@ -20,9 +21,9 @@ export async function retryDelivery(
     throw new ServiceError('conflict', 'The subscription of this delivery was deleted');
   }
   const now = context.clock.now();
-  const active = subscription.status === 'active';
-  const { next, messages } = askForReplay(delivery, { now, dueAt: now, active });
-  if (messages.length > 0) await context.queue.send(messages);
+  const start = { heldBackBy: heldBackBy(subscription), at: now };
+  const { next, message } = askForReplay(context, delivery, { start, now });
+  if (message !== null) await context.queue.send([message]);
   if ((await context.deliveries.transition(delivery, next)) === 'superseded') {
     throw new ServiceError('conflict', 'The delivery changed at the same time; look again');
   }

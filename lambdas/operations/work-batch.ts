@@ -12,7 +12,7 @@ import { attemptDelivery } from './attempt-delivery.ts';
 import { cancelDeliveries } from './cancel-deliveries.ts';
 import type { Context } from './context.ts';
 import { countChanges } from './count-changes.ts';
-import { drainParked } from './drain-parked.ts';
+import { workBacklog } from './work-backlog.ts';
 
 type Rows = Map<DeliveryId, LoadedDelivery>;
 
@@ -59,8 +59,8 @@ async function work(
   switch (message.kind) {
     case 'attempt':
       return attemptDelivery(context, { message, found: rowOf(rows, message), endsAt });
-    case 'drain':
-      await drainParked(context, message);
+    case 'backlog':
+      await workBacklog(context, message);
       return [];
     case 'cancel':
       return cancelDeliveries(context, message);

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { limits } from '../../lambdas/contract/limits.ts';
 import type { QueueMessage } from '../../lambdas/contract/messages.ts';
 import type { DeliveryQueue } from '../../lambdas/core/ports.ts';
-import { anAttemptMessage, aSubscriptionId } from '../support/factories.ts';
+import { aBacklogMessage, anAttemptMessage, aSubscriptionId } from '../support/factories.ts';
 
 export type OpenedQueue = {
   queue: DeliveryQueue;
@@ -56,8 +56,8 @@ export function deliveryQueueContract(name: string, open: () => Promise<OpenedQu
       const base = { version: 1 as const, tenant: 'tenant-ü', ...dueNow() };
       const messages: QueueMessage[] = [
         anAttemptMessage({ ...base, cycle: 2, attempt: 10 }),
-        { ...base, kind: 'drain', subscriptionId, cursor: null },
-        { ...base, kind: 'drain', subscriptionId, cursor: randomBytes(300).toString('base64url') },
+        aBacklogMessage({ ...base, cursor: null }),
+        aBacklogMessage({ ...base, cursor: randomBytes(300).toString('base64url') }),
         { ...base, kind: 'cancel', subscriptionId, cursor: null },
       ];
       for (const message of messages) await opened.queue.send([message]);

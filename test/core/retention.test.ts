@@ -5,6 +5,7 @@ import { deliveryIdFrom, subscriptionIdFrom } from '../../lambdas/core/ids.ts';
 import { bodyExpiry, detailLifetimeMs } from '../../lambdas/core/retention.ts';
 import { cycleLengthMaxMs } from '../../lambdas/core/retry-schedule.ts';
 import { accept, cancel, park, replay } from '../../lambdas/core/transitions.ts';
+import { aTurn } from '../support/factories.ts';
 
 const at = 1_700_000_000_000;
 const chance = new Uint8Array(10);
@@ -18,9 +19,10 @@ const pending = accept({
   eventType: null,
   contentType: 'application/json',
   hops: 0,
-  active: true,
+  heldBackBy: null,
+  turn: aTurn,
 });
-const parked = park(pending, at + 1);
+const parked = park(pending, 'subscription_inactive', at + 1);
 
 function cancelled(delivery: Delivery): Delivery {
   const next = cancel(delivery, { reason: 'requested', now: at + 5, retentionMs });
@@ -39,7 +41,9 @@ describe('bodyExpiry', () => {
     const retrying: Delivery = { ...pending, status: 'retrying' };
     expect(bodyExpiry(pending, retrying, lifetimeMs)).toBe('unchanged');
     expect(bodyExpiry(retrying, cancelled(retrying), lifetimeMs)).toBe('unchanged');
-    expect(bodyExpiry(parked, park(parked, at + 9), lifetimeMs)).toBe('unchanged');
+    expect(bodyExpiry(parked, park(parked, 'subscription_inactive', at + 9), lifetimeMs)).toBe(
+      'unchanged',
+    );
   });
 
   it('moves it on for a delivery that stays open long', () => {
@@ -57,7 +61,7 @@ describe('bodyExpiry', () => {
     const goingOn: Delivery = { ...parked, status: 'retrying', updatedAt: at + 7 };
     expect(bodyExpiry(parked, goingOn, lifetimeMs)).toBe(at + 7 + lifetimeMs);
     expect(bodyExpiry(parked, cancelled(parked), lifetimeMs)).toBe(at + 5 + retentionMs);
-    const replayed = replay(cancelled(pending), { now: at + 8, dueAt: at + 8, active: true });
+    const replayed = replay(cancelled(pending), { at: at + 8, heldBackBy: null, turn: aTurn });
     expect(bodyExpiry(cancelled(pending), replayed, lifetimeMs)).toBe(at + 8 + lifetimeMs);
   });
 });

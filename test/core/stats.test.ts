@@ -11,6 +11,7 @@ import {
   statsDelta,
 } from '../../lambdas/core/stats.ts';
 import { accept, afterAttempt, cancel, park, replay } from '../../lambdas/core/transitions.ts';
+import { aTurn } from '../support/factories.ts';
 import { aResponse } from '../support/send-results.ts';
 
 const at = 1_700_000_000_000;
@@ -25,7 +26,8 @@ function accepted(active = true): Delivery {
     eventType: null,
     contentType: 'application/json',
     hops: 0,
-    active,
+    heldBackBy: active ? null : 'subscription_inactive',
+    turn: aTurn,
   });
 }
 
@@ -40,6 +42,8 @@ function attempted(delivery: Delivery, statusCode: number, durationMs = 12) {
     retentionMs: 1_000,
     now: at + hourMs + durationMs,
     jitter: 0.5,
+    isProbe: false,
+    turn: aTurn,
   });
 }
 
@@ -103,10 +107,10 @@ describe('statsDelta', () => {
 function apply(delivery: Delivery, step: string): Delivery {
   if (step === 'ok') return attempted(delivery, 200).delivery;
   if (step === 'bad') return attempted(delivery, 500).delivery;
-  if (step === 'replay') return replay(delivery, { now: at, dueAt: at, active: true });
+  if (step === 'replay') return replay(delivery, { at: at, heldBackBy: null, turn: aTurn });
   const next = cancel(delivery, { reason: 'requested', now: at, retentionMs: 1 });
   if (next === null) return delivery;
-  return step === 'park' ? park(delivery, at) : next;
+  return step === 'park' ? park(delivery, 'subscription_inactive', at) : next;
 }
 
 describe('mergeDeltas', () => {

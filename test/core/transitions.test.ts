@@ -7,6 +7,7 @@ import { deliveryIdFrom, subscriptionIdFrom } from '../../lambdas/core/ids.ts';
 import type { SendResult } from '../../lambdas/core/send-result.ts';
 import { accept, afterAttempt, cancel, park, replay } from '../../lambdas/core/transitions.ts';
 import type { AttemptFacts } from '../../lambdas/core/transitions.ts';
+import { aTurn } from '../support/factories.ts';
 import { aResponse, anError } from '../support/send-results.ts';
 
 const acceptedAt = 1_700_000_000_000;
@@ -22,7 +23,8 @@ function accepted(active = true): Delivery {
     eventType: 'a.b',
     contentType: 'application/json',
     hops: 0,
-    active,
+    heldBackBy: active ? null : 'subscription_inactive',
+    turn: aTurn,
   });
 }
 
@@ -37,18 +39,14 @@ function facts(about: Partial<AttemptFacts> = {}): AttemptFacts {
     retentionMs,
     now: acceptedAt + 112,
     jitter: 0.5,
+    isProbe: false,
+    turn: aTurn,
     ...about,
   };
 }
 
 const failure = (about: Partial<AttemptFacts> = {}) =>
   facts({ result: aResponse({ statusCode: 500 }), ...about });
-
-const replayAt = (ms: number) => ({
-  now: acceptedAt + ms,
-  dueAt: acceptedAt + ms,
-  active: true,
-});
 
 describe('accept', () => {
   it('starts pending and due at once, or parked while the subscription is inactive', () => {
@@ -93,7 +91,11 @@ describe('afterAttempt', () => {
     const failed = afterAttempt(refused.delivery, failure({ cycleAttempt: 3 }));
     const last = { lastStatusCode: 500, lastErrorCode: 'http_error' };
     expect(failed.delivery).toMatchObject(last);
-    const replayed = replay(failed.delivery, replayAt(500));
+    const replayed = replay(failed.delivery, {
+      at: acceptedAt + 500,
+      heldBackBy: null,
+      turn: aTurn,
+    });
     expect(replayed).toMatchObject(last);
     const delivered = afterAttempt(replayed, facts({ cycle: 2 }));
     expect(delivered.delivery).toMatchObject({ lastStatusCode: 200, lastErrorCode: null });
@@ -129,7 +131,7 @@ describe('afterAttempt', () => {
 
   it('fails at once when the endpoint is gone', () => {
     const after = afterAttempt(accepted(), facts({ result: aResponse({ statusCode: 410 }) }));
-    expect(after).toMatchObject({ disable: true, retryAt: null });
+    expect(after).toMatchObject({ verdict: { kind: 'stop', reason: 'gone' }, retryAt: null });
     expect(after.delivery).toMatchObject({ status: 'failed', reason: 'gone' });
   });
 
@@ -144,7 +146,7 @@ describe('afterAttempt', () => {
   });
 
   it('only logs an attempt of an earlier cycle, and leaves the new cycle its whole schedule', () => {
-    const replayed = replay(accepted(), replayAt(50));
+    const replayed = replay(accepted(), { at: acceptedAt + 50, heldBackBy: null, turn: aTurn });
     const after = afterAttempt(replayed, failure());
     expect(after.delivery).toMatchObject({
       status: 'pending',
@@ -161,13 +163,17 @@ describe('afterAttempt', () => {
 
 describe('park, cancel, replay', () => {
   it('parks without burning an attempt', () => {
-    const parked = park(accepted(), acceptedAt + 5);
+    const parked = park(accepted(), 'subscription_inactive', acceptedAt + 5);
     expect(parked).toMatchObject({ status: 'parked', attemptCount: 0, nextAttemptAt: null });
   });
 
   it('cancels what is open and nothing else', () => {
     const cause = { reason: 'requested' as const, now: acceptedAt + 5, retentionMs };
-    for (const open of [accepted(), accepted(false), park(accepted(), 1)]) {
+    for (const open of [
+      accepted(),
+      accepted(false),
+      park(accepted(), 'subscription_inactive', 1),
+    ]) {
       expect(cancel(open, cause)).toMatchObject({ status: 'cancelled', reason: 'requested' });
     }
     const delivered = afterAttempt(accepted(), facts()).delivery;
@@ -176,18 +182,19 @@ describe('park, cancel, replay', () => {
 
   it('replays also what was delivered, with the whole schedule before it', () => {
     const delivered = afterAttempt(accepted(), facts()).delivery;
-    const dueAt = acceptedAt + 900;
-    expect(replay(delivered, { ...replayAt(500), dueAt })).toMatchObject({
+    const start = { at: acceptedAt + 900, heldBackBy: null, turn: aTurn };
+    expect(replay(delivered, start, acceptedAt + 500)).toMatchObject({
       status: 'pending',
       cycle: 2,
       cycleAttempt: 0,
       attemptCount: 1,
       completedAt: null,
       expiresAt: null,
-      nextAttemptAt: dueAt,
+      nextAttemptAt: acceptedAt + 900,
       updatedAt: acceptedAt + 500,
     });
-    expect(replay(delivered, { ...replayAt(500), active: false })).toMatchObject({
+    const heldBackBy = 'subscription_inactive' as const;
+    expect(replay(delivered, { ...start, heldBackBy })).toMatchObject({
       status: 'parked',
       nextAttemptAt: null,
     });
@@ -218,11 +225,15 @@ function apply(delivery: Delivery, one: Step, now: number): Delivery {
         .delivery;
     }
     case 'park':
-      return isFinal(delivery.status) ? delivery : park(delivery, now);
+      return isFinal(delivery.status) ? delivery : park(delivery, 'subscription_inactive', now);
     case 'cancel':
       return cancel(delivery, { reason: 'requested', now, retentionMs }) ?? delivery;
     case 'replay':
-      return replay(delivery, { now, dueAt: now, active: one.active });
+      return replay(delivery, {
+        at: now,
+        heldBackBy: one.active ? null : 'circuit_open',
+        turn: aTurn,
+      });
   }
 }
 

@@ -1,6 +1,6 @@
 // Subscriptions as a caller sees them: the seed's shapes, codes and sentences.
 import { describe, expect, test } from 'vitest';
-import { limits } from '../../lambdas/contract/limits.ts';
+import { settledMs } from '../../lambdas/contract/limits.ts';
 import { secretMask } from '../../lambdas/contract/secret-mask.ts';
 import type { SubscriptionResource } from '../../lambdas/contract/resources.ts';
 import type { QueueMessage } from '../../lambdas/contract/messages.ts';
@@ -66,6 +66,8 @@ describe('creating', () => {
         inactive_reason: null,
         retry_schedule: [1, 60],
         timeout_ms: 5_000,
+        rate_limit: null,
+        health: 'healthy',
         custom_headers: {},
         auth: null,
         verification: null,
@@ -202,7 +204,7 @@ describe('the status', () => {
     expect(subscriptionOf(active)).toMatchObject({ status: 'active', inactive_reason: null });
   });
 
-  test('becoming active asks for what is parked, now and when no memo is older', async () => {
+  test('becoming active sends one job for what is parked, which the subscription names', async () => {
     const service = createService();
     const { id } = await create(service, { status: 'inactive' });
     const sent = watchQueue(service);
@@ -210,10 +212,11 @@ describe('the status', () => {
     expect(sent).toEqual([]);
     await service.call('updateSubscription', { id, body: { status: 'active' } });
     const now = service.clock.now();
-    const drain = { kind: 'drain', tenant: 'default', subscriptionId: id, cursor: null };
+    const stored = await service.ports.subscriptions.get('default', id as SubscriptionId);
+    const { backlogJob } = stored!.health;
+    const job = { kind: 'backlog', tenant: 'default', subscriptionId: id, cursor: null };
     expect(sent).toMatchObject([
-      { ...drain, dueAt: now + 1_000 },
-      { ...drain, dueAt: now + limits.memoTtlMsMax + limits.commitWaitMaxMs },
+      { ...job, job: backlogJob!.id, step: 0, pace: 'resume', dueAt: now + 1_000 },
     ]);
     sent.length = 0;
     await service.call('updateSubscription', { id, body: { status: 'active' } });
@@ -256,7 +259,7 @@ describe('deleting', () => {
     const cancel = { kind: 'cancel', tenant: 'default', subscriptionId: id, cursor: null };
     expect(sent).toMatchObject([
       { ...cancel, dueAt: now + 1_000 },
-      { ...cancel, dueAt: now + limits.memoTtlMsMax + limits.commitWaitMaxMs },
+      { ...cancel, dueAt: now + settledMs },
     ]);
     for (const route of ['getSubscription', 'deleteSubscription', 'ingest'] as const) {
       const again = await service.call(route, { id, ...(route === 'ingest' && { body: {} }) });

@@ -18,6 +18,8 @@ export function must(holds: boolean, invariant: string, detail: () => string): v
 
 export type SubscriptionPast = {
   inactiveSince: number | null;
+  /** Since when the circuit is open. */
+  openSince: number | null;
   /** Oldest first; each signs until the next one. */
   secrets: { secret: string | null; from: number }[];
   schedule: RetrySchedule | null;
@@ -33,4 +35,6 @@ export type Facts = {
   posts: Map<DeliveryId, number>;
   replaysAsked: Map<DeliveryId, number>;
   waiting: Map<string, Set<QueueMessage>>;
+  /** Failed probes: attempts that are recorded and burn nothing. */
+  probes: Map<DeliveryId, number>;
 };

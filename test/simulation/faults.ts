@@ -32,6 +32,8 @@ export type PortName =
   | 'deliveries.listParked'
   | 'idempotency.claim'
   | 'stats.add'
+  | 'stats.hours'
+  | 'rateLimits.reserve'
   | 'queue.send'
   | 'queue.acknowledge'
   | 'scheduler.create'
@@ -54,6 +56,8 @@ export const faultsOf: Record<PortName, readonly Fault[]> = {
   'deliveries.listParked': [...reading, 'stale'],
   'idempotency.claim': writing,
   'stats.add': writing,
+  'stats.hours': reading,
+  'rateLimits.reserve': writing,
   'queue.send': [...writing, 'fail-halfway', 'twice'],
   'queue.acknowledge': ['fail'],
   'scheduler.create': ['fail', 'fail-after', 'twice'],

@@ -1,17 +1,23 @@
 // What must hold at every step, whatever went wrong before. The numbers are those of the list in ARCHITECTURE.md,
 // "Invariants".
-import { limits } from '../../lambdas/contract/limits.ts';
-import type { AttemptMessage, QueueMessage } from '../../lambdas/contract/messages.ts';
+import { limits, settledMs } from '../../lambdas/contract/limits.ts';
+import type {
+  AttemptMessage,
+  BacklogMessage,
+  QueueMessage,
+} from '../../lambdas/contract/messages.ts';
 import type { Attempt, Delivery } from '../../lambdas/core/delivery.ts';
 import { isFinal } from '../../lambdas/core/delivery.ts';
 import type { DeliveryId, SubscriptionId } from '../../lambdas/core/ids.ts';
+import { heldBackBy } from '../../lambdas/core/health.ts';
+import type { Subscription } from '../../lambdas/core/subscription.ts';
 import { sendsMax, waitsOf } from '../../lambdas/core/retry-schedule.ts';
 import type { RetrySchedule } from '../../lambdas/core/retry-schedule.ts';
 import type { Post } from './endpoints.ts';
 import { excuse } from './kernel.ts';
 import { must } from './facts.ts';
-import type { Facts } from './facts.ts';
-import { checkPost } from './post-invariants.ts';
+import type { Facts, SubscriptionPast } from './facts.ts';
+import { checkPost, slackMs } from './post-invariants.ts';
 import { shown } from './store.ts';
 import type { DatabaseWatch, Row } from './store.ts';
 import type { QueueWatch } from './queue.ts';
@@ -38,11 +44,21 @@ export function createInvariants(
     posts: new Map(),
     replaysAsked: new Map(),
     waiting: new Map(),
+    probes: new Map(),
   };
   const touched = new Set<DeliveryId>();
+  /** Neither over nor parked. */
+  const openIds = new Map<SubscriptionId, Set<DeliveryId>>();
+  const keepOpen = ({ id, subscriptionId, status }: Delivery) => {
+    const open = openIds.get(subscriptionId) ?? new Set();
+    openIds.set(subscriptionId, open);
+    if (status === 'pending' || status === 'retrying') open.add(id);
+    else open.delete(id);
+  };
   const touchAll = (id: SubscriptionId) => {
-    for (const { delivery } of world.database.rows.values()) {
-      if (delivery.subscriptionId === id) touched.add(delivery.id);
+    for (const deliveryId of openIds.get(id) ?? []) touched.add(deliveryId);
+    if (!isBacklogKept(facts, id)) {
+      for (const deliveryId of world.database.idsOf.get(id) ?? []) touched.add(deliveryId);
     }
   };
   return {
@@ -50,16 +66,12 @@ export function createInvariants(
     deliveryChanged(before, row, attempt) {
       checkChange(facts, before, { after: row.delivery, attempt });
       touched.add(row.delivery.id);
+      keepOpen(row.delivery);
     },
     subscriptionChanged(id, after) {
-      const past = facts.past.get(id) ?? { inactiveSince: null, secrets: [], schedule: null };
-      if (after !== null) past.schedule = after.retrySchedule;
-      const now = world.kernel.timeline.now();
-      const isActive = after?.status === 'active';
-      past.inactiveSince = isActive ? null : (past.inactiveSince ?? now);
-      const secret = after?.secret ?? null;
-      if (past.secrets.at(-1)?.secret !== secret) past.secrets.push({ secret, from: now });
+      const past = facts.past.get(id) ?? newPast();
       facts.past.set(id, past);
+      remember(past, after, world.kernel.timeline.now());
       touchAll(id);
     },
     sent(message) {
@@ -131,6 +143,20 @@ function checkChange(
 ): void {
   const { after, attempt } = change;
   if (before === null) return;
+  checkSteps(before, change);
+  checkNotBurnt(facts, before, change);
+  const isFailedProbe = attempt !== null && after.reason === 'circuit_open';
+  if (isFailedProbe) facts.probes.set(after.id, (facts.probes.get(after.id) ?? 0) + 1);
+  // An attempt of an older cycle, or one that was overtaken, changes nothing but the log.
+  if (attempt?.cycle === after.cycle && after.cycleAttempt > before.cycleAttempt) {
+    checkWait(facts, after, attempt);
+  }
+}
+
+function checkSteps(
+  before: Delivery,
+  { after, attempt }: { after: Delivery; attempt: Attempt | null },
+): void {
   const about = () => `${shown(before)} → ${shown(after)}`;
   must(after.version === before.version + 1, 'I10 versions', about);
   const recorded = attempt === null ? 0 : 1;
@@ -142,10 +168,19 @@ function checkChange(
     must(after.cycleAttempt >= before.cycleAttempt, 'I10 forward', about);
     must(!isFinal(before.status) || after.status === before.status, 'I10 final is final', about);
   }
-  // An attempt of an older cycle, or one that was overtaken, changes nothing but the log.
-  if (attempt?.cycle === after.cycle && after.cycleAttempt > before.cycleAttempt) {
-    checkWait(facts, after, attempt);
-  }
+}
+
+/** While the circuit is open, only success counts; who acts by a memo may not know yet. */
+function checkNotBurnt(
+  facts: Facts,
+  before: Delivery,
+  { after, attempt }: { after: Delivery; attempt: Attempt | null },
+): void {
+  const openSince = facts.past.get(after.subscriptionId)?.openSince ?? Infinity;
+  const isKnown = attempt !== null && attempt.at > openSince + facts.memoTtlMs + slackMs;
+  const isBurnt = after.status !== 'delivered' && after.cycleAttempt > before.cycleAttempt;
+  const isStopped = after.reason === 'aborted' || after.reason === 'gone';
+  must(!isKnown || !isBurnt || isStopped, 'I13 no attempt is burnt', () => shown(after));
 }
 
 function checkWait(facts: Facts, after: Delivery, attempt: Attempt): void {
@@ -169,19 +204,67 @@ function checkNotForgotten(facts: Facts, id: DeliveryId): void {
   if (delivery === undefined || isFinal(delivery.status)) return;
   const subscription = facts.database.subscriptions.get(delivery.subscriptionId);
   if (delivery.status === 'parked' && subscription?.status === 'inactive') return;
-  const job = subscription === undefined ? 'cancel' : 'drain';
   const isKept =
     some(facts.waiting.get(id), (message) => goesOnWith(delivery, message)) ||
-    hasJob(facts, delivery, job);
+    hasJob(facts, delivery);
   must(isKept, 'I1', () => `${shown(delivery)} is open and no message goes on with it`);
 }
 
-function hasJob(facts: Facts, delivery: Delivery, job: 'cancel' | 'drain'): boolean {
-  if (job === 'drain' && delivery.status !== 'parked') return false;
+function hasJob(facts: Facts, delivery: Delivery): boolean {
+  const subscription = facts.database.subscriptions.get(delivery.subscriptionId);
+  return some(facts.waiting.get(delivery.subscriptionId), (message) => {
+    if (message.kind === 'attempt') return false;
+    if (message.kind === 'cancel') {
+      const isAhead = message.cursor === null || delivery.id < message.cursor;
+      return subscription === undefined && isAhead;
+    }
+    if (subscription === undefined || delivery.status !== 'parked') return false;
+    return (
+      isAtWork(message, subscription) &&
+      (comesAgain(message, subscription) || delivery.id > (message.cursor ?? ''))
+    );
+  });
+}
+
+function isAtWork({ job, step }: BacklogMessage, { health }: Subscription): boolean {
+  return health.backlogJob?.id === job && step >= health.backlogJob.step;
+}
+
+/** True for a job that will go through the whole backlog once more. */
+function comesAgain(
+  { cursor, passAt, sentAt }: BacklogMessage,
+  { health: { circuit } }: Subscription,
+): boolean {
+  const isOpen = circuit.state === 'open';
+  return isOpen || cursor === null || passAt < Math.max(sentAt, circuit.since) + settledMs;
+}
+
+/** True when everything that is parked, whatever it is, is in good hands. */
+function isBacklogKept(facts: Facts, id: SubscriptionId): boolean {
+  const subscription = facts.database.subscriptions.get(id);
+  if (subscription?.status === 'inactive') return true;
   return some(
-    facts.waiting.get(delivery.subscriptionId),
-    (message) => message.kind === job && isAhead(message, delivery),
+    facts.waiting.get(id),
+    (message) =>
+      message.kind === 'backlog' &&
+      subscription !== undefined &&
+      isAtWork(message, subscription) &&
+      comesAgain(message, subscription),
   );
+}
+
+function remember(past: SubscriptionPast, after: Subscription | null, now: number): void {
+  if (after !== null) past.schedule = after.retrySchedule;
+  const heldBy = after === null ? 'subscription_inactive' : heldBackBy(after);
+  const since = (before: number | null, is: boolean) => (is ? (before ?? now) : null);
+  past.inactiveSince = since(past.inactiveSince, heldBy === 'subscription_inactive');
+  past.openSince = since(past.openSince, heldBy === 'circuit_open');
+  const secret = after?.secret ?? null;
+  if (past.secrets.at(-1)?.secret !== secret) past.secrets.push({ secret, from: now });
+}
+
+function newPast(): SubscriptionPast {
+  return { inactiveSince: null, openSince: null, secrets: [], schedule: null };
 }
 
 function some<Item>(items: Set<Item> | undefined, test: (item: Item) => boolean): boolean {
@@ -198,16 +281,8 @@ function goesOnWith(delivery: Delivery, message: QueueMessage): boolean {
     // Of two messages that ask for the same retry or replay, only the recorded one goes on.
     (message.attempt > delivery.cycleAttempt + 1 ||
       delivery.status === 'parked' ||
-      delivery.nextAttemptAt === delivery.createdAt ||
-      [message.dueAt, message.wasDueAt, message.sentAt].includes(delivery.nextAttemptAt ?? 0))
+      message.turn === delivery.turn)
   );
-}
-
-/** A drain's pages go from the oldest to the newest; a cancel job's go the other way. */
-function isAhead(job: QueueMessage, delivery: Delivery): boolean {
-  if (job.kind === 'attempt') return false;
-  if (job.cursor === null) return true;
-  return job.kind === 'drain' ? delivery.id > job.cursor : delivery.id < job.cursor;
 }
 
 function checkSettled(facts: Facts, row: Row): void {
@@ -227,7 +302,8 @@ function checkSettled(facts: Facts, row: Row): void {
   );
   const cycles = 1 + (facts.replaysAsked.get(delivery.id) ?? 0) + excused;
   must(delivery.cycle <= cycles, 'I3', () => `${shown(delivery)}: of ${cycles} cycles`);
-  const budget = delivery.cycle * sendsMax(scheduleOf(facts, delivery)) + excused;
+  const probes = facts.probes.get(delivery.id) ?? 0;
+  const budget = delivery.cycle * sendsMax(scheduleOf(facts, delivery)) + probes + excused;
   must(posts <= budget, 'I3', () => `${shown(delivery)}: ${posts} requests of ${budget}`);
   const successes = row.attempts.filter(({ outcome }) => outcome === 'success').length;
   const allowed = delivery.cycle + excused;

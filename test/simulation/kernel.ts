@@ -14,7 +14,7 @@ export type Process = {
   /** When it took up what it works on, epoch ms. */
   startedAt: number;
   /** What it works on now: a fault may cost each of these one more request. */
-  workingOn: readonly DeliveryId[];
+  workingOn: () => readonly DeliveryId[];
   /** Called once, when it dies. */
   onDeath: Set<() => void>;
 };
@@ -34,15 +34,18 @@ export type Kernel = {
 export function faultAt(
   kernel: Kernel,
   port: PortName,
-  about: readonly DeliveryId[],
+  about: () => readonly DeliveryId[],
 ): Fault | null {
   const fault = kernel.plan(kernel.calls.length, port);
   kernel.calls.push(port);
   if (fault === null) return null;
   kernel.faults += 1;
-  if (mayCostRequest(port, fault)) excuse(kernel, about);
+  if (mayCostRequest(port, fault)) excuse(kernel, about());
   return fault;
 }
+
+/** Their failure costs no request: nothing depends on them, or what does is done later. */
+const free: readonly PortName[] = ['stats.add', 'rateLimits.reserve', 'sender.send'];
 
 /** Slowness, old lists, lost counters and failed attempts must not cost a request; whatever else happens may cost one. */
 function mayCostRequest(port: PortName, fault: Fault): boolean {
@@ -50,7 +53,7 @@ function mayCostRequest(port: PortName, fault: Fault): boolean {
   // The next attempt may overtake the record of this one, which is then missing in the log.
   if (fault === 'slow') return port === 'deliveries.recordAttempt' || port === 'queue.send';
   if (fault === 'stale') return false;
-  return port !== 'stats.add' && port !== 'sender.send';
+  return !free.includes(port);
 }
 
 export function excuse(kernel: Kernel, deliveries: readonly DeliveryId[]): void {
@@ -92,7 +95,7 @@ export function call<Value>(kernel: Kernel, from: Process, step: Step<Value>): P
     if (!from.alive) return;
     const { timeline, random } = kernel;
     const index = kernel.calls.length;
-    const fault = faultAt(kernel, step.port, [...from.workingOn, ...step.about]);
+    const fault = faultAt(kernel, step.port, () => [...from.workingOn(), ...step.about]);
     kernel.note(
       () =>
         `#${index} ${from.name} ${step.port} ${step.detail()}${fault === null ? '' : ` ✗ ${fault}`}`,

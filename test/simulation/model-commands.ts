@@ -157,5 +157,5 @@ export const commands = fc.commands(
     fc.constant(crash),
     fc.constant(settle),
   ],
-  { maxCommands: 40 },
+  { maxCommands: 40, size: 'max' },
 );

@@ -2,7 +2,9 @@
 // are planted in the operation alone.
 import type { DeliveryStatus } from '../../lambdas/core/delivery.ts';
 import type { DeliveryId } from '../../lambdas/core/ids.ts';
+import { newHealth } from '../../lambdas/core/health.ts';
 import { subscriptionIdFrom } from '../../lambdas/core/ids.ts';
+import type { RateLimit } from '../../lambdas/core/rate-limit.ts';
 import type { RetrySchedule } from '../../lambdas/core/retry-schedule.ts';
 import type { Subscription } from '../../lambdas/core/subscription.ts';
 import { cancel, pause, publish, remove, resume, retry, secretFrom } from './client.ts';
@@ -23,11 +25,17 @@ export type Prepared = { subscription: Subscription; ids: DeliveryId[] };
 
 const failing: Mode = { kind: 'status', status: 500 };
 
-function addSubscription(
-  world: World,
-  about: { status?: 'active' | 'inactive'; schedule?: RetrySchedule; phases?: Phase[] } = {},
-): Subscription {
+type About = {
+  status?: 'active' | 'inactive';
+  schedule?: RetrySchedule;
+  phases?: Phase[];
+  rateLimit?: RateLimit;
+  failingSince?: number;
+};
+
+function addSubscription(world: World, about: About = {}): Subscription {
   const { status = 'active', schedule = [2, 1_200, 1_200, 1_200], phases = [] } = about;
+  const { rateLimit = null, failingSince = null } = about;
   const id = subscriptionIdFrom(startOfTime, world.random.bytes(10));
   const subscription: Subscription = {
     tenant: 'red',
@@ -43,6 +51,8 @@ function addSubscription(
     retrySchedule: schedule,
     timeoutMs: 5_000,
     heldUntil: null,
+    rateLimit,
+    health: { ...newHealth(startOfTime), failingSince },
     customHeaders: {},
     auth: null,
     verification: null,
@@ -72,19 +82,43 @@ async function publishOne(world: World, subscription: Subscription): Promise<Del
 }
 
 /** Accepts one event; the messages that it sent have not been received. */
-async function accepted(
-  world: World,
-  about?: Parameters<typeof addSubscription>[1],
-): Promise<Prepared> {
+async function accepted(world: World, about?: About): Promise<Prepared> {
   const subscription = addSubscription(world, about);
   return { subscription, ids: [await publishOne(world, subscription)] };
 }
 
 /** Accepts one event and leaves it alone for a while. */
-async function old(world: World, about?: Parameters<typeof addSubscription>[1]): Promise<Prepared> {
+async function old(world: World, about?: About): Promise<Prepared> {
   const prepared = await accepted(world, about);
   await world.sleep(60_000);
   return prepared;
+}
+
+const minute = 60_000;
+const day = 24 * 60 * minute;
+
+/** Accepts one event whose first failed attempt opens the circuit: many have failed for a minute before it. */
+async function acceptedAfterFailures(world: World, worksAfterMs: number): Promise<Prepared> {
+  const from = startOfTime;
+  const phases: Phase[] = [
+    { from, mode: failing },
+    { from: from + worksAfterMs, mode: { kind: 'ok' } },
+  ];
+  const subscription = addSubscription(world, { phases });
+  const window = { from, attempts: 20, failures: 20 };
+  world.attemptWindows.set(`${subscription.tenant} ${subscription.id}`, window);
+  await world.sleep(1.1 * minute);
+  return { subscription, ids: [await publishOne(world, subscription)] };
+}
+
+async function acceptedMany(world: World, count: number, about: About): Promise<Prepared> {
+  const subscription = addSubscription(world, about);
+  const ids: DeliveryId[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const id = await publish(world, subscription, { body: '{"a":1}', key: `event ${index}` });
+    if (id !== null) ids.push(id);
+  }
+  return { subscription, ids };
 }
 
 const nothing = async () => {};
@@ -170,6 +204,44 @@ export const operations: readonly Operation[] = [
     name: 'drain',
     before: (world) => old(world, { status: 'inactive' }),
     during: (world, { subscription }) => resume(world, subscription),
+    endsAs: 'delivered',
+  },
+  {
+    name: 'drain of several pages',
+    before: (world) => acceptedMany(world, 4, { status: 'inactive' }),
+    during: (world, { subscription }) => resume(world, subscription),
+    endsAs: 'delivered',
+  },
+  {
+    name: 'circuit that opens, and a probe that closes it',
+    before: (world) => acceptedAfterFailures(world, 1.5 * minute),
+    during: nothing,
+    endsAs: 'delivered',
+  },
+  {
+    name: 'probe that fails, and the next one',
+    before: async (world) => {
+      const prepared = await acceptedAfterFailures(world, 3 * minute);
+      await world.sleep(0.9 * minute);
+      return prepared;
+    },
+    during: nothing,
+    endsAs: 'delivered',
+  },
+  {
+    name: 'failure after five days of nothing else',
+    before: (world) =>
+      accepted(world, {
+        phases: [{ from: startOfTime, mode: failing }],
+        failingSince: startOfTime - 5.1 * day,
+      }),
+    during: nothing,
+    endsAs: 'parked',
+  },
+  {
+    name: 'attempts under a rate limit',
+    before: (world) => acceptedMany(world, 3, { rateLimit: { perSecond: 0.25, burst: 1 } }),
+    during: nothing,
     endsAs: 'delivered',
   },
   {

@@ -9,7 +9,7 @@ import { shown } from './store.ts';
 import type { Row } from './store.ts';
 
 /** The calls between reading a subscription and sending, all of them slow. */
-const slackMs = 15_000;
+export const slackMs = 15_000;
 
 export function checkPost(facts: Facts, post: Post): void {
   const now = facts.kernel.timeline.now();

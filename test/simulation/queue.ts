@@ -85,7 +85,7 @@ function dispatch(access: Access, message: QueueMessage): void {
     put(access, message, delayMs);
     return;
   }
-  const fault = faultAt(kernel, 'scheduler.create', deliveryOf(message));
+  const fault = faultAt(kernel, 'scheduler.create', () => deliveryOf(message));
   kernel.note(() => `  scheduled in ${Math.round(delayMs / 1_000)} s${shownFault(fault)}`);
   if (fault !== 'fail') schedule(access, message);
   if (fault === 'twice') putAt(access, message, message.dueAt + kernel.random.between(0, 60_000));
@@ -163,7 +163,7 @@ export function receive({ kernel, queue }: Pick<Access, 'kernel' | 'queue'>): En
 }
 
 export function acknowledge({ kernel, queue, watch }: Access, done: readonly Envelope[]): void {
-  const about = done.flatMap(({ message }) => (message === null ? [] : deliveryOf(message)));
+  const about = () => done.flatMap(({ message }) => (message === null ? [] : deliveryOf(message)));
   if (faultAt(kernel, 'queue.acknowledge', about) !== null) {
     kernel.note(() => `an acknowledgement is lost`);
     return;

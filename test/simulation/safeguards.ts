@@ -55,6 +55,41 @@ function storeFirst(
   return { ...context, queue, deliveries: { ...deliveries, [verb]: late[verb] } };
 }
 
+/** The subscription names its backlog job before there is one. */
+function nameFirst(context: Context): Context {
+  const { queue, sendKept } = sendAfterStoring(context, ({ kind }) => kind === 'backlog');
+  const { subscriptions } = context;
+  return {
+    ...context,
+    queue,
+    subscriptions: {
+      ...subscriptions,
+      async replace(before, after) {
+        const done = await subscriptions.replace(before, after);
+        await sendKept();
+        return done;
+      },
+    },
+  };
+}
+
+/** An open circuit holds nothing back. */
+function unbroken(context: Context): Context {
+  const { subscriptions } = context;
+  return {
+    ...context,
+    subscriptions: {
+      ...subscriptions,
+      async get(tenant, id) {
+        const found = await subscriptions.get(tenant, id);
+        if (found === undefined) return undefined;
+        const { since } = found.health.circuit;
+        return { ...found, health: { ...found.health, circuit: { state: 'closed', since } } };
+      },
+    },
+  };
+}
+
 /** Stores whatever comes last, whoever was first. */
 function unconditional(context: Context): Context {
   const { deliveries } = context;
@@ -102,20 +137,29 @@ function currentCycle(world: World, message: AttemptMessage): AttemptMessage {
   const { deliveryId } = message;
   const row = isDeliveryId(deliveryId) ? world.database.rows.get(deliveryId) : undefined;
   if (row === undefined || row.delivery.cycle <= message.cycle) return message;
-  const { cycle, cycleAttempt, nextAttemptAt } = row.delivery;
-  return { ...message, cycle, attempt: cycleAttempt + 1, wasDueAt: nextAttemptAt ?? undefined };
+  const { cycle, cycleAttempt, turn } = row.delivery;
+  return { ...message, cycle, attempt: cycleAttempt + 1, turn: turn ?? message.turn };
+}
+
+function currentTurn(world: World, message: AttemptMessage): AttemptMessage {
+  const { deliveryId } = message;
+  const row = isDeliveryId(deliveryId) ? world.database.rows.get(deliveryId) : undefined;
+  return { ...message, turn: row?.delivery.turn ?? message.turn };
 }
 
 function nextAttempt(world: World, message: AttemptMessage): AttemptMessage {
   const { deliveryId } = message;
   const row = isDeliveryId(deliveryId) ? world.database.rows.get(deliveryId) : undefined;
   if (row === undefined || row.delivery.cycleAttempt < message.attempt) return message;
-  const { cycleAttempt, nextAttemptAt } = row.delivery;
-  return { ...message, attempt: cycleAttempt + 1, wasDueAt: nextAttemptAt ?? undefined };
+  const { cycleAttempt, turn } = row.delivery;
+  return { ...message, attempt: cycleAttempt + 1, turn: turn ?? message.turn };
 }
 
-const isSecondOf = (kind: 'drain' | 'cancel') => (message: QueueMessage) =>
-  message.kind === kind && message.cursor === null && message.dueAt - message.sentAt > 60_000;
+const isSecondCancel = (message: QueueMessage) =>
+  message.kind === 'cancel' && message.cursor === null && message.dueAt - message.sentAt > 60_000;
+
+const isSecondPass = (message: QueueMessage) =>
+  message.kind === 'backlog' && message.cursor === null && message.dueAt - message.passAt > 60_000;
 
 export const removals: readonly Removal[] = [
   {
@@ -146,15 +190,27 @@ export const removals: readonly Removal[] = [
     sabotage: rewriting(nextAttempt),
   },
   {
-    safeguard: 'a drain is repeated when no memo is old any more',
+    safeguard: 'of two messages for one attempt the one whose turn is stored goes on',
+    sabotage: rewriting(currentTurn),
+  },
+  {
+    safeguard: 'a backlog job is sent before its subscription names it',
+    sabotage: { context: nameFirst },
+  },
+  {
+    safeguard: 'an open circuit holds back what is not a probe',
+    sabotage: { context: unbroken },
+  },
+  {
+    safeguard: 'a backlog is gone through again when no memo is old any more',
     sabotage: {
-      context: (context) => dropping(context, (message) => !isSecondOf('drain')(message)),
+      context: (context) => dropping(context, (message) => !isSecondPass(message)),
     },
   },
   {
     safeguard: 'a cancel job is repeated when no memo is old any more',
     sabotage: {
-      context: (context) => dropping(context, (message) => !isSecondOf('cancel')(message)),
+      context: (context) => dropping(context, (message) => !isSecondCancel(message)),
     },
   },
   {

@@ -47,6 +47,13 @@ const modes: readonly Mode[] = [
   { kind: 'down' },
 ];
 
+const rateLimits: readonly SubscriptionFields['rate_limit'][] = [
+  null,
+  null,
+  { per_second: 1, burst: 1 },
+  { per_second: 0.1, burst: 3 },
+];
+
 const lastModes: readonly Mode[] = modes.filter(({ kind }) => kind !== 'patience');
 
 export type RunResult = { calls: number; faults: number; posts: number };
@@ -78,11 +85,13 @@ async function live(world: World): Promise<void> {
       secret: random.chance(0.8) ? secretFrom(world) : null,
       retry_schedule: random.pick(schedules),
       timeout_ms: random.pick([1, 10, 30]) * second,
+      rate_limit: random.pick(rateLimits),
     });
     world.endpoints.set(subscription.targetUrl, phasesFrom(random));
     subscriptions.push(subscription);
   }
   const accepted: Accepted[] = [];
+  if (random.chance(0.25)) world.spawn(storm(world, random.pick(subscriptions), accepted));
   const bursts = 1 + random.below(3);
   for (let burst = 0; burst < bursts; burst += 1) {
     await world.sleep(random.pick([second, 40 * second, 20 * minute, 1.5 * hour]));
@@ -90,6 +99,19 @@ async function live(world: World): Promise<void> {
     for (let action = 0; action < actions; action += 1) {
       world.spawn(act(world, random.pick(subscriptions), accepted));
     }
+  }
+}
+
+/** Enough traffic over a minute and more to open a circuit, if the endpoint fails. */
+async function storm(
+  world: World,
+  subscription: Subscription,
+  accepted: Accepted[],
+): Promise<void> {
+  const events = 20 + world.random.below(20);
+  for (let event = 0; event < events; event += 1) {
+    world.spawn(publishOne(world, subscription, accepted));
+    await world.sleep(world.random.between(0, 10 * second));
   }
 }
 

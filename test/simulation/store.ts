@@ -8,10 +8,13 @@ import type {
   IdempotencyStore,
   LoadedDelivery,
   Page,
+  RateLimitStore,
   StatsStore,
   SubscriptionStore,
 } from '../../lambdas/core/ports.ts';
-import type { StatsDelta } from '../../lambdas/core/stats.ts';
+import { reserveSlot } from '../../lambdas/core/rate-limit.ts';
+import type { StatsDelta, StatsHour } from '../../lambdas/core/stats.ts';
+import { addHours } from '../../lambdas/core/stats.ts';
 import type { Subscription } from '../../lambdas/core/subscription.ts';
 import { limits } from '../../lambdas/contract/limits.ts';
 import type { Fault } from './faults.ts';
@@ -29,8 +32,11 @@ export type Row = {
 export type Database = {
   subscriptions: Map<SubscriptionId, Subscription>;
   rows: Map<DeliveryId, Row>;
+  /** The deliveries of each subscription, oldest first. */
+  idsOf: Map<SubscriptionId, DeliveryId[]>;
   claims: Map<string, IdempotencyClaim & { expiresAt: number }>;
-  deltas: StatsDelta[];
+  busyUntil: Map<string, number>;
+  hours: Map<SubscriptionId, StatsHour[]>;
   watch: DatabaseWatch;
 };
 
@@ -107,6 +113,7 @@ export function deliveryStore({ kernel, database, process }: Access): DeliverySt
           if (rows.has(delivery.id)) return 'exists';
           const row: Row = { delivery, body, attempts: [], history: [] };
           rows.set(delivery.id, row);
+          insert(database, delivery);
           put(database, row, { after: delivery, attempt: null, now: kernel.timeline.now() });
           return 'committed';
         },
@@ -137,22 +144,23 @@ export function deliveryStore({ kernel, database, process }: Access): DeliverySt
         port: 'deliveries.list',
         about: [],
         detail: () => '',
-        apply: (fault) =>
-          pageOf(seen({ kernel, database, process }, query, fault).toReversed(), query.cursor),
+        apply: (fault) => pageOf(seen({ kernel, database, process }, query, fault), query.limit),
       }),
-    listParked: (tenant, subscriptionId, { cursor }) =>
+    listParked: (tenant, subscriptionId, page) =>
       call(kernel, process, {
         port: 'deliveries.listParked',
         about: [],
         detail: () => '',
-        apply: (fault) =>
-          pageOf(
-            seen({ kernel, database, process }, { tenant, subscriptionId }, fault).filter(
-              ({ status }) => status === 'parked',
-            ),
-            cursor,
-          ),
+        apply: (fault) => {
+          const query = { tenant, subscriptionId, cursor: page.cursor, isOldestFirst: true };
+          const found = seen({ kernel, database, process }, query, fault);
+          return pageOf(
+            found.filter(({ status }) => status === 'parked'),
+            page.limit,
+          );
+        },
       }),
+    countParked: () => notSimulated('deliveries.countParked'),
     detail: () => notSimulated('deliveries.detail'),
   };
 }
@@ -185,30 +193,69 @@ function loaded(
   return found;
 }
 
-/** The deliveries of a subscription, oldest first, as an eventually consistent read sees them. */
-function seen(
-  { kernel, database }: Access,
-  query: { tenant: string; subscriptionId: SubscriptionId | null },
-  fault: Fault | null,
-): Delivery[] {
-  const lagMs = fault === 'stale' ? staleMsMax : kernel.random.between(0, staleMsMax / 4);
-  const asOf = kernel.timeline.now() - lagMs;
-  const found = [...database.rows.values()].flatMap(({ delivery, history }) => {
-    if (delivery.tenant !== query.tenant || delivery.subscriptionId !== query.subscriptionId) {
-      return [];
-    }
-    return history.findLast(({ at }) => at <= asOf)?.delivery ?? [];
-  });
-  return found.sort((left, right) => (left.id < right.id ? -1 : 1));
+function insert({ idsOf }: Database, { id, subscriptionId }: Delivery): void {
+  const ids = idsOf.get(subscriptionId) ?? [];
+  if (ids.length === 0) idsOf.set(subscriptionId, ids);
+  ids.splice(positionOf(ids, id), 0, id);
 }
 
-/** A cursor names the last delivery returned, so what changes in between moves nothing. */
-function pageOf(all: readonly Delivery[], cursor: string | null): Page<Delivery> {
-  const ordered = all.length > 1 && all[0]!.id > all[1]!.id ? -1 : 1;
-  const rest =
-    cursor === null ? all : all.filter(({ id }) => (ordered === 1 ? id > cursor : id < cursor));
-  const items = rest.slice(0, pageSize);
-  return { items, nextCursor: rest.length > pageSize ? (items.at(-1)?.id ?? null) : null };
+/** How many come before. */
+function positionOf(ids: readonly DeliveryId[], id: string): number {
+  let from = 0;
+  let to = ids.length;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (ids[middle]! < id) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}
+
+type SeenQuery = {
+  tenant: string;
+  subscriptionId: SubscriptionId | null;
+  /** The last delivery of the page before: what changes in between moves nothing. */
+  cursor: string | null;
+  isOldestFirst?: boolean;
+};
+
+/** The deliveries of a subscription from a cursor on, as an eventually consistent read sees them. */
+function seen(
+  { kernel, database }: Access,
+  query: SeenQuery,
+  fault: Fault | null,
+): IteratorObject<Delivery> {
+  const lagMs = fault === 'stale' ? staleMsMax : kernel.random.between(0, staleMsMax / 4);
+  const asOf = kernel.timeline.now() - lagMs;
+  const all = query.subscriptionId === null ? [] : (database.idsOf.get(query.subscriptionId) ?? []);
+  return idsFrom(all, query).flatMap((id) => {
+    const { delivery, history } = database.rows.get(id)!;
+    const then = history.findLast(({ at }) => at <= asOf)?.delivery;
+    return then === undefined || delivery.tenant !== query.tenant ? [] : [then];
+  });
+}
+
+function* idsFrom(
+  ids: readonly DeliveryId[],
+  { cursor, isOldestFirst = false }: SeenQuery,
+): Generator<DeliveryId> {
+  if (isOldestFirst) {
+    let index = cursor === null ? 0 : positionOf(ids, `${cursor}~`);
+    for (; index < ids.length; index += 1) yield ids[index]!;
+    return;
+  }
+  let index = cursor === null ? ids.length : positionOf(ids, cursor);
+  while (index > 0) yield ids[(index -= 1)]!;
+}
+
+function pageOf(found: IteratorObject<Delivery>, limit: number): Page<Delivery> {
+  const size = Math.min(limit, pageSize);
+  const items = found.take(size + 1).toArray();
+  const isMore = items.length > size;
+  return {
+    items: items.slice(0, size),
+    nextCursor: isMore ? (items[size - 1]?.id ?? null) : null,
+  };
 }
 
 export function idempotencyStore({ kernel, database, process }: Access): IdempotencyStore {
@@ -237,10 +284,45 @@ export function statsStore({ kernel, database, process }: Access): StatsStore {
         about: [],
         detail: () => '',
         apply: () => {
-          database.deltas.push(...deltas);
+          for (const delta of deltas) count(database, delta);
         },
       }),
-    hours: () => notSimulated('stats.hours'),
+    hours: (_, subscriptionId, { fromHour, untilHour }) =>
+      call(kernel, process, {
+        port: 'stats.hours',
+        about: [],
+        detail: () => '',
+        apply: () => {
+          const hours = subscriptionId === null ? [] : (database.hours.get(subscriptionId) ?? []);
+          return hours.filter(({ hour }) => hour >= fromHour && hour < untilHour);
+        },
+      }),
+  };
+}
+
+function count({ hours }: Database, { subscriptionId, ...delta }: StatsDelta): void {
+  const known = hours.get(subscriptionId) ?? [];
+  const index = known.findIndex(({ hour }) => hour === delta.hour);
+  const before = known[index];
+  if (before === undefined) known.push(delta);
+  else known[index] = addHours(before, delta);
+  hours.set(subscriptionId, known);
+}
+
+export function rateLimitStore({ kernel, database, process }: Access): RateLimitStore {
+  return {
+    reserve: ({ tenant, subscriptionId, limit }, now) =>
+      call(kernel, process, {
+        port: 'rateLimits.reserve',
+        about: [],
+        detail: () => subscriptionId,
+        apply: () => {
+          const key = JSON.stringify([tenant, subscriptionId, limit]);
+          const reserved = reserveSlot(limit, database.busyUntil.get(key), now);
+          database.busyUntil.set(key, reserved.busyUntil);
+          return reserved.slotAt;
+        },
+      }),
   };
 }
 

@@ -55,19 +55,19 @@ export function startWorkers(kernel: Kernel, source: Source): Workers {
   function invoke(worker: Worker, batch: readonly Envelope[], done: () => void): void {
     const { process } = worker;
     process.startedAt = kernel.timeline.now();
-    process.workingOn = source.about(batch);
+    process.workingOn = () => source.about(batch);
     let isOver = false;
     const end = () => {
       if (isOver) return;
       isOver = true;
       process.onDeath.delete(end);
-      process.workingOn = [];
+      process.workingOn = () => [];
       done();
     };
     process.onDeath.add(end);
     kernel.timeline.after(limits.deliverFunctionTimeoutMs, () => {
       if (isOver) return;
-      excuse(kernel, process.workingOn);
+      excuse(kernel, process.workingOn());
       kill(kernel, process);
     });
     kernel.note(() => `${process.name} receives ${batch.length}`);

@@ -2,7 +2,8 @@
 // handlers over ports that may fail, repeat, delay or die at every call.
 import type { Ports } from '../../lambdas/core/ports.ts';
 import { ServiceError } from '../../lambdas/core/service-error.ts';
-import type { DeliveryId } from '../../lambdas/core/ids.ts';
+import type { DeliveryId, SubscriptionId } from '../../lambdas/core/ids.ts';
+import type { AttemptWindow } from '../../lambdas/core/health.ts';
 import { limits } from '../../lambdas/contract/limits.ts';
 import { parseSettings, serviceSettings } from '../../lambdas/contract/settings.ts';
 import { createContext, targetPolicyOf } from '../../lambdas/edge/context.ts';
@@ -10,7 +11,7 @@ import { createDeliverHandler } from '../../lambdas/edge/queue.ts';
 import type { DeliverHandler } from '../../lambdas/edge/queue.ts';
 import type { Context } from '../../lambdas/operations/context.ts';
 import { sender } from './endpoints.ts';
-import type { Endpoints } from './endpoints.ts';
+import type { Endpoints, Post } from './endpoints.ts';
 import { noFaults } from './faults.ts';
 import type { FaultPlan } from './faults.ts';
 import { must, Violation } from './facts.ts';
@@ -27,6 +28,7 @@ import {
   deliveryStore,
   idempotencyStore,
   notSimulated,
+  rateLimitStore,
   statsStore,
   subscriptionStore,
 } from './store.ts';
@@ -46,6 +48,8 @@ export type WorldOptions = {
   sabotage?: Sabotage;
   /** Receives one line for everything that happens. */
   trace?: (line: string) => void;
+  /** More in one go means that the world never comes to rest. */
+  stepsMax?: number;
 };
 
 export type Answer<Value> =
@@ -60,6 +64,10 @@ export type World = {
   database: Database;
   queue: VirtualQueue;
   endpoints: Endpoints;
+  /** What every new process has seen already of the attempts of late. */
+  attemptWindows: Map<string, AttemptWindow>;
+  /** Told of every request, beside the invariants. */
+  onPost: (post: Post) => void;
   invariants: Invariants & Facts;
   /** One API request in one of the processes that serve them. */
   request<Value>(
@@ -83,13 +91,12 @@ export type World = {
 const settings = parseSettings(serviceSettings, {});
 const targets = targetPolicyOf(settings);
 
-const stepsMax = 60_000;
 const apiProcesses = 2;
 
 export function createWorld(options: WorldOptions): World {
   const random = createRandom(options.seed);
   const timeline = createTimeline(random);
-  const { trace } = options;
+  const { trace, stepsMax = 60_000 } = options;
   const kernel: Kernel = {
     timeline,
     random,
@@ -109,7 +116,9 @@ export function createWorld(options: WorldOptions): World {
     subscriptions: new Map(),
     rows: new Map(),
     claims: new Map(),
-    deltas: [],
+    idsOf: new Map(),
+    busyUntil: new Map(),
+    hours: new Map(),
     watch: unwatched,
   };
   const invariants = createInvariants({
@@ -130,6 +139,8 @@ export function createWorld(options: WorldOptions): World {
     database,
     queue,
     endpoints,
+    attemptWindows: new Map(),
+    onPost: () => {},
     invariants,
     request(about, operation) {
       const slot = random.below(apiProcesses);
@@ -182,7 +193,7 @@ export function createWorld(options: WorldOptions): World {
       const victims = [...servers.map((server) => server?.process), ...workers.processes()];
       const victim = victims[random.below(victims.length)];
       if (victim === undefined) return;
-      excuse(kernel, victim.workingOn);
+      excuse(kernel, victim.workingOn());
       kernel.faults += 1;
       kill(kernel, victim);
     },
@@ -207,19 +218,20 @@ export function createWorld(options: WorldOptions): World {
 /** Longer than any schedule, its jitter and the patience that endpoints may ask for. */
 const settleMsMax = 90 * 24 * 3_600_000;
 
-type Server = { process: Process; context: Context };
+type Server = { process: Process; context: Context; requests: Set<readonly DeliveryId[]> };
 
 function newServer(world: World, options: WorldOptions, name: string): Server {
+  const requests = new Set<readonly DeliveryId[]>();
   const process: Process = {
     name,
     alive: true,
     skewMs: Math.round(world.random.between(-300, 300)),
     startedAt: 0,
-    workingOn: [],
+    workingOn: () => [...requests].flat(),
     onDeath: new Set(),
   };
   const context = contextOf(world, process);
-  return { process, context: options.sabotage?.context?.(context, world) ?? context };
+  return { process, context: options.sabotage?.context?.(context, world) ?? context, requests };
 }
 
 export type Worker = { process: Process; handler: DeliverHandler };
@@ -233,6 +245,10 @@ function newWorker(world: World, options: WorldOptions, name: string): Worker {
 function contextOf(world: World, process: Process): Context {
   const { kernel, database, endpoints, invariants, queue, random } = world;
   const access = { kernel, database, process };
+  const onPost = (post: Post) => {
+    invariants.posted(post);
+    world.onPost(post);
+  };
   const ports: Ports = {
     clock: { now: () => kernel.timeline.now() + process.skewMs },
     wait: (ms) =>
@@ -246,6 +262,7 @@ function contextOf(world: World, process: Process): Context {
     deliveries: deliveryStore(access),
     idempotency: idempotencyStore(access),
     stats: statsStore(access),
+    rateLimits: rateLimitStore(access),
     apiKeys: {
       create: () => notSimulated('apiKeys.create'),
       get: () => notSimulated('apiKeys.get'),
@@ -253,7 +270,7 @@ function contextOf(world: World, process: Process): Context {
       remove: () => notSimulated('apiKeys.remove'),
     },
     queue: deliveryQueue({ kernel, queue, watch: invariants }, process),
-    sender: sender({ kernel, endpoints, onPost: invariants.posted }, process),
+    sender: sender({ kernel, endpoints, onPost }, process),
     log: {
       info: (name, fields) => {
         kernel.note(() => `  ${process.name} ${name} ${JSON.stringify(fields)}`);
@@ -263,7 +280,8 @@ function contextOf(world: World, process: Process): Context {
       },
     },
   };
-  return createContext(ports, settings, targets);
+  const context = createContext(ports, settings, targets);
+  return { ...context, attemptWindows: new Map(world.attemptWindows) };
 }
 
 function serve<Value>(
@@ -274,10 +292,10 @@ function serve<Value>(
   const { process, context } = server;
   const { kernel } = world;
   return new Promise((resolve, reject) => {
-    process.workingOn = [...process.workingOn, ...work.about];
+    server.requests.add(work.about);
     const end = (answer: Answer<Value>) => {
       process.onDeath.delete(die);
-      process.workingOn = process.workingOn.filter((id) => !work.about.includes(id));
+      server.requests.delete(work.about);
       resolve(answer);
     };
     const die = () => {
@@ -306,8 +324,6 @@ function aboutBatch(batch: readonly Envelope[], database: Database): DeliveryId[
   return batch.flatMap(({ message }) => {
     if (message === null) return [];
     if (message.kind === 'attempt') return deliveryOf(message);
-    return [...database.rows.keys()].filter(
-      (id) => database.rows.get(id)?.delivery.subscriptionId === message.subscriptionId,
-    );
+    return database.idsOf.get(message.subscriptionId as SubscriptionId) ?? [];
   });
 }

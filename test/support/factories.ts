@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { accept } from '../../lambdas/core/transitions.ts';
 import type { ApiKey } from '../../lambdas/core/api-key.ts';
 import type { Attempt, Delivery } from '../../lambdas/core/delivery.ts';
+import { newHealth } from '../../lambdas/core/health.ts';
 import {
   deliveryIdFrom,
   replayIdFrom,
@@ -17,10 +18,13 @@ import {
 import { hourMs, hourOf, latencyBoundsMs, noStatuses } from '../../lambdas/core/stats.ts';
 import type { StatsDelta } from '../../lambdas/core/stats.ts';
 import type { Subscription } from '../../lambdas/core/subscription.ts';
-import type { AttemptMessage } from '../../lambdas/contract/messages.ts';
+import type { AttemptMessage, BacklogMessage } from '../../lambdas/contract/messages.ts';
 
 /** Noon of a day that has not come yet; `createTestClock` starts there. */
 export const noon = Date.UTC(2035, 0, 15, 12);
+
+/** The turn of deliveries and messages of which a test says nothing else. */
+export const aTurn = 'aturn000';
 
 /** Tests share a database, so each has a tenant of its own. */
 export function aTenant(): string {
@@ -47,6 +51,8 @@ export function aSubscription(fields: Partial<Subscription> = {}): Subscription 
     retrySchedule: null,
     timeoutMs: null,
     heldUntil: null,
+    rateLimit: null,
+    health: newHealth(createdAt),
     customHeaders: {},
     auth: null,
     verification: null,
@@ -68,7 +74,8 @@ export function aDelivery(fields: Partial<Delivery> = {}): Delivery {
     eventType: 'invoice.paid',
     contentType: 'application/json',
     hops: 0,
-    active: fields.status !== 'parked',
+    heldBackBy: fields.status === 'parked' ? 'subscription_inactive' : null,
+    turn: aTurn,
   });
   return { ...accepted, ...fields };
 }
@@ -169,6 +176,25 @@ export function anAttemptMessage(fields: Partial<AttemptMessage> = {}): AttemptM
     deliveryId,
     cycle: 1,
     attempt: 1,
+    turn: aTurn,
+    sentAt: noon,
+    dueAt: noon,
+    ...fields,
+  };
+}
+
+export function aBacklogMessage(fields: Partial<BacklogMessage> = {}): BacklogMessage {
+  return {
+    version: 1,
+    kind: 'backlog',
+    tenant: 'default',
+    subscriptionId: aSubscriptionId(),
+    job: 'ajob0000',
+    step: 0,
+    pace: 'resume',
+    cursor: null,
+    passAt: noon,
+    sent: 0,
     sentAt: noon,
     dueAt: noon,
     ...fields,

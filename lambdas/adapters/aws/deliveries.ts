@@ -7,7 +7,7 @@ import type { DeliveryId } from '../../core/ids.ts';
 import type { DeliveryDetail, DeliveryStore, LoadedDelivery } from '../../core/ports.ts';
 import { decodeAttempt } from './attempt-record.ts';
 import { changeDelivery, isStored, recordAttempt, timeToLive } from './delivery-changes.ts';
-import { listDeliveries, listParked } from './delivery-lists.ts';
+import { countParked, listDeliveries, listParked } from './delivery-lists.ts';
 import {
   attemptsOf,
   bodyTokenOf,
@@ -35,6 +35,8 @@ export function openDeliveries(needs: Omit<DeliveryRows, 'facts'>): DeliveryStor
     list: (query) => listDeliveries(rows, query),
     listParked: (tenant, subscriptionId, page) =>
       listParked(rows, { tenant, subscriptionId, ...page }),
+    countParked: (tenant, subscriptionId, max) =>
+      countParked(rows, { tenant, subscriptionId, max }),
   };
 }
 

@@ -72,6 +72,21 @@ export function listParked(
   });
 }
 
+/** Counts index entries, a page of each partition at a time, until there are enough. */
+export async function countParked(
+  rows: DeliveryRows,
+  query: { tenant: string; subscriptionId: SubscriptionId; max: number },
+): Promise<number> {
+  const { tenant, subscriptionId, max } = query;
+  let count = 0;
+  for (const partition of heldPartitions(tenant, subscriptionId, 'parked')) {
+    const range = { index: 'held' as const, partition, from: firstSortKey, to: lastSortKey };
+    count += await rows.table.count({ ...range, newestFirst: false, limit: max - count });
+    if (count >= max) return count;
+  }
+  return count;
+}
+
 function sourceOf({ tenant, subscriptionId, status }: DeliveryQuery): Listing['source'] {
   if (subscriptionId === null) return { index: 'recent', partitions: recentPartitions(tenant) };
   if (status === 'parked' || status === 'failed') {

@@ -54,9 +54,12 @@ export type DynamoTable = {
   /** In no order; absent items are absent. */
   getAll(keys: readonly ItemKey[]): Promise<Item[]>;
   query(range: RangeQuery): Promise<RangePage>;
-  count(range: RangeQuery, filter: Condition): Promise<number>;
+  /** Stops once there are `range.limit` or more. */
+  count(range: RangeQuery, filter?: Condition): Promise<number>;
   put(item: Item, condition?: Condition): Promise<WriteResult>;
   update(key: ItemKey, change: Change, condition?: Condition): Promise<WriteResult>;
+  /** What the update left in the attributes that it changed; null when the condition failed. */
+  updateAndRead(key: ItemKey, change: Change, condition: Condition): Promise<Item | null>;
   remove(key: ItemKey, condition: Condition): Promise<WriteResult>;
 };
 
@@ -104,7 +107,7 @@ export function openTable(needs: TableNeeds): DynamoTable {
         const page = await call('DynamoDB Query', () => documents.send(command));
         count += page.Count ?? 0;
         startKey = page.LastEvaluatedKey;
-      } while (startKey !== undefined);
+      } while (startKey !== undefined && count < (range.limit ?? Infinity));
       return count;
     },
 
@@ -114,15 +117,18 @@ export function openTable(needs: TableNeeds): DynamoTable {
     },
 
     update(Key, change, condition) {
-      const { expression, values } = expressionOf(change);
-      const command = new UpdateCommand({
-        TableName,
-        Key,
-        UpdateExpression: expression,
-        ConditionExpression: condition?.that,
-        ...attributesIn([expression, condition?.that], { ...values, ...condition?.values }),
-      });
+      const command = new UpdateCommand({ TableName, Key, ...updateInput(change, condition) });
       return write('DynamoDB UpdateItem', () => documents.send(command));
+    },
+
+    async updateAndRead(Key, change, condition) {
+      const input = updateInput(change, condition);
+      const command = new UpdateCommand({ TableName, Key, ...input, ReturnValues: 'UPDATED_NEW' });
+      let stored: Item | null = null;
+      await write('DynamoDB UpdateItem', async () => {
+        stored = (await documents.send(command)).Attributes ?? {};
+      });
+      return stored;
     },
 
     remove(Key, condition) {
@@ -175,6 +181,15 @@ function queryInput(range: RangeQuery, filter?: Condition) {
     ScanIndexForward: !range.newestFirst,
     Limit: range.limit,
     ExclusiveStartKey: range.startKey,
+  };
+}
+
+function updateInput(change: Change, condition: Condition | undefined) {
+  const { expression, values } = expressionOf(change);
+  return {
+    UpdateExpression: expression,
+    ConditionExpression: condition?.that,
+    ...attributesIn([expression, condition?.that], { ...values, ...condition?.values }),
   };
 }
 

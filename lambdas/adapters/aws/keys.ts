@@ -6,6 +6,7 @@
 //   <tenant>#<subscription>#<shard>        body#<sort key>#<token>           a body that is too large for its row
 //   <tenant>#<subscription>#<shard>        attempt#<sort key>#<token>        an attempt that is too large for it
 //   <tenant>#<subscription>#idempotency    <SHA-256 of the key>
+//   <tenant>#<subscription>#rate           <the limit>
 //   <tenant>#stats#<subscription or all>   <hour>
 //   keys                                   <API key id>
 //
@@ -15,6 +16,7 @@ import { createHash } from 'node:crypto';
 import { limits } from '../../contract/limits.ts';
 import type { DeliveryId, SubscriptionId } from '../../core/ids.ts';
 import { deliverySortKey, subscriptionIdOf } from '../../core/ids.ts';
+import type { RateLimit } from '../../core/rate-limit.ts';
 
 export type ItemKey = { pk: string; sk: string };
 
@@ -107,6 +109,15 @@ export function idempotencyKey(owner: {
     pk: `${tenantPart(owner.tenant)}#${subscriptionPart(owner.subscriptionId)}#idempotency`,
     sk: createHash('sha256').update(owner.key).digest('base64url'),
   };
+}
+
+export function rateLimitKey(
+  tenant: string,
+  subscriptionId: SubscriptionId,
+  { perSecond, burst }: RateLimit,
+): ItemKey {
+  const pk = `${tenantPart(tenant)}#${subscriptionPart(subscriptionId)}#rate`;
+  return { pk, sk: `${perSecond}/${burst}` };
 }
 
 export function statsPartition(tenant: string, subscriptionId: SubscriptionId): string {

@@ -10,13 +10,21 @@ import { openDeliveries } from './deliveries.ts';
 import { openDeliveryQueue } from './delivery-queue.ts';
 import { openTable } from './dynamo-table.ts';
 import { openIdempotency } from './idempotency.ts';
+import { openRateLimits } from './rate-limits.ts';
 import { openReplays } from './replays.ts';
 import { openStats } from './stats.ts';
 import { openSubscriptions } from './subscriptions.ts';
 
 export type AwsPorts = Pick<
   Ports,
-  'subscriptions' | 'deliveries' | 'idempotency' | 'replays' | 'stats' | 'apiKeys' | 'queue'
+  | 'subscriptions'
+  | 'deliveries'
+  | 'idempotency'
+  | 'replays'
+  | 'stats'
+  | 'rateLimits'
+  | 'apiKeys'
+  | 'queue'
 >;
 
 const tokenBytes = 4;
@@ -42,6 +50,7 @@ export function openAwsPorts(
     idempotency: openIdempotency(table),
     replays: openReplays(table, clock),
     stats: openStats(table, clock),
+    rateLimits: openRateLimits(table),
     apiKeys: openApiKeys(table),
     queue: openDeliveryQueue({ sqs, scheduler, settings, clock, log }),
   };

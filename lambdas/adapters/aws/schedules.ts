@@ -12,14 +12,13 @@ import type { AwsSettings } from '../../contract/settings.ts';
 import { call } from './clients.ts';
 
 /**
- * The due time is a part of the name: two workers that made the same attempt both ask for the next one, at times of
- * their own, and only the one whose time the row holds goes on. At most 64 characters:
+ * The turn is a part of the name, for of two workers that made the same attempt and both ask for the next one only the
+ * turn that the row holds goes on; and so is the time, for a message may be put off under its turn. At most 64 characters:
  * https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
  */
 export function scheduleName(message: AttemptMessage): string {
-  const { deliveryId, cycle, attempt, dueAt } = message;
-  const id = deliveryId.slice('dlv_'.length);
-  return `${id}-${cycle}-${attempt}-${dueAt.toString(36)}`;
+  const { deliveryId, turn, dueAt } = message;
+  return `${deliveryId.slice('dlv_'.length)}-${turn}-${dueAt.toString(36)}`;
 }
 
 /** Resolves when the schedule exists. */

@@ -3,9 +3,12 @@ import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import type { EndpointAuth } from '../../contract/endpoint-auth.ts';
 import type { Verification } from '../../contract/verification.ts';
+import type { Health } from '../../core/health.ts';
+import { newHealth } from '../../core/health.ts';
 import type { SubscriptionId } from '../../core/ids.ts';
 import { isSubscriptionId } from '../../core/ids.ts';
 import type { SubscriptionStore } from '../../core/ports.ts';
+import type { RateLimit } from '../../core/rate-limit.ts';
 import type { Subscription } from '../../core/subscription.ts';
 import { makeCursor, readCursor } from '../cursor.ts';
 import { isApplied } from './dynamo-table.ts';
@@ -28,10 +31,13 @@ const storedSubscription = z.object({
   timestamped_signature: z.boolean().default(false),
   event_types: z.array(z.string()).nullable(),
   status: z.enum(['active', 'inactive']),
-  inactive_reason: z.enum(['paused', 'gone']).nullable(),
+  inactive_reason: z.enum(['paused', 'gone', 'failing']).nullable(),
   retry_schedule: z.union([z.enum(['standard', 'fast']), z.array(z.number())]).nullable(),
   timeout_ms: z.number().nullable(),
   held_until: z.number().nullable(),
+  rate_limit: z.custom<RateLimit | null>().default(null),
+  // Ours alone, and all of it changes together.
+  health: z.custom<Health>().default(newHealth(0)),
   custom_headers: z.record(z.string(), z.string()).default({}),
   // Kept as the API took them, which has checked them.
   auth: z.custom<EndpointAuth | null>().default(null),
@@ -63,6 +69,8 @@ function encode(subscription: Subscription): Item {
     retry_schedule: subscription.retrySchedule,
     timeout_ms: subscription.timeoutMs,
     held_until: subscription.heldUntil,
+    rate_limit: subscription.rateLimit,
+    health: subscription.health,
     custom_headers: subscription.customHeaders,
     auth: subscription.auth,
     verification: subscription.verification,
@@ -91,6 +99,8 @@ function decode(item: Item): Subscription {
     retrySchedule: stored.retry_schedule,
     timeoutMs: stored.timeout_ms,
     heldUntil: stored.held_until,
+    rateLimit: stored.rate_limit,
+    health: stored.health,
     customHeaders: stored.custom_headers,
     auth: stored.auth,
     verification: stored.verification,

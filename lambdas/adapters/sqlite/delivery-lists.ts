@@ -76,7 +76,7 @@ function prepareLists(database: DatabaseSync): (filters: Filters) => StatementSy
 export function createDeliveryLists(
   database: DatabaseSync,
   clock: Clock,
-): Pick<DeliveryStore, 'list' | 'listParked'> {
+): Pick<DeliveryStore, 'list' | 'listParked' | 'countParked'> {
   const statementFor = prepareLists(database);
   const parked = database.prepare(
     `SELECT ${selected(deliveryFields)} FROM deliveries
@@ -85,7 +85,15 @@ export function createDeliveryLists(
        AND id > :after ORDER BY id`,
   );
 
+  const countParked = database.prepare(
+    `SELECT count(*) AS count FROM deliveries INDEXED BY deliveries_by_subscription_and_status
+     WHERE tenant = ? AND subscription_id = ? AND status = 'parked'`,
+  );
+
   return {
+    async countParked(tenant, subscriptionId) {
+      return Number(countParked.get(tenant, subscriptionId)?.['count']);
+    },
     async list({ limit, cursor, ...filters }) {
       const { tenant, subscriptionId, status, eventType, errorCode, since, until } = filters;
       const exact = [tenant, subscriptionId, status, eventType, errorCode];

@@ -48,7 +48,7 @@ function groupOf(message: QueueMessage): string {
       return subscriptionIdOf(message.deliveryId as DeliveryId);
     case 'replay':
       return message.replayId;
-    case 'drain':
+    case 'backlog':
     case 'cancel':
       return message.subscriptionId;
   }

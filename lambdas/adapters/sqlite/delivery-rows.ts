@@ -19,6 +19,7 @@ export const stateFields = [
   'updatedAt',
   'completedAt',
   'nextAttemptAt',
+  'turn',
   'cycle',
   'cycleAttempt',
   'attemptCount',

@@ -148,6 +148,21 @@ const migrations: readonly string[] = [
   CREATE INDEX dead_letters_by_time ON dead_letters (dead_at);
   `,
   `
+  ALTER TABLE deliveries ADD COLUMN turn TEXT;
+  ALTER TABLE subscriptions ADD COLUMN rate_limit TEXT; -- JSON
+  ALTER TABLE subscriptions ADD COLUMN health TEXT NOT NULL
+    DEFAULT '{"failingSince":null,"circuit":{"state":"closed","since":0},"backlogJob":null,"history":[]}';
+
+  CREATE TABLE rate_limits (
+    tenant TEXT NOT NULL,
+    subscription_id TEXT NOT NULL,
+    rate TEXT NOT NULL, -- The limit itself, per second / burst.
+    busy_until REAL NOT NULL,
+    PRIMARY KEY (tenant, subscription_id, rate)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX rate_limits_by_end ON rate_limits (busy_until);
+  `,
+  `
   ALTER TABLE deliveries ADD COLUMN last_status_code INTEGER;
   ALTER TABLE deliveries ADD COLUMN last_error_code TEXT;
 

@@ -26,6 +26,10 @@ export function createSweeper(database: DatabaseSync, writer: Writer): Sweeper {
     `DELETE FROM stats_hours WHERE (tenant, subscription_id, hour) IN
        (SELECT tenant, subscription_id, hour FROM stats_hours WHERE hour <= ? LIMIT ?)`,
   );
+  const rateLimits = database.prepare(
+    `DELETE FROM rate_limits WHERE (tenant, subscription_id, rate) IN
+       (SELECT tenant, subscription_id, rate FROM rate_limits WHERE busy_until <= ? LIMIT ?)`,
+  );
   const deadLetters = database.prepare(
     `DELETE FROM dead_letters WHERE id IN
        (SELECT id FROM dead_letters WHERE dead_at <= ? LIMIT ?)`,
@@ -39,6 +43,7 @@ export function createSweeper(database: DatabaseSync, writer: Writer): Sweeper {
           idempotencyKeys.run(now, limit),
           replays.run(now, limit),
           statsHours.run(now - limits.statsRetentionMs, limit),
+          rateLimits.run(now, limit),
           deadLetters.run(now - limits.deadLetterRetentionMs, limit),
         ];
         return results.reduce((sum, { changes }) => sum + Number(changes), 0);

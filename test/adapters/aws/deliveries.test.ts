@@ -149,8 +149,8 @@ describe('an attempt', () => {
   it('is an item of its own otherwise, and leaves the row small', async () => {
     const { deliveries, tenant } = setup();
     const before = aDelivery({ tenant });
-    await deliveries.commit(before, randomBytes(650));
-    const targetUrl = `https://example.com/${'p'.repeat(500)}`;
+    await deliveries.commit(before, randomBytes(600));
+    const targetUrl = `https://example.com/${'p'.repeat(600)}`;
     await deliveries.recordAttempt(before, delivered(before), anAttempt({ targetUrl }));
 
     const { rows, attempts } = await itemsOf(tenant);
@@ -163,9 +163,9 @@ describe('an attempt', () => {
   it('of a lost race is not the one that is read', async () => {
     const { deliveries, tenant } = setup();
     const before = aDelivery({ tenant });
-    await deliveries.commit(before, randomBytes(650));
+    await deliveries.commit(before, randomBytes(600));
     const long = (durationMs: number) =>
-      anAttempt({ durationMs, targetUrl: `https://example.com/${'p'.repeat(500)}` });
+      anAttempt({ durationMs, targetUrl: `https://example.com/${'p'.repeat(600)}` });
     await deliveries.recordAttempt(before, delivered(before), long(1));
     await deliveries.recordAttempt(before, delivered(before), long(2));
 

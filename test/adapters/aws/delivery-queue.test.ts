@@ -4,7 +4,7 @@ import { limits } from '../../../lambdas/contract/limits.ts';
 import { subscriptionIdOf } from '../../../lambdas/core/ids.ts';
 import type { DeliveryQueue } from '../../../lambdas/core/ports.ts';
 import { portsOf, settingsOf } from '../../support/aws-driver.ts';
-import { aDelivery, anAttemptMessage, noon } from '../../support/factories.ts';
+import { aBacklogMessage, aDelivery, anAttemptMessage, noon } from '../../support/factories.ts';
 import {
   type FakeAnswer,
   type FakeAws,
@@ -51,17 +51,9 @@ describe('what goes by the queue', () => {
   it('is delayed as long as it needs, in the group of its subscription', async () => {
     const { queue, requests } = await setup(allSent);
     const attempt = inSeconds(42);
-    const drain = {
-      version: 1 as const,
-      kind: 'drain' as const,
-      tenant: 'default',
-      subscriptionId: 'sub_0000000000000000',
-      cursor: null,
-      sentAt: noon,
-      dueAt: noon,
-    };
+    const job = aBacklogMessage();
 
-    await queue.send([attempt, drain]);
+    await queue.send([attempt, job]);
 
     expect(requests).toHaveLength(1);
     expect(entriesOf(requests[0]!)).toStrictEqual([
@@ -73,9 +65,9 @@ describe('what goes by the queue', () => {
       },
       {
         Id: '1',
-        MessageBody: JSON.stringify(drain),
+        MessageBody: JSON.stringify(job),
         DelaySeconds: 0,
-        MessageGroupId: drain.subscriptionId,
+        MessageGroupId: job.subscriptionId,
       },
     ]);
   });
@@ -154,7 +146,7 @@ describe('what goes by a schedule', () => {
     });
   });
 
-  it('has a name that tells deliveries, cycles, attempts and times apart', async () => {
+  it('has a name that tells deliveries, turns and times apart', async () => {
     const { queue, requests } = await setup(scheduled);
     const { deliveryId } = inSeconds(0);
     const one = inSeconds(1_000, { deliveryId });
@@ -163,15 +155,14 @@ describe('what goes by a schedule', () => {
       one,
       { ...one, sentAt: noon - 5_000 },
       { ...one, deliveryId: aDelivery().id },
-      { ...one, cycle: 2 },
-      { ...one, attempt: 2 },
+      { ...one, turn: 'another0' },
       { ...one, dueAt: one.dueAt + 1_000 },
-      { ...one, cycle: 999_999, attempt: 30, dueAt: Date.UTC(2199, 0) },
+      { ...one, cycle: 999_999, attempt: 30, turn: 'zzzzzzzz', dueAt: Date.UTC(2199, 0) },
     ]);
 
     const names = requests.map(({ path }) => path.slice('/schedules/'.length));
-    expect(names).toHaveLength(7);
-    expect(new Set(names).size).toBe(6);
+    expect(names).toHaveLength(6);
+    expect(new Set(names).size).toBe(5);
     expect(Math.max(...names.map((name) => name.length))).toBeLessThanOrEqual(64);
   });
 

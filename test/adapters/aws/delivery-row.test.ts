@@ -61,6 +61,7 @@ describe('the row of a delivery', () => {
       'recent_pk',
       'sk',
       'status',
+      'turn',
       'version',
     ]);
   });
@@ -75,6 +76,7 @@ describe('the row of a delivery', () => {
       updatedAt: completedAt,
       completedAt,
       nextAttemptAt: null,
+      turn: null,
       expiresAt: completedAt + 259_200_000,
       version: 2,
     });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { routeOf } from '../../../lambdas/adapters/aws/message-route.ts';
-import { anAttemptMessage, aSubscriptionId, noon } from '../../support/factories.ts';
+import { aBacklogMessage, anAttemptMessage, noon } from '../../support/factories.ts';
 
 const second = 1_000;
 const queue = (delaySeconds: number) => ({ by: 'queue', delaySeconds });
@@ -33,15 +33,7 @@ describe('routeOf', () => {
   });
 
   it('lets a job that waits longer come early', () => {
-    const job = {
-      version: 1,
-      kind: 'drain',
-      tenant: 'default',
-      subscriptionId: aSubscriptionId(),
-      cursor: null,
-      sentAt: noon,
-      dueAt: noon + 901 * second,
-    } as const;
+    const job = aBacklogMessage({ dueAt: noon + 901 * second });
     expect(routeOf(job, noon, 900)).toStrictEqual(queue(900));
   });
 

@@ -19,7 +19,7 @@ import {
 } from '../../support/aws-driver.ts';
 import { type CapacityMeter, meterCapacity, type Units } from '../../support/capacity-meter.ts';
 import { createTestClock } from '../../support/clock.ts';
-import { aSubscriptionId, noon } from '../../support/factories.ts';
+import { aSubscriptionId, aTurn, noon } from '../../support/factories.ts';
 import { anInvoice, anOrder, aUser, incompressible } from '../../support/payloads.ts';
 import { aResponse, anError } from '../../support/send-results.ts';
 
@@ -58,7 +58,8 @@ async function accepted(body: Buffer, subscriptionId: SubscriptionId): Promise<D
     eventType: 'customer.subscription.updated',
     contentType: 'application/json',
     hops: 0,
-    active: true,
+    heldBackBy: null,
+    turn: aTurn,
   });
   expect(await ports.deliveries.commit(delivery, body)).toBe('committed');
   return delivery;
@@ -76,6 +77,8 @@ async function attempted(before: Delivery, result: SendResult): Promise<[Deliver
     retentionMs: 72 * hour,
     now: at + result.durationMs,
     jitter: 0.7,
+    isProbe: false,
+    turn: aTurn,
   });
   expect(await ports.deliveries.recordAttempt(before, delivery, attempt)).toBe('applied');
   return [delivery, statsDelta(before, delivery, attempt)];

@@ -1,0 +1,58 @@
+// Slots under a subscription's rate limit: one number, moved on by one conditional update. The limit itself is a part of
+// the key, so that another limit begins anew.
+import { table as names } from '../../contract/table.ts';
+import type { RateLimitStore } from '../../core/ports.ts';
+import { slotIntervalMs, slotOf } from '../../core/rate-limit.ts';
+import type { RateLimit } from '../../core/rate-limit.ts';
+import type { DynamoTable } from './dynamo-table.ts';
+import { rateLimitKey } from './keys.ts';
+
+/** The number may pass from busy to idle, or back, between two tries. */
+const triesMax = 4;
+/** What is idle is of no use after this. */
+const keptMs = 24 * 3_600_000;
+
+export function openRateLimits(table: DynamoTable): RateLimitStore {
+  return {
+    async reserve({ tenant, subscriptionId, limit }, now) {
+      const key = rateLimitKey(tenant, subscriptionId, limit);
+      for (let tries = 0; tries < triesMax; tries += 1) {
+        const busyUntil =
+          (await moveOn(table, key, { limit, now })) ?? (await begin(table, key, { limit, now }));
+        if (busyUntil !== null) return slotOf(limit, busyUntil, now);
+      }
+      throw new Error('The rate limit kept changing');
+    },
+  };
+}
+
+type Asked = { limit: RateLimit; now: number };
+type Key = ReturnType<typeof rateLimitKey>;
+
+/** After what is reserved already. */
+async function moveOn(table: DynamoTable, key: Key, { limit, now }: Asked): Promise<number | null> {
+  const stored = await table.updateAndRead(
+    key,
+    { add: { busy_until: slotIntervalMs(limit) }, set: expiry(now) },
+    { that: '#busy_until > :now', values: { ':now': now } },
+  );
+  return stored === null ? null : Number(stored['busy_until']);
+}
+
+/** From now on, where nothing is. */
+async function begin(table: DynamoTable, key: Key, { limit, now }: Asked): Promise<number | null> {
+  const busyUntil = now + slotIntervalMs(limit);
+  const result = await table.update(
+    key,
+    { set: { busy_until: busyUntil, ...expiry(now) } },
+    {
+      that: 'attribute_not_exists(#busy_until) OR #busy_until <= :now',
+      values: { ':now': now },
+    },
+  );
+  return result === 'written' ? busyUntil : null;
+}
+
+function expiry(now: number): Record<string, number> {
+  return { [names.timeToLive]: Math.ceil((now + keptMs) / 1_000) };
+}
