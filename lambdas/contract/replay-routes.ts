@@ -32,9 +32,9 @@ const replay = z
   })
   .meta({ id: 'Replay' });
 
-/** Absent and null both let everything through. */
+/** Absent and null both let everything through. Strict: a filter with a slip in its name must not be left out. */
 const newReplay = z
-  .object({
+  .strictObject({
     subscription_id: z.string().nullish(),
     status: z
       .array(replayableStatus)

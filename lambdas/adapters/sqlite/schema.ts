@@ -2,7 +2,7 @@
 // released is never changed; a new one is added at the end.
 import type { DatabaseSync } from 'node:sqlite';
 
-const migrations: readonly string[] = [
+export const migrations: readonly string[] = [
   `
   CREATE TABLE subscriptions (
     tenant TEXT NOT NULL,
