@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { QueueMessage } from '../../lambdas/contract/messages.ts';
 import { limits } from '../../lambdas/contract/limits.ts';
 import type { DeliveryId, SubscriptionId } from '../../lambdas/core/ids.ts';
 import type { DeliveryStore } from '../../lambdas/core/ports.ts';
@@ -239,6 +240,39 @@ describe('a step that is done again', () => {
     expect(sent).toHaveLength(25);
     expect(await stored(job)).toMatchObject({ state: 'completed', replayed: 25, step: 4 });
   });
+
+  it('is taken once by two workers at the same time', async () => {
+    const { failed, replay, settle, context, work, clock, send, sent, stored } = setup();
+    await failed(25);
+    const job = await replay({}, 1);
+    clock.advance(limits.jobDelayMs);
+    const { id: replayId, createdAt: sentAt } = job;
+    const again = { version: 1, kind: 'replay', tenant, replayId, step: 1, sentAt } as const;
+    const { deliveries } = context;
+    let isFirst = true;
+    await work({
+      ...context,
+      deliveries: {
+        ...deliveries,
+        async list(query) {
+          const page = await deliveries.list(query);
+          if (isFirst) {
+            isFirst = false;
+            await send({ ...again, dueAt: clock.now() });
+            await work();
+            expect(await stored(job)).toMatchObject({ step: 2, replayed: 10 });
+          }
+          return page;
+        },
+      },
+    });
+
+    await settle();
+
+    expect(sent).toHaveLength(25);
+    const counts = { examined: 25, replayed: 25, skipped: 0, step: 4 };
+    expect(await stored(job)).toMatchObject({ state: 'completed', ...counts });
+  });
 });
 
 describe('a person', () => {
@@ -281,15 +315,22 @@ describe('a person', () => {
     }
   });
 
-  it('who pauses in the middle of a step loses none of its counts', async () => {
+  it('who pauses in the middle of a step ends the job there, and loses none of its counts', async () => {
     const { failed, replay, settle, context, work, clock, stored, sent } = setup();
     await failed(15);
     const job = await replay({}, 1);
     clock.advance(limits.jobDelayMs);
     const { deliveries } = context;
     let isPaused = false;
+    const asked: QueueMessage[] = [];
     await work({
       ...context,
+      queue: {
+        async send(messages) {
+          asked.push(...messages);
+          await context.queue.send(messages);
+        },
+      },
       deliveries: {
         ...deliveries,
         async transition(before, after) {
@@ -301,6 +342,7 @@ describe('a person', () => {
       },
     });
     expect(await stored(job)).toMatchObject({ state: 'paused', replayed: 10, step: 2 });
+    expect(asked.map(({ kind }) => kind)).toEqual(Array.from({ length: 10 }, () => 'attempt'));
 
     await resumeReplay(context, { tenant, id: job.id });
     await settle();
