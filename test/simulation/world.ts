@@ -273,15 +273,24 @@ function contextOf(world: World, process: Process): Context {
     sender: sender({ kernel, endpoints, onPost }, process),
     log: {
       info: (name, fields) => {
-        kernel.note(() => `  ${process.name} ${name} ${JSON.stringify(fields)}`);
+        logged(kernel, `${process.name} ${name}`, JSON.stringify(fields));
       },
       error: (name, fields, cause) => {
-        kernel.note(() => `  ${process.name} ${name} ${JSON.stringify(fields)} ${String(cause)}`);
+        logged(kernel, `${process.name} ${name}`, `${JSON.stringify(fields)} ${String(cause)}`);
       },
     },
   };
   const context = createContext(ports, settings, targets);
   return { ...context, attemptWindows: new Map(world.attemptWindows) };
+}
+
+/** What every secret and every payload of the simulation holds. */
+const kept = ['whsec_', '{"a":', '{"number":'].flatMap((text) => [text, JSON.stringify(text)]);
+
+function logged(kernel: Kernel, name: string, text: string): void {
+  const told = kept.find((part) => text.includes(part));
+  must(told === undefined, 'I12', () => `${name} tells ${told}: ${text}`);
+  kernel.note(() => `  ${name} ${text}`);
 }
 
 function serve<Value>(
