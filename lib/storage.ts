@@ -38,10 +38,11 @@ export class Storage extends Construct {
     this.#grant(grantee, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem');
   }
 
-  /** Load deliveries, record attempts, count, page through what is parked or to be cancelled. */
+  /** Load deliveries, record attempts, count, page through what is parked, to be cancelled or to be replayed. */
   grantAttempt(grantee: IGrantable): void {
     this.#grant(grantee, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'Query');
     this.#grantQuery(grantee, names.indexes.held);
+    this.#grantQuery(grantee, names.indexes.recent);
   }
 
   /** Everything that the API shows and changes. */

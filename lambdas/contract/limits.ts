@@ -49,6 +49,7 @@ export const limits = {
   // Lists
   pageSizeDefault: 20,
   pageSizeMax: 100,
+  errorCodeLengthMax: 50,
   /** Rows examined for one page when filters match few of them; the cursor carries on from there. */
   rowsExaminedPerPageMax: 2_000,
 
@@ -95,6 +96,17 @@ export const limits = {
   rampStepMs: minute,
   backlogPageMs: 30 * second,
   backlogCountMax: 10_000,
+
+  // Replay jobs
+  replaysOpenMax: 10,
+  replaysPerSecondDefault: 10,
+  replaysPerSecondMax: 100,
+  /** A step begins this much before its first replay is due, since a queue is late by as much. */
+  replayLeadMs: 1 * second,
+  /** What one step asks for at once: a pause takes hold after it. */
+  replayStepMs: 10 * second,
+  /** Pages of `rowsExaminedPerPageMax` that are read to count what a job would find. */
+  replayCountPagesMax: 5,
 
   // The sender's connections
   responseHeaderBytesMax: 16 * 1024, // Node's own default; with the 1xx responses before them.
@@ -219,6 +231,10 @@ must(
   'a token response is read in full',
 );
 must(limits.pageSizeMax <= limits.rowsExaminedPerPageMax, 'a page fits in the rows examined');
+must(
+  2 * limits.replayStepMs < limits.commitWaitMaxMs,
+  "a step's message is waited for longer than the step before it lasts",
+);
 must(
   limits.deliverFunctionTimeoutMs >
     limits.deliveryTimeoutMsMax +

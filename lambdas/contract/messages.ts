@@ -51,13 +51,23 @@ export const cancelMessage = z.object({
   cursor: z.string().nullable(),
 });
 
+/** Asks for one step of a replay job. A job does its steps in turn, counted from 1. */
+export const replayMessage = z.object({
+  ...base,
+  kind: z.literal('replay'),
+  replayId: z.string(),
+  step: z.number().int().min(1),
+});
+
 export const queueMessage = z.discriminatedUnion('kind', [
   attemptMessage,
   backlogMessage,
   cancelMessage,
+  replayMessage,
 ]);
 
 export type AttemptMessage = z.infer<typeof attemptMessage>;
 export type BacklogMessage = z.infer<typeof backlogMessage>;
 export type CancelMessage = z.infer<typeof cancelMessage>;
+export type ReplayMessage = z.infer<typeof replayMessage>;
 export type QueueMessage = z.infer<typeof queueMessage>;

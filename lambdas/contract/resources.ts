@@ -10,7 +10,7 @@ import { secretMask } from './secret-mask.ts';
 import { newSigningSecret, signingSecret } from './signing-secret.ts';
 import { shownVerification, verification } from './verification.ts';
 
-const time = z.iso.datetime().meta({ description: 'RFC 3339, UTC' });
+export const time = z.iso.datetime().meta({ description: 'RFC 3339, UTC' });
 
 export const eventTypePattern = /^[A-Za-z0-9_][A-Za-z0-9_.:/-]*$/;
 
@@ -137,6 +137,8 @@ export const delivery = z
     status: deliveryStatus,
     reason: z.string().nullable(),
     attempt_count: z.number().int(),
+    last_status_code: z.number().int().nullable(),
+    last_error_code: z.string().nullable(),
     next_attempt_at: time.nullable(),
     created_at: time,
     updated_at: time,

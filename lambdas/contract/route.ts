@@ -39,9 +39,16 @@ export const page = {
 
 export const instant = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
 
+export const errorCode = z
+  .string()
+  .max(limits.errorCodeLengthMax)
+  .regex(/^[a-z][a-z_]*$/, 'must be a code such as connect_refused')
+  .meta({ description: 'Of the last recorded attempt; docs/error-codes.md lists them' });
+
 export const deliveryFilters = {
   status: resources.deliveryStatus.optional(),
   event_type: resources.eventType.optional(),
+  error_code: errorCode.optional(),
   since: instant.optional().meta({ description: 'Accepted at or after, RFC 3339' }),
   until: instant.optional().meta({ description: 'Accepted before, RFC 3339' }),
 };

@@ -1,12 +1,18 @@
 // The route table: the one source of API Gateway's routes, the local server's, the handlers' types, the OpenAPI
 // document and the tests that walk every route. `function` says which deployed function answers.
 import { deliveryRoutes } from './delivery-routes.ts';
+import { replayRoutes } from './replay-routes.ts';
 import { serviceRoutes } from './service-routes.ts';
 import { subscriptionRoutes } from './subscription-routes.ts';
 
 export type { Access, Route } from './route.ts';
 export { routeKey } from './route.ts';
 
-export const routes = { ...serviceRoutes, ...subscriptionRoutes, ...deliveryRoutes } as const;
+export const routes = {
+  ...serviceRoutes,
+  ...subscriptionRoutes,
+  ...deliveryRoutes,
+  ...replayRoutes,
+} as const;
 
 export type RouteId = keyof typeof routes;

@@ -52,6 +52,9 @@ export type Delivery = {
   cycleAttempt: number;
   /** Attempts recorded in all cycles. */
   attemptCount: number;
+  /** Of the last recorded attempt, whatever its cycle; null before the first. */
+  lastStatusCode: number | null;
+  lastErrorCode: string | null;
   /** Epoch ms at which the row may be removed; null while the delivery is open. */
   expiresAt: number | null;
   /** Counts changes; every change is stored on the condition that nobody else made one first. */

@@ -1,5 +1,6 @@
 // Ids are opaque to callers and carry what finds their row.
 //   sub_<16>            a subscription: nine characters of time, seven of chance
+//   rpl_<16>            a replay job: likewise
 //   dlv_<26><16>        a delivery: a ULID (time and chance), then the id of its subscription
 //   att_<26><16>_<n>    an attempt: its delivery and its number
 // So a delivery is found by one GetItem, without an index, and both sort by the time they were made.
@@ -8,19 +9,19 @@ import { decodeTime } from 'ulid';
 
 export type SubscriptionId = `sub_${string}`;
 export type DeliveryId = `dlv_${string}`;
+export type ReplayId = `rpl_${string}`;
 
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 const ulidTimeLength = 10;
 const ulidChanceLength = 16;
 const ulidLength = ulidTimeLength + ulidChanceLength;
-const subscriptionTimeLength = 9;
-const subscriptionLength = 16;
+const shortTimeLength = 9;
+const shortLength = 16;
 const turnLength = 8;
 
-const subscriptionPattern = new RegExp(`^sub_[${alphabet}]{${subscriptionLength}}$`);
-const deliveryPattern = new RegExp(
-  `^dlv_[0-7][${alphabet}]{${ulidLength - 1 + subscriptionLength}}$`,
-);
+const subscriptionPattern = new RegExp(`^sub_[${alphabet}]{${shortLength}}$`);
+const replayPattern = new RegExp(`^rpl_[${alphabet}]{${shortLength}}$`);
+const deliveryPattern = new RegExp(`^dlv_[0-7][${alphabet}]{${ulidLength - 1 + shortLength}}$`);
 
 /** Five bits a character; the caller gives at least as many bytes as that takes. */
 function encodeChance(bytes: Uint8Array, length: number): string {
@@ -44,9 +45,18 @@ function encodeTime(at: number, length: number): string {
   return text;
 }
 
+function shortFrom(at: number, chance: Uint8Array): string {
+  return encodeTime(at, shortTimeLength) + encodeChance(chance, shortLength - shortTimeLength);
+}
+
 /** @param at epoch ms of the creation; @param chance ten random bytes */
 export function subscriptionIdFrom(at: number, chance: Uint8Array): SubscriptionId {
-  return `sub_${encodeTime(at, subscriptionTimeLength)}${encodeChance(chance, subscriptionLength - subscriptionTimeLength)}`;
+  return `sub_${shortFrom(at, chance)}`;
+}
+
+/** @param at epoch ms of the creation; @param chance ten random bytes */
+export function replayIdFrom(at: number, chance: Uint8Array): ReplayId {
+  return `rpl_${shortFrom(at, chance)}`;
 }
 
 /** @param at epoch ms of the acceptance; @param chance ten random bytes */
@@ -70,6 +80,10 @@ export function turnFrom(chance: Uint8Array): string {
 
 export function isSubscriptionId(text: string): text is SubscriptionId {
   return subscriptionPattern.test(text);
+}
+
+export function isReplayId(text: string): text is ReplayId {
+  return replayPattern.test(text);
 }
 
 export function isDeliveryId(text: string): text is DeliveryId {

@@ -4,9 +4,10 @@
 // the world is broken, and then the caller's message or request is tried again.
 import type { ApiKey } from './api-key.ts';
 import type { Attempt, Delivery, DeliveryStatus } from './delivery.ts';
-import type { DeliveryId, SubscriptionId } from './ids.ts';
+import type { DeliveryId, ReplayId, SubscriptionId } from './ids.ts';
 import type { QueueMessage } from '../contract/messages.ts';
 import type { RateLimit } from './rate-limit.ts';
+import type { ReplayJob } from './replay-job.ts';
 import type { SendRequest, SendResult } from './send-result.ts';
 import type { StatsDelta, StatsHour } from './stats.ts';
 import type { Subscription } from './subscription.ts';
@@ -59,6 +60,8 @@ export type DeliveryQuery = {
   subscriptionId: SubscriptionId | null;
   status: DeliveryStatus | null;
   eventType: string | null;
+  /** Of the last recorded attempt. */
+  errorCode: string | null;
   /** Accepted at or after, epoch ms. */
   since: number | null;
   /** Accepted before, epoch ms. */
@@ -107,6 +110,20 @@ export type IdempotencyStore = {
     claim: IdempotencyClaim,
     now: number,
   ): Promise<IdempotencyClaim>;
+};
+
+/** What has expired (`expiresAt <= now`) is not there. */
+export type ReplayStore = {
+  /** Rejects when the id is taken. */
+  create(job: ReplayJob): Promise<void>;
+  /** Strongly consistent. */
+  get(tenant: string, id: ReplayId): Promise<ReplayJob | undefined>;
+  /** Newest first. May return fewer than `limit` with a cursor. Rejects with `InvalidCursorError`. */
+  list(tenant: string, page: { limit: number; cursor: string | null }): Promise<Page<ReplayJob>>;
+  /** Stores `after` if the stored version is still `before.version`. */
+  replace(before: ReplayJob, after: ReplayJob): Promise<'replaced' | 'superseded'>;
+  /** How many are running or paused. */
+  countOpen(tenant: string): Promise<number>;
 };
 
 export type StatsStore = {
@@ -162,6 +179,7 @@ export type Ports = {
   subscriptions: SubscriptionStore;
   deliveries: DeliveryStore;
   idempotency: IdempotencyStore;
+  replays: ReplayStore;
   stats: StatsStore;
   rateLimits: RateLimitStore;
   apiKeys: ApiKeyStore;

@@ -54,6 +54,8 @@ export function accept(
     cycle: 1,
     cycleAttempt: 0,
     attemptCount: 0,
+    lastStatusCode: null,
+    lastErrorCode: null,
     expiresAt: null,
     version: 1,
   };
@@ -86,6 +88,12 @@ export type AfterAttempt = {
   verdict: Verdict;
 };
 
+/** The next version. Its time never goes back, though two functions' clocks differ: a replay job relies on that. */
+function changed(delivery: Delivery, now: number): Delivery {
+  const updatedAt = Math.max(delivery.updatedAt, now);
+  return { ...delivery, updatedAt, version: delivery.version + 1 };
+}
+
 /** The next state after one attempt, the line for its log, and when to try again. */
 export function afterAttempt(delivery: Delivery, facts: AttemptFacts): AfterAttempt {
   const verdict = verdictOf(facts.result, facts.now);
@@ -93,12 +101,13 @@ export function afterAttempt(delivery: Delivery, facts: AttemptFacts): AfterAtte
   const isVain = facts.isProbe && verdict.kind === 'retry';
   const retryAt = overtaken || isVain ? null : retryTime(verdict, facts);
   const isBurnt = delivery.cycle === facts.cycle && !isVain;
+  const record = recordOf(facts.result);
   const counted: Delivery = {
-    ...delivery,
+    ...changed(delivery, facts.now),
     attemptCount: delivery.attemptCount + 1,
     cycleAttempt: Math.max(delivery.cycleAttempt, isBurnt ? facts.cycleAttempt : 0),
-    updatedAt: facts.now,
-    version: delivery.version + 1,
+    lastStatusCode: record.statusCode,
+    lastErrorCode: record.errorCode,
   };
   const next = overtaken ? counted : settled(counted, { verdict, ...facts, retryAt });
   const attempt: Attempt = {
@@ -107,7 +116,7 @@ export function afterAttempt(delivery: Delivery, facts: AttemptFacts): AfterAtte
     at: facts.at,
     targetUrl: facts.targetUrl,
     outcome: outcomeOf(verdict, next),
-    ...recordOf(facts.result),
+    ...record,
   };
   return { delivery: next, attempt, retryAt, verdict };
 }
@@ -161,7 +170,7 @@ function settled(
 
 /** Holds an open delivery back without burning an attempt. */
 export function park(delivery: Delivery, reason: ParkReason, now: number): Delivery {
-  return { ...parked(delivery, reason), updatedAt: now, version: delivery.version + 1 };
+  return parked(changed(delivery, now), reason);
 }
 
 function parked(delivery: Delivery, reason: ParkReason): Delivery {
@@ -175,33 +184,29 @@ export function cancel(
 ): Delivery | null {
   if (isFinal(delivery.status)) return null;
   return {
-    ...delivery,
+    ...changed(delivery, cause.now),
     status: 'cancelled',
     reason: cause.reason,
     nextAttemptAt: null,
     turn: null,
-    updatedAt: cause.now,
     completedAt: cause.now,
     expiresAt: cause.now + cause.retentionMs,
-    version: delivery.version + 1,
   };
 }
 
 /** Puts an open delivery off without burning an attempt: its message goes on later, under the same turn. */
 export function postpone(delivery: Delivery, until: number, now: number): Delivery {
-  return { ...delivery, nextAttemptAt: until, updatedAt: now, version: delivery.version + 1 };
+  return { ...changed(delivery, now), nextAttemptAt: until };
 }
 
-/** A new cycle from any state; parked where the subscription holds it back. */
-export function replay(delivery: Delivery, start: Start): Delivery {
+/** A new cycle from any state, begun at `now`; parked where the subscription holds it back. */
+export function replay(delivery: Delivery, start: Start, now = start.at): Delivery {
   return {
-    ...delivery,
+    ...changed(delivery, now),
     ...started(start),
     cycle: delivery.cycle + 1,
     cycleAttempt: 0,
-    updatedAt: start.at,
     completedAt: null,
     expiresAt: null,
-    version: delivery.version + 1,
   };
 }

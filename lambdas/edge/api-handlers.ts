@@ -1,5 +1,6 @@
 // What the api function answers. A route of the contract without its handler does not compile.
 import { deliveryHandlers } from './delivery-handlers.ts';
+import { replayHandlers } from './replay-handlers.ts';
 import type { RouteHandlers } from './route-handler.ts';
 import { serviceHandlers } from './service-handlers.ts';
 import { subscriptionHandlers } from './subscription-handlers.ts';
@@ -8,4 +9,5 @@ export const apiHandlers: RouteHandlers<'api'> = {
   ...serviceHandlers,
   ...subscriptionHandlers,
   ...deliveryHandlers,
+  ...replayHandlers,
 };

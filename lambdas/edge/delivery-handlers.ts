@@ -58,12 +58,13 @@ function deliveryQuery(
   subscriptionId: SubscriptionId | null,
   query: Call<'listSubscriptionDeliveries'>['query'],
 ): DeliveryQuery {
-  const { status, event_type, since, until, limit, cursor } = query;
+  const { status, event_type, error_code, since, until, limit, cursor } = query;
   return {
     tenant,
     subscriptionId,
     status: status ?? null,
     eventType: event_type ?? null,
+    errorCode: error_code ?? null,
     since: since ?? null,
     until: until ?? null,
     limit,

@@ -19,8 +19,9 @@ export function phraseOf(issue: z.core.$ZodRawIssue): string {
       return issue.format === 'datetime'
         ? 'must be a time such as 2026-01-31T12:00:00Z'
         : 'is not valid';
-    case 'not_multiple_of':
     case 'unrecognized_keys':
+      return `has unknown members: ${issue.keys.join(', ')}`;
+    case 'not_multiple_of':
     case 'invalid_union':
     case 'invalid_key':
     case 'invalid_element':

@@ -1,6 +1,6 @@
 // Ids in paths. What cannot be an id is no different from one that is not there.
-import type { DeliveryId, SubscriptionId } from '../core/ids.ts';
-import { isDeliveryId, isSubscriptionId } from '../core/ids.ts';
+import type { DeliveryId, ReplayId, SubscriptionId } from '../core/ids.ts';
+import { isDeliveryId, isReplayId, isSubscriptionId } from '../core/ids.ts';
 import { ServiceError } from '../core/service-error.ts';
 
 export function subscriptionIdFrom(params: { id: string }): SubscriptionId {
@@ -11,4 +11,9 @@ export function subscriptionIdFrom(params: { id: string }): SubscriptionId {
 export function deliveryIdFrom(params: { id: string }): DeliveryId {
   if (isDeliveryId(params.id)) return params.id;
   throw new ServiceError('not-found', 'Delivery not found');
+}
+
+export function replayIdFrom(params: { id: string }): ReplayId {
+  if (isReplayId(params.id)) return params.id;
+  throw new ServiceError('not-found', 'Replay not found');
 }

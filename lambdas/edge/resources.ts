@@ -86,6 +86,8 @@ export function deliveryResource(delivery: Delivery): DeliveryResource {
     status: delivery.status,
     reason: delivery.reason,
     attempt_count: delivery.attemptCount,
+    last_status_code: delivery.lastStatusCode,
+    last_error_code: delivery.lastErrorCode,
     next_attempt_at: rfc3339OrNull(delivery.nextAttemptAt),
     created_at: rfc3339(delivery.createdAt),
     updated_at: rfc3339(delivery.updatedAt),
@@ -156,11 +158,11 @@ export function statsResource(summary: StatsSummary): StatsResource {
   };
 }
 
-function rfc3339(at: number): string {
+export function rfc3339(at: number): string {
   return new Date(at).toISOString();
 }
 
-function rfc3339OrNull(at: number | null): string | null {
+export function rfc3339OrNull(at: number | null): string | null {
   return at === null ? null : rfc3339(at);
 }
 

@@ -22,6 +22,7 @@ export async function cancelDeliveries(
     subscriptionId,
     status: null,
     eventType: null,
+    errorCode: null,
     since: null,
     until: null,
     limit: limits.jobPageSize,

@@ -3,11 +3,9 @@
 import type { Delivery } from '../core/delivery.ts';
 import { heldBackBy } from '../core/health.ts';
 import type { DeliveryId } from '../core/ids.ts';
-import { turnFrom } from '../core/ids.ts';
 import { ServiceError } from '../core/service-error.ts';
 import { statsDelta } from '../core/stats.ts';
-import { replay } from '../core/transitions.ts';
-import { attemptRequest } from './accept-event.ts';
+import { askForReplay } from './ask-for-replay.ts';
 import type { Context } from './context.ts';
 import { countChanges } from './count-changes.ts';
 import { findDelivery } from './find-delivery.ts';
@@ -23,9 +21,9 @@ export async function retryDelivery(
     throw new ServiceError('conflict', 'The subscription of this delivery was deleted');
   }
   const now = context.clock.now();
-  const turn = turnFrom(context.chance.bytes(5));
-  const next = replay(delivery, { at: now, heldBackBy: heldBackBy(subscription), turn });
-  if (next.status === 'pending') await context.queue.send([attemptRequest(next, turn, now)]);
+  const start = { heldBackBy: heldBackBy(subscription), at: now };
+  const { next, message } = askForReplay(context, delivery, { start, now });
+  if (message !== null) await context.queue.send([message]);
   if ((await context.deliveries.transition(delivery, next)) === 'superseded') {
     throw new ServiceError('conflict', 'The delivery changed at the same time; look again');
   }

@@ -7,6 +7,7 @@ import type { DeliveryId } from '../core/ids.ts';
 import { isDeliveryId } from '../core/ids.ts';
 import type { LoadedDelivery } from '../core/ports.ts';
 import type { StatsDelta } from '../core/stats.ts';
+import { advanceReplay } from './advance-replay.ts';
 import { attemptDelivery } from './attempt-delivery.ts';
 import { cancelDeliveries } from './cancel-deliveries.ts';
 import type { Context } from './context.ts';
@@ -63,6 +64,9 @@ async function work(
       return [];
     case 'cancel':
       return cancelDeliveries(context, message);
+    case 'replay':
+      await advanceReplay(context, message);
+      return [];
   }
 }
 

@@ -36,9 +36,10 @@ describe.each(['own', 'all'] as const)('the list of %s deliveries', (path) => {
     expect(await idsOf({}, path)).toEqual(made);
   });
 
-  test('filters by status, event type and time, alone and together', async () => {
+  test('filters by status, event type, error code and time, alone and together', async () => {
     expect(await idsOf({ status: 'failed' }, path)).toEqual([made[0], made[2]]);
     expect(await idsOf({ event_type: 'a.one' }, path)).toEqual([made[0], made[5]]);
+    expect(await idsOf({ error_code: 'http_error' }, path)).toEqual([made[0], made[2]]);
     expect(await idsOf({ since: between }, path)).toEqual(made.slice(0, 3));
     expect(await idsOf({ until: between }, path)).toEqual(made.slice(3));
     expect(await idsOf({ since: between, event_type: 'b.one', status: 'failed' }, path)).toEqual([

@@ -72,6 +72,7 @@ test('a used-up schedule ends as failed', async () => {
   const delivery = await ingest(id);
   const { delivery: ended, attempts } = await deliveryInStatus(delivery, 'failed');
   expect(ended).toMatchObject({ reason: 'exhausted', attempt_count: 2, next_attempt_at: null });
+  expect(ended).toMatchObject({ last_status_code: 500, last_error_code: 'http_error' });
   expect(ended.completed_at).not.toBeNull();
   expect(attempts.map(({ outcome }) => outcome)).toEqual(['failed_attempt', 'failure']);
   expect(endpoint.requests).toHaveLength(2);

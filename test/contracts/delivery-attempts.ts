@@ -17,6 +17,8 @@ async function attempted(
     status: 'retrying',
     attemptCount: number,
     cycleAttempt: before.cycleAttempt + 1,
+    lastStatusCode: attempt.statusCode,
+    lastErrorCode: attempt.errorCode,
     nextAttemptAt: before.updatedAt + 5_000,
   });
   expect(await store.recordAttempt(before, after, attempt)).toBe('applied');

@@ -24,6 +24,7 @@ export function deliveryListsContract({ store, clock }: Suite): void {
         subscriptionId: null,
         status: null,
         eventType: null,
+        errorCode: null,
         since: null,
         until: null,
         limit: 100,
@@ -76,6 +77,7 @@ export function deliveryListsContract({ store, clock }: Suite): void {
             subscriptionId: index % 2 === 0 ? ours : theirs,
             status: statuses[Math.floor(index / 2) % 6]!,
             eventType: [null, 'order.paid', 'order.paid.late'][Math.floor(index / 12)]!,
+            lastErrorCode: [null, 'http_error', 'dns_timeout'][index % 3]!,
             createdAt: noon + index * minute,
           });
           all.push(delivery);
@@ -91,6 +93,9 @@ export function deliveryListsContract({ store, clock }: Suite): void {
         { eventType: 'order.paid' },
         { eventType: 'order' },
         { eventType: 'order.paid.late', subscriptionId: theirs },
+        { errorCode: 'http_error' },
+        { errorCode: 'http', subscriptionId: theirs },
+        { errorCode: 'dns_timeout', status: 'failed', subscriptionId: ours },
         { since: noon + 10 * minute },
         { until: noon + 10 * minute },
         { since: noon + 10 * minute + 1, until: noon + 20 * minute + 1 },
@@ -110,10 +115,14 @@ export function deliveryListsContract({ store, clock }: Suite): void {
       ];
 
       function matches(delivery: Delivery, filter: Partial<DeliveryQuery>): boolean {
+        const exact = [
+          [filter.subscriptionId, delivery.subscriptionId],
+          [filter.status, delivery.status],
+          [filter.eventType, delivery.eventType],
+          [filter.errorCode, delivery.lastErrorCode],
+        ];
         return (
-          delivery.subscriptionId === (filter.subscriptionId ?? delivery.subscriptionId) &&
-          delivery.status === (filter.status ?? delivery.status) &&
-          delivery.eventType === (filter.eventType ?? delivery.eventType) &&
+          exact.every(([wanted, found]) => wanted === undefined || wanted === found) &&
           delivery.createdAt >= (filter.since ?? 0) &&
           delivery.createdAt < (filter.until ?? Infinity)
         );
@@ -220,6 +229,7 @@ export function deliveryListsContract({ store, clock }: Suite): void {
         { status: 'pending' },
         { status: 'parked', subscriptionId },
         { eventType: 'invoice.paid' },
+        { errorCode: 'http_error' },
         { since: noon },
         { until: noon + 60 * minute },
       ];

@@ -27,8 +27,14 @@ export async function stored(store: DeliveryStore, fields: Partial<Delivery>): P
     await store.commit(delivery, aBody());
     return delivery;
   }
-  const accepted = aDelivery({ ...fields, status: 'pending', expiresAt: null });
-  const delivery = changed(accepted, { status, expiresAt });
+  const accepted = aDelivery({
+    ...fields,
+    status: 'pending',
+    expiresAt: null,
+    lastErrorCode: null,
+  });
+  const { lastErrorCode = null } = fields;
+  const delivery = changed(accepted, { status, expiresAt, lastErrorCode });
   await store.commit(accepted, aBody());
   await store.transition(accepted, delivery);
   return delivery;

@@ -17,6 +17,7 @@ describe('ids', () => {
         expect(ids.isDeliveryId(deliveryId)).toBe(true);
         expect(ids.subscriptionIdOf(deliveryId)).toBe(subscriptionId);
         expect(ids.acceptedAtOf(deliveryId)).toBe(acceptedAt);
+        expect(ids.isReplayId(ids.replayIdFrom(createdAt, chances[0]))).toBe(true);
         expect(deliveryId).not.toContain('.');
         expect(ids.sortKeyAt(acceptedAt) <= ids.deliverySortKey(deliveryId)).toBe(true);
         expect(ids.sortKeyAt(acceptedAt + 1) > ids.deliverySortKey(deliveryId)).toBe(true);
@@ -48,11 +49,19 @@ describe('ids', () => {
     expect(made.size).toBe(10_000);
   });
 
-  it.each(['', 'sub_', 'dlv_1', 'sub_AAAAAAAAAAAAAAAA', '1', `sub_${'i'.repeat(16)}`, '../etc'])(
-    'refuse %j',
-    (text) => {
-      expect(ids.isSubscriptionId(text)).toBe(false);
-      expect(ids.isDeliveryId(text)).toBe(false);
-    },
-  );
+  it.each([
+    '',
+    'sub_',
+    'rpl_',
+    'dlv_1',
+    'rpl_IIIIIIIIIIIIIIII',
+    'sub_AAAAAAAAAAAAAAAA',
+    '1',
+    `sub_${'i'.repeat(16)}`,
+    '../etc',
+  ])('refuse %j', (text) => {
+    expect(ids.isSubscriptionId(text)).toBe(false);
+    expect(ids.isDeliveryId(text)).toBe(false);
+    expect(ids.isReplayId(text)).toBe(false);
+  });
 });

@@ -82,6 +82,25 @@ describe('afterAttempt', () => {
     expect(after.retryAt).toBeNull();
   });
 
+  it('keeps how the last attempt ended, also over a replay', () => {
+    const refused = afterAttempt(accepted(), facts({ result: anError('connect_refused') }));
+    expect(refused.delivery).toMatchObject({
+      lastStatusCode: null,
+      lastErrorCode: 'connect_refused',
+    });
+    const failed = afterAttempt(refused.delivery, failure({ cycleAttempt: 3 }));
+    const last = { lastStatusCode: 500, lastErrorCode: 'http_error' };
+    expect(failed.delivery).toMatchObject(last);
+    const replayed = replay(failed.delivery, {
+      at: acceptedAt + 500,
+      heldBackBy: null,
+      turn: aTurn,
+    });
+    expect(replayed).toMatchObject(last);
+    const delivered = afterAttempt(replayed, facts({ cycle: 2 }));
+    expect(delivered.delivery).toMatchObject({ lastStatusCode: 200, lastErrorCode: null });
+  });
+
   it('retries after the wait of the schedule, measured from the end of the attempt', () => {
     const after = afterAttempt(accepted(), failure());
     expect(after.retryAt).toBe(acceptedAt + 112 + 10_000);
@@ -163,21 +182,22 @@ describe('park, cancel, replay', () => {
 
   it('replays also what was delivered, with the whole schedule before it', () => {
     const delivered = afterAttempt(accepted(), facts()).delivery;
-    expect(
-      replay(delivered, { at: acceptedAt + 500, heldBackBy: null, turn: aTurn }),
-    ).toMatchObject({
+    const start = { at: acceptedAt + 900, heldBackBy: null, turn: aTurn };
+    expect(replay(delivered, start, acceptedAt + 500)).toMatchObject({
       status: 'pending',
       cycle: 2,
       cycleAttempt: 0,
       attemptCount: 1,
       completedAt: null,
       expiresAt: null,
-      nextAttemptAt: acceptedAt + 500,
+      nextAttemptAt: acceptedAt + 900,
+      updatedAt: acceptedAt + 500,
     });
-    expect(
-      replay(delivered, { at: acceptedAt + 500, heldBackBy: 'subscription_inactive', turn: aTurn })
-        .status,
-    ).toBe('parked');
+    const heldBackBy = 'subscription_inactive' as const;
+    expect(replay(delivered, { ...start, heldBackBy })).toMatchObject({
+      status: 'parked',
+      nextAttemptAt: null,
+    });
   });
 });
 
@@ -191,6 +211,8 @@ const step = fc.oneof(
   fc.constant({ do: 'cancel' as const }),
   fc.record({ do: fc.constant('replay' as const), active: fc.boolean() }),
 );
+/** The functions' clocks differ, so time may seem to go back. */
+const clockMs = fc.nat({ max: 30_000 });
 type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
 
 /** Applies one step as the operations would: parking and cancelling only what is open. */
@@ -218,11 +240,11 @@ function apply(delivery: Delivery, one: Step, now: number): Delivery {
 describe('any sequence of steps', () => {
   it('keeps the relations of a delivery', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+      fc.property(fc.array(fc.tuple(step, clockMs), { maxLength: 30 }), (steps) => {
         let delivery = accepted();
-        for (const [index, one] of steps.entries()) {
+        for (const [one, atMs] of steps) {
           const before = delivery;
-          delivery = apply(before, one, acceptedAt + index * 1_000);
+          delivery = apply(before, one, acceptedAt + atMs);
           const final = isFinal(delivery.status);
           expect(delivery.expiresAt !== null).toBe(final);
           expect(delivery.completedAt !== null).toBe(final);
@@ -235,6 +257,7 @@ describe('any sequence of steps', () => {
             expect(delivery.status).toBe(before.status);
           }
           if (delivery !== before) expect(delivery.version).toBe(before.version + 1);
+          expect(delivery.updatedAt).toBeGreaterThanOrEqual(before.updatedAt);
         }
       }),
     );

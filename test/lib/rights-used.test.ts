@@ -49,6 +49,17 @@ async function exercise(): Promise<void> {
   await call('cancelDelivery', { id: open });
   await publish(failing);
   await work();
+  const replayed = { status: ['delivered', 'cancelled'] };
+  for (const body of [replayed, { ...replayed, subscription_id: steady }]) {
+    const { replay } = await call('createReplay', { body });
+    await call('pauseReplay', { id: replay.id });
+    await call('resumeReplay', { id: replay.id });
+    await work();
+    await work();
+    await call('getReplay', { id: replay.id });
+  }
+  await call('cancelReplay', { id: (await call('createReplay', { body: {} })).replay.id });
+  await call('listReplays');
   statusCode = 410;
   await publish(await subscribe({}));
   await work();

@@ -1,9 +1,12 @@
 // Producers and operators: they send requests, and repeat those whose fate they cannot know.
-import type { DeliveryId, SubscriptionId } from '../../lambdas/core/ids.ts';
+import type { DeliveryId, ReplayId, SubscriptionId } from '../../lambdas/core/ids.ts';
 import type { Subscription } from '../../lambdas/core/subscription.ts';
 import type { NewSubscription, SubscriptionFields } from '../../lambdas/contract/resources.ts';
 import { cancelDelivery } from '../../lambdas/operations/cancel-delivery.ts';
+import type { ReplayFilters } from '../../lambdas/core/replay-job.ts';
 import type { Context } from '../../lambdas/operations/context.ts';
+import { cancelReplay, pauseReplay, resumeReplay } from '../../lambdas/operations/change-replay.ts';
+import { createReplay } from '../../lambdas/operations/create-replay.ts';
 import { createSubscription } from '../../lambdas/operations/create-subscription.ts';
 import { deleteSubscription } from '../../lambdas/operations/delete-subscription.ts';
 import { publishEvent } from '../../lambdas/operations/publish-event.ts';
@@ -133,4 +136,30 @@ export function retry(world: World, tenant: string, id: DeliveryId): Promise<Ans
 
 export function cancel(world: World, tenant: string, id: DeliveryId): Promise<Answer<unknown>> {
   return persist(world, [id], (context) => cancelDelivery(context, tenant, id));
+}
+
+/** Null where it is not known whether there is a job, or where there are too many. */
+export async function replayMany(
+  world: World,
+  tenant: string,
+  wish: { filters: ReplayFilters; perSecond: number },
+): Promise<ReplayId | null> {
+  const asked = { ...wish, dryRun: false };
+  const answer = await persist(world, [], (context) => createReplay(context, tenant, asked));
+  if (answer.kind === 'refused') {
+    const { code } = answer.error;
+    const isUsual = code === 'not-found' || code === 'limit-exceeded';
+    must(isUsual, 'I11', () => `the replay was refused: ${code}`);
+  }
+  return answer.kind === 'done' ? (answer.value.job?.id ?? null) : null;
+}
+
+const changes = { pause: pauseReplay, resume: resumeReplay, cancel: cancelReplay };
+
+export function changeReplay(
+  world: World,
+  key: { tenant: string; id: ReplayId },
+  verb: keyof typeof changes,
+): Promise<Answer<unknown>> {
+  return persist(world, [], (context) => changes[verb](context, key));
 }

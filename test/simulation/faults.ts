@@ -31,6 +31,10 @@ export type PortName =
   | 'deliveries.list'
   | 'deliveries.listParked'
   | 'idempotency.claim'
+  | 'replays.create'
+  | 'replays.get'
+  | 'replays.replace'
+  | 'replays.countOpen'
   | 'stats.add'
   | 'stats.hours'
   | 'rateLimits.reserve'
@@ -55,6 +59,10 @@ export const faultsOf: Record<PortName, readonly Fault[]> = {
   'deliveries.list': [...reading, 'stale'],
   'deliveries.listParked': [...reading, 'stale'],
   'idempotency.claim': writing,
+  'replays.create': writing,
+  'replays.get': reading,
+  'replays.replace': writing,
+  'replays.countOpen': reading,
   'stats.add': writing,
   'stats.hours': reading,
   'rateLimits.reserve': writing,

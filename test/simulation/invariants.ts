@@ -8,7 +8,7 @@ import type {
 } from '../../lambdas/contract/messages.ts';
 import type { Attempt, Delivery } from '../../lambdas/core/delivery.ts';
 import { isFinal } from '../../lambdas/core/delivery.ts';
-import type { DeliveryId, SubscriptionId } from '../../lambdas/core/ids.ts';
+import type { DeliveryId, ReplayId, SubscriptionId } from '../../lambdas/core/ids.ts';
 import { heldBackBy } from '../../lambdas/core/health.ts';
 import type { Subscription } from '../../lambdas/core/subscription.ts';
 import { sendsMax, waitsOf } from '../../lambdas/core/retry-schedule.ts';
@@ -18,6 +18,12 @@ import { excuse } from './kernel.ts';
 import { must } from './facts.ts';
 import type { Facts, SubscriptionPast } from './facts.ts';
 import { checkPost, slackMs } from './post-invariants.ts';
+import {
+  checkJobChange,
+  checkJobNotForgotten,
+  checkJobSettled,
+  jobCyclesMax,
+} from './replay-invariants.ts';
 import { shown } from './store.ts';
 import type { DatabaseWatch, Row } from './store.ts';
 import type { QueueWatch } from './queue.ts';
@@ -47,6 +53,7 @@ export function createInvariants(
     probes: new Map(),
   };
   const touched = new Set<DeliveryId>();
+  const touchedJobs = new Set<ReplayId>();
   /** Neither over nor parked. */
   const openIds = new Map<SubscriptionId, Set<DeliveryId>>();
   const keepOpen = ({ id, subscriptionId, status }: Delivery) => {
@@ -74,6 +81,10 @@ export function createInvariants(
       remember(past, after, world.kernel.timeline.now());
       touchAll(id);
     },
+    replayChanged(before, after) {
+      checkJobChange(before, after);
+      touchedJobs.add(after.id);
+    },
     sent(message) {
       const key = keyOf(message);
       const known = facts.waiting.get(key);
@@ -84,6 +95,7 @@ export function createInvariants(
     acknowledged(message) {
       facts.waiting.get(keyOf(message))?.delete(message);
       if (message.kind === 'attempt') touched.add(message.deliveryId as DeliveryId);
+      else if (message.kind === 'replay') touchedJobs.add(message.replayId as ReplayId);
       else touchAll(message.subscriptionId as SubscriptionId);
     },
     posted(post) {
@@ -103,12 +115,15 @@ export function createInvariants(
     afterStep() {
       for (const id of touched) checkNotForgotten(facts, id);
       touched.clear();
+      for (const id of touchedJobs) checkJobNotForgotten(facts, id);
+      touchedJobs.clear();
     },
     settled() {
       for (const id of facts.promised) {
         must(world.database.rows.has(id), 'I1', () => `${id} was accepted and is absent`);
       }
       for (const row of world.database.rows.values()) checkSettled(facts, row);
+      for (const job of world.database.replays.values()) checkJobSettled(facts, job);
     },
   };
 }
@@ -129,7 +144,15 @@ function asksAgain(facts: Facts, message: QueueMessage): message is QueueMessage
 }
 
 function keyOf(message: QueueMessage): string {
-  return message.kind === 'attempt' ? message.deliveryId : message.subscriptionId;
+  switch (message.kind) {
+    case 'attempt':
+      return message.deliveryId;
+    case 'replay':
+      return message.replayId;
+    case 'backlog':
+    case 'cancel':
+      return message.subscriptionId;
+  }
 }
 
 function scheduleOf(facts: Facts, delivery: Delivery): RetrySchedule {
@@ -213,13 +236,13 @@ function checkNotForgotten(facts: Facts, id: DeliveryId): void {
 function hasJob(facts: Facts, delivery: Delivery): boolean {
   const subscription = facts.database.subscriptions.get(delivery.subscriptionId);
   return some(facts.waiting.get(delivery.subscriptionId), (message) => {
-    if (message.kind === 'attempt') return false;
     if (message.kind === 'cancel') {
       const isAhead = message.cursor === null || delivery.id < message.cursor;
       return subscription === undefined && isAhead;
     }
     if (subscription === undefined || delivery.status !== 'parked') return false;
     return (
+      message.kind === 'backlog' &&
       isAtWork(message, subscription) &&
       (comesAgain(message, subscription) || delivery.id > (message.cursor ?? ''))
     );
@@ -300,7 +323,9 @@ function checkSettled(facts: Facts, row: Row): void {
     () =>
       `${shown(delivery)}: ${posts} requests, ${delivery.attemptCount} recorded, ${excused} excused`,
   );
-  const cycles = 1 + (facts.replaysAsked.get(delivery.id) ?? 0) + excused;
+  const asked = facts.replaysAsked.get(delivery.id) ?? 0;
+  // A person's request may be repeated without their doing; a job's replay never is.
+  const cycles = 1 + jobCyclesMax(facts, delivery) + (asked === 0 ? 0 : asked + excused);
   must(delivery.cycle <= cycles, 'I3', () => `${shown(delivery)}: of ${cycles} cycles`);
   const probes = facts.probes.get(delivery.id) ?? 0;
   const budget = delivery.cycle * sendsMax(scheduleOf(facts, delivery)) + probes + excused;

@@ -45,7 +45,15 @@ export function faultAt(
 }
 
 /** Their failure costs no request: nothing depends on them, or what does is done later. */
-const free: readonly PortName[] = ['stats.add', 'rateLimits.reserve', 'sender.send'];
+const free: readonly PortName[] = [
+  'stats.add',
+  'rateLimits.reserve',
+  'sender.send',
+  'replays.create',
+  'replays.get',
+  'replays.replace',
+  'replays.countOpen',
+];
 
 /** Slowness, old lists, lost counters and failed attempts must not cost a request; whatever else happens may cost one. */
 function mayCostRequest(port: PortName, fault: Fault): boolean {

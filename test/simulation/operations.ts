@@ -1,14 +1,25 @@
 // One short life for each operation: what is there before it, the operation itself, and what must come of it. Faults
 // are planted in the operation alone.
 import type { DeliveryStatus } from '../../lambdas/core/delivery.ts';
-import type { DeliveryId } from '../../lambdas/core/ids.ts';
+import type { DeliveryId, ReplayId } from '../../lambdas/core/ids.ts';
 import { newHealth } from '../../lambdas/core/health.ts';
 import { subscriptionIdFrom } from '../../lambdas/core/ids.ts';
 import type { RateLimit } from '../../lambdas/core/rate-limit.ts';
 import type { RetrySchedule } from '../../lambdas/core/retry-schedule.ts';
 import type { Subscription } from '../../lambdas/core/subscription.ts';
-import { cancel, pause, publish, remove, resume, retry, secretFrom } from './client.ts';
+import {
+  cancel,
+  changeReplay,
+  pause,
+  publish,
+  remove,
+  replayMany,
+  resume,
+  retry,
+  secretFrom,
+} from './client.ts';
 import type { Mode, Phase } from './endpoints.ts';
+import { replayFilters } from '../support/factories.ts';
 import { startOfTime } from './timeline.ts';
 import type { World } from './world.ts';
 
@@ -119,6 +130,29 @@ async function acceptedMany(world: World, count: number, about: About): Promise<
     if (id !== null) ids.push(id);
   }
   return { subscription, ids };
+}
+
+/** Events whose every attempt fails; the endpoint works again after that. */
+async function failedMany(world: World, count: number): Promise<Prepared> {
+  const phases: Phase[] = [
+    { from: startOfTime, mode: failing },
+    { from: startOfTime + 0.5 * minute, mode: { kind: 'ok' } },
+  ];
+  const prepared = await acceptedMany(world, count, { schedule: [2, 2], phases });
+  await world.sleep(minute);
+  return prepared;
+}
+
+async function replayFailed(world: World, { subscription }: Prepared): Promise<ReplayId | null> {
+  const { tenant, id: subscriptionId } = subscription;
+  const filters = replayFilters({ subscriptionId });
+  return replayMany(world, tenant, { filters, perSecond: 2 });
+}
+
+/** The one job that there is. */
+async function changeJob(world: World, verb: 'pause' | 'resume'): Promise<unknown> {
+  const [job] = world.database.replays.values();
+  return changeReplay(world, { tenant: 'red', id: job!.id }, verb);
 }
 
 const nothing = async () => {};
@@ -248,6 +282,23 @@ export const operations: readonly Operation[] = [
     name: 'replay',
     before: (world) => old(world),
     during: (world, { ids: [id] }) => retry(world, 'red', id!),
+    endsAs: 'delivered',
+  },
+  {
+    name: 'replay job',
+    before: (world) => failedMany(world, 2),
+    during: replayFailed,
+    endsAs: 'delivered',
+  },
+  {
+    name: 'resume of a replay job',
+    before: async (world) => {
+      const prepared = await failedMany(world, 1);
+      await replayFailed(world, prepared);
+      await changeJob(world, 'pause');
+      return prepared;
+    },
+    during: (world) => changeJob(world, 'resume'),
     endsAs: 'delivered',
   },
   {

@@ -73,9 +73,15 @@ export function deliveryOf(message: QueueMessage): DeliveryId[] {
 }
 
 export function described(message: QueueMessage): string {
-  return message.kind === 'attempt'
-    ? `${shortId(message.deliveryId)} attempt ${message.cycle}.${message.attempt}`
-    : `${message.kind} of ${message.subscriptionId}`;
+  switch (message.kind) {
+    case 'attempt':
+      return `${shortId(message.deliveryId)} attempt ${message.cycle}.${message.attempt}`;
+    case 'replay':
+      return `step ${message.step} of ${message.replayId}`;
+    case 'backlog':
+    case 'cancel':
+      return `${message.kind} of ${message.subscriptionId}`;
+  }
 }
 
 function dispatch(access: Access, message: QueueMessage): void {

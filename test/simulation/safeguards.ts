@@ -73,6 +73,43 @@ function nameFirst(context: Context): Context {
   };
 }
 
+/** A replay job's row goes first, its message last. */
+function storeJobFirst(context: Context): Context {
+  const { queue, sendKept } = sendAfterStoring(context, ({ kind }) => kind === 'replay');
+  const { replays } = context;
+  return {
+    ...context,
+    queue,
+    replays: {
+      ...replays,
+      async create(job) {
+        await replays.create(job);
+        await sendKept();
+      },
+      async replace(before, after) {
+        const done = await replays.replace(before, after);
+        await sendKept();
+        return done;
+      },
+    },
+  };
+}
+
+/** Every delivery looks as if it had not changed for ages. */
+function unchanging(context: Context): Context {
+  const { deliveries } = context;
+  return {
+    ...context,
+    deliveries: {
+      ...deliveries,
+      async list(query) {
+        const page = await deliveries.list(query);
+        return { ...page, items: page.items.map((found) => ({ ...found, updatedAt: 0 })) };
+      },
+    },
+  };
+}
+
 /** An open circuit holds nothing back. */
 function unbroken(context: Context): Context {
   const { subscriptions } = context;
@@ -212,6 +249,14 @@ export const removals: readonly Removal[] = [
     sabotage: {
       context: (context) => dropping(context, (message) => !isSecondCancel(message)),
     },
+  },
+  {
+    safeguard: 'a step of a replay job is asked for before the job is stored',
+    sabotage: { context: storeJobFirst },
+  },
+  {
+    safeguard: 'a replay job leaves alone what changed since it was made',
+    sabotage: { context: unchanging },
   },
   {
     safeguard: 'a message that is faster than its row waits for it',

@@ -2,12 +2,15 @@
 import type { SubscriptionFields } from '../../lambdas/contract/resources.ts';
 import type { DeliveryId } from '../../lambdas/core/ids.ts';
 import type { Subscription } from '../../lambdas/core/subscription.ts';
+import { replayFilters } from '../support/factories.ts';
 import {
   cancel,
+  changeReplay,
   create,
   pause,
   publish,
   remove,
+  replayMany,
   resume,
   retry,
   rotate,
@@ -124,7 +127,8 @@ async function act(world: World, subscription: Subscription, accepted: Accepted[
   const choice = random.unit();
   if (choice < 0.55) await publishOne(world, subscription, accepted);
   else if (choice < 0.8) await changeOne(world, subscription);
-  else if (choice < 0.98) await askOne(world, accepted);
+  else if (choice < 0.92) await askOne(world, accepted);
+  else if (choice < 0.98) await replayOne(world, subscription);
   else putText(world, { body: random.pick(poison), message: null }, 0);
 }
 
@@ -150,6 +154,23 @@ async function changeOne(world: World, subscription: Subscription): Promise<void
     await pause(world, subscription);
     await world.sleep(world.random.between(0, 60 * second));
     if (world.random.chance(0.8)) await resume(world, subscription);
+  }
+}
+
+/** Replays what failed, with luck, and may think better of it. */
+async function replayOne(world: World, { tenant, id }: Subscription): Promise<void> {
+  const { random } = world;
+  const filters = replayFilters({
+    subscriptionId: random.chance(0.7) ? id : null,
+    statuses: random.pick([['failed'], ['failed', 'cancelled'], ['delivered', 'failed']]),
+    errorCode: random.pick([null, null, 'http_error']),
+  });
+  const perSecond = random.pick([1, 10, 100]);
+  const job = await replayMany(world, tenant, { filters, perSecond });
+  for (let changes = random.below(5); job !== null && changes > 0; changes -= 1) {
+    await world.sleep(random.between(0, random.pick([second, 5 * second, minute])));
+    const verb = random.pick(['pause', 'resume', 'resume', 'cancel'] as const);
+    await changeReplay(world, { tenant, id: job }, verb);
   }
 }
 

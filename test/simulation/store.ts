@@ -1,8 +1,10 @@
 // The stored state: rows with versions, conditions honoured as `core/ports.ts` says, and lists that may show the past.
 // A row keeps what it was, so that a stale read can be answered truthfully.
 import type { Attempt, Delivery } from '../../lambdas/core/delivery.ts';
-import type { DeliveryId, SubscriptionId } from '../../lambdas/core/ids.ts';
+import { acceptedAtOf } from '../../lambdas/core/ids.ts';
+import type { DeliveryId, ReplayId, SubscriptionId } from '../../lambdas/core/ids.ts';
 import type {
+  DeliveryQuery,
   DeliveryStore,
   IdempotencyClaim,
   IdempotencyStore,
@@ -13,6 +15,7 @@ import type {
   SubscriptionStore,
 } from '../../lambdas/core/ports.ts';
 import { reserveSlot } from '../../lambdas/core/rate-limit.ts';
+import type { ReplayJob } from '../../lambdas/core/replay-job.ts';
 import type { StatsDelta, StatsHour } from '../../lambdas/core/stats.ts';
 import { addHours } from '../../lambdas/core/stats.ts';
 import type { Subscription } from '../../lambdas/core/subscription.ts';
@@ -35,6 +38,7 @@ export type Database = {
   /** The deliveries of each subscription, oldest first. */
   idsOf: Map<SubscriptionId, DeliveryId[]>;
   claims: Map<string, IdempotencyClaim & { expiresAt: number }>;
+  replays: Map<ReplayId, ReplayJob>;
   busyUntil: Map<string, number>;
   hours: Map<SubscriptionId, StatsHour[]>;
   watch: DatabaseWatch;
@@ -44,6 +48,7 @@ export type Database = {
 export type DatabaseWatch = {
   deliveryChanged(before: Delivery | null, row: Row, attempt: Attempt | null): void;
   subscriptionChanged(id: SubscriptionId, after: Subscription | null): void;
+  replayChanged(before: ReplayJob | null, after: ReplayJob): void;
 };
 
 /** How far behind an eventually consistent read may be. */
@@ -144,7 +149,13 @@ export function deliveryStore({ kernel, database, process }: Access): DeliverySt
         port: 'deliveries.list',
         about: [],
         detail: () => '',
-        apply: (fault) => pageOf(seen({ kernel, database, process }, query, fault), query.limit),
+        apply: (fault) => {
+          const found = seen({ kernel, database, process }, query, fault);
+          return pageOf(
+            found.filter((delivery) => isListed(query, delivery)),
+            query.limit,
+          );
+        },
       }),
     listParked: (tenant, subscriptionId, page) =>
       call(kernel, process, {
@@ -219,7 +230,21 @@ type SeenQuery = {
   isOldestFirst?: boolean;
 };
 
-/** The deliveries of a subscription from a cursor on, as an eventually consistent read sees them. */
+function isListed(query: DeliveryQuery, delivery: Delivery): boolean {
+  const exact = [
+    [query.status, delivery.status],
+    [query.eventType, delivery.eventType],
+    [query.errorCode, delivery.lastErrorCode],
+  ];
+  const at = acceptedAtOf(delivery.id);
+  return (
+    exact.every(([wanted, found]) => wanted === null || wanted === found) &&
+    at >= (query.since ?? 0) &&
+    at < (query.until ?? Infinity)
+  );
+}
+
+/** The deliveries of a subscription, or of all, from a cursor on, as an eventually consistent read sees them. */
 function seen(
   { kernel, database }: Access,
   query: SeenQuery,
@@ -227,7 +252,10 @@ function seen(
 ): IteratorObject<Delivery> {
   const lagMs = fault === 'stale' ? staleMsMax : kernel.random.between(0, staleMsMax / 4);
   const asOf = kernel.timeline.now() - lagMs;
-  const all = query.subscriptionId === null ? [] : (database.idsOf.get(query.subscriptionId) ?? []);
+  const all =
+    query.subscriptionId === null
+      ? [...database.rows.keys()].sort()
+      : (database.idsOf.get(query.subscriptionId) ?? []);
   return idsFrom(all, query).flatMap((id) => {
     const { delivery, history } = database.rows.get(id)!;
     const then = history.findLast(({ at }) => at <= asOf)?.delivery;

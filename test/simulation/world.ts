@@ -24,6 +24,7 @@ import { acknowledge, createQueue, deliveryOf, deliveryQueue, receive, redrive }
 import type { Envelope, VirtualQueue } from './queue.ts';
 import { createRandom } from './random.ts';
 import type { Random } from './random.ts';
+import { replayStore } from './replay-store.ts';
 import {
   deliveryStore,
   idempotencyStore,
@@ -111,12 +112,17 @@ export function createWorld(options: WorldOptions): World {
             trace(`${String(timeline.now() - startOfTime).padStart(10)} ${line()}`);
           },
   };
-  const unwatched = { deliveryChanged: () => {}, subscriptionChanged: () => {} };
+  const unwatched = {
+    deliveryChanged: () => {},
+    subscriptionChanged: () => {},
+    replayChanged: () => {},
+  };
   const database: Database = {
     subscriptions: new Map(),
     rows: new Map(),
     claims: new Map(),
     idsOf: new Map(),
+    replays: new Map(),
     busyUntil: new Map(),
     hours: new Map(),
     watch: unwatched,
@@ -261,6 +267,7 @@ function contextOf(world: World, process: Process): Context {
     subscriptions: subscriptionStore(access),
     deliveries: deliveryStore(access),
     idempotency: idempotencyStore(access),
+    replays: replayStore(access),
     stats: statsStore(access),
     rateLimits: rateLimitStore(access),
     apiKeys: {
@@ -335,6 +342,8 @@ function aboutBatch(batch: readonly Envelope[], database: Database): DeliveryId[
   return batch.flatMap(({ message }) => {
     if (message === null) return [];
     if (message.kind === 'attempt') return deliveryOf(message);
+    // A step of a replay job that is done again costs no request.
+    if (message.kind === 'replay') return [];
     return database.idsOf.get(message.subscriptionId as SubscriptionId) ?? [];
   });
 }

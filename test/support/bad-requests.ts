@@ -38,6 +38,7 @@ const jsonRoutes = [
   'POST /api/subscriptions/{subscription}/test',
   'POST /api/subscriptions/{subscription}/rotate-secret',
   'POST /api/keys',
+  'POST /api/replays',
 ];
 
 const badBodies: [ProblemCode, string, Rest][] = [
@@ -116,15 +117,20 @@ const unsafeTokenUrls = ['http://10.1.2.3/token', 'https://169.254.169.254/', 'f
 
 const badQueries = [
   ...['limit=0', 'limit=-1', 'limit=abc', 'limit=1.5', 'limit=%00', 'limit=1e99'].flatMap((query) =>
-    ['/api/subscriptions', '/api/deliveries', '/api/subscriptions/{subscription}/deliveries'].map(
-      (path) => `${path}?${query}`,
-    ),
+    [
+      '/api/subscriptions',
+      '/api/deliveries',
+      '/api/replays',
+      '/api/subscriptions/{subscription}/deliveries',
+    ].map((path) => `${path}?${query}`),
   ),
   '/api/deliveries?limit=5&limit=x',
   '/api/deliveries?status=banana',
   '/api/deliveries?status=processing',
   '/api/deliveries?event_type=order%20created',
   '/api/deliveries?event_type=%ff%fe',
+  '/api/deliveries?error_code=HTTP%20500',
+  `/api/subscriptions/{subscription}/deliveries?error_code=${'x'.repeat(limits.errorCodeLengthMax + 1)}`,
   '/api/deliveries?since=yesterday',
   '/api/deliveries?since=2026-02-30T00:00:00Z',
   '/api/deliveries?since=2026-01-01',
@@ -139,6 +145,7 @@ const badQueries = [
 
 const badCursors = [
   '/api/subscriptions',
+  '/api/replays',
   '/api/deliveries',
   '/api/subscriptions/{subscription}/deliveries',
 ]
@@ -150,6 +157,7 @@ const badCursors = [
   .map((path) => bad('invalid-cursor', `GET ${path}`, { why: 'a cursor of nobody' }));
 
 const someSubscription = 'sub_0123456789abcdef';
+const someReplay = 'rpl_0123456789abcdef';
 const someDelivery = `dlv_0123456789abcdefghjkmnpqrs0123456789abcdef`;
 
 const absent = [
@@ -187,6 +195,13 @@ const absent = [
   `GET /api/subscriptions/${someSubscription}/stats`,
   `POST /api/delivery/${someDelivery}/retry`,
   `POST /api/delivery/${someDelivery}/cancel`,
+  ...['1', 'rpl_', 'RPL_0123456789ABCDEF', someSubscription, someReplay].map(
+    (id) => `GET /api/replays/${id}`,
+  ),
+  `POST /api/replays/${someReplay}/pause`,
+  `POST /api/replays/${someReplay}/resume`,
+  `POST /api/replays/${someReplay}/cancel`,
+  `POST /api/replays/${someReplay}/retry`,
   'DELETE /api/keys/0123456789abcdef',
   'DELETE /api/keys/x',
   `DELETE /api/keys/${'0'.repeat(3_000)}`,
@@ -203,6 +218,9 @@ const wrongMethods = [
   'GET /api/delivery/{delivery}/retry',
   'DELETE /api/deliveries',
   'PATCH /api/keys',
+  'DELETE /api/replays',
+  `DELETE /api/replays/${someReplay}`,
+  `GET /api/replays/${someReplay}/cancel`,
   'GET /api/keys/0123456789abcdef',
   'GET /api/subscriptions/{subscription}/rotate-secret',
   'POST /openapi.json',
@@ -311,6 +329,28 @@ export const badRequests: readonly BadRequest[] = [
     'a short whsec_ secret': { secret: 'whsec_c2hvcnQ=' },
     'a public key': { secret: `whpk_${'A'.repeat(43)}=` },
   }),
+  ...fields('POST /api/replays', {
+    'a filter with a slip in its name': { subscripton_id: someSubscription },
+    'a status that is open': { status: ['failed', 'parked'] },
+    'no status at all': { status: [] },
+    'a status as a text': { status: 'failed' },
+    'an event type with a space': { event_type: 'order created' },
+    'an error code in words': { error_code: 'HTTP 500' },
+    'a time in words': { since: 'yesterday' },
+    'a time that is a number': { until: 1_700_000_000 },
+    'an empty window': { since: '2026-01-02T00:00:00Z', until: '2026-01-02T00:00:00Z' },
+    'a pace of nothing': { per_second: 0 },
+    'half a replay a second': { per_second: 0.5 },
+    'too fast a pace': { per_second: limits.replaysPerSecondMax + 1 },
+    'a dry run in words': { dry_run: 'yes' },
+  }),
+  ...[someSubscription, 'sub_', ''].map((id) =>
+    bad('not-found', 'POST /api/replays', {
+      why: `the subscription "${id}"`,
+      headers: json,
+      body: JSON.stringify({ subscription_id: id }),
+    }),
+  ),
   ...unsafeTargets,
   ...unsafeTokenUrls,
   ...badQueries,

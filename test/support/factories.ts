@@ -4,7 +4,17 @@ import { accept } from '../../lambdas/core/transitions.ts';
 import type { ApiKey } from '../../lambdas/core/api-key.ts';
 import type { Attempt, Delivery } from '../../lambdas/core/delivery.ts';
 import { newHealth } from '../../lambdas/core/health.ts';
-import { deliveryIdFrom, subscriptionIdFrom, type SubscriptionId } from '../../lambdas/core/ids.ts';
+import {
+  deliveryIdFrom,
+  replayIdFrom,
+  subscriptionIdFrom,
+  type SubscriptionId,
+} from '../../lambdas/core/ids.ts';
+import {
+  createReplayJob,
+  type ReplayFilters,
+  type ReplayJob,
+} from '../../lambdas/core/replay-job.ts';
 import { hourMs, hourOf, latencyBoundsMs, noStatuses } from '../../lambdas/core/stats.ts';
 import type { StatsDelta } from '../../lambdas/core/stats.ts';
 import type { Subscription } from '../../lambdas/core/subscription.ts';
@@ -95,6 +105,33 @@ export function changed(delivery: Delivery, fields: Partial<Delivery>): Delivery
     version: delivery.version + 1,
     ...fields,
   };
+}
+
+export function replayFilters(fields: Partial<ReplayFilters> = {}): ReplayFilters {
+  return {
+    subscriptionId: null,
+    statuses: ['failed'],
+    eventType: null,
+    errorCode: null,
+    since: null,
+    until: null,
+    ...fields,
+  };
+}
+
+export function aReplayJob(fields: Partial<ReplayJob> = {}): ReplayJob {
+  const createdAt = fields.createdAt ?? noon;
+  const made = createReplayJob(
+    {
+      tenant: 'default',
+      id: replayIdFrom(createdAt, randomBytes(10)),
+      filters: replayFilters(),
+      perSecond: 10,
+      matched: 12,
+    },
+    createdAt,
+  );
+  return { ...made, ...fields };
 }
 
 export function aDelta(fields: Partial<StatsDelta> = {}): StatsDelta {

@@ -37,9 +37,10 @@ type Listing = {
 };
 
 export function listDeliveries(rows: DeliveryRows, query: DeliveryQuery): Promise<Page<Delivery>> {
-  const { tenant, subscriptionId, status, eventType, since, until, limit, cursor } = query;
+  const { limit, cursor, ...filters } = query;
+  const { tenant, subscriptionId, status, eventType, errorCode, since, until } = filters;
   return readPage(rows, {
-    list: ['deliveries', tenant, subscriptionId, status, eventType, since, until],
+    list: ['deliveries', tenant, subscriptionId, status, eventType, errorCode, since, until],
     page: { limit, cursor },
     source: sourceOf(query),
     newestFirst: true,
@@ -47,8 +48,10 @@ export function listDeliveries(rows: DeliveryRows, query: DeliveryQuery): Promis
     until: until === null ? null : sortKeyAt(until),
     matches: (delivery) =>
       (status === null || delivery.status === status) &&
-      (eventType === null || delivery.eventType === eventType),
-    isDense: eventType === null && (status === null || status === 'delivered'),
+      (eventType === null || delivery.eventType === eventType) &&
+      (errorCode === null || delivery.lastErrorCode === errorCode),
+    isDense:
+      eventType === null && errorCode === null && (status === null || status === 'delivered'),
   });
 }
 

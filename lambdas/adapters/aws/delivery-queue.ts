@@ -60,6 +60,7 @@ async function isScheduled(
 
 /** Fair queues share the consumers out between groups: one busy subscription does not hold up the others. */
 function groupOf(message: QueueMessage): string {
+  if (message.kind === 'replay') return message.replayId;
   if (message.kind !== 'attempt') return message.subscriptionId;
   const { deliveryId } = message;
   return isDeliveryId(deliveryId) ? subscriptionIdOf(deliveryId) : deliveryId;

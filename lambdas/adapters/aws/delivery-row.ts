@@ -38,6 +38,9 @@ const storedRow = z.object({
   cycle: z.number().default(1),
   cycle_attempt: z.number().optional(),
   attempt_count: z.number().default(0),
+  /** Of the last attempt: status and error. */
+  code: z.number().nullable().default(null),
+  error: z.string().nullable().default(null),
   /** Whole seconds, as the table's time to live wants them. */
   expires_at: z.number().optional(),
   /** The milliseconds beyond. */
@@ -101,6 +104,8 @@ export function changingAttributes(delivery: Delivery): Item {
     cycle: unless(delivery.cycle, 1),
     cycle_attempt: unless(delivery.cycleAttempt, usual.cycleAttempt),
     attempt_count: unless(delivery.attemptCount, 0),
+    code: delivery.lastStatusCode ?? undefined,
+    error: delivery.lastErrorCode ?? undefined,
     [table.timeToLive]: expiresAt === null ? undefined : Math.floor(expiresAt / 1_000),
     expires_ms: expiresAt === null ? undefined : unless(expiresAt % 1_000, usual.expiresMs),
     [table.indexes.held.partitionKey]: isHeld
@@ -133,6 +138,8 @@ export function decodeDelivery(item: Item): Delivery {
     cycle: row.cycle,
     cycleAttempt: row.cycle_attempt ?? usual.cycleAttempt,
     attemptCount,
+    lastStatusCode: row.code,
+    lastErrorCode: row.error,
     expiresAt:
       row.expires_at === undefined
         ? null

@@ -1,6 +1,7 @@
 // Where each item lives in the one table: pure functions, so that the layout can be read and tested in one place.
 //
 //   <tenant>#subscriptions                 <subscription id>
+//   <tenant>#replays                       <replay id>
 //   <tenant>#<subscription>#<shard>        <sort key>                        the row of a delivery
 //   <tenant>#<subscription>#<shard>        body#<sort key>#<token>           a body that is too large for its row
 //   <tenant>#<subscription>#<shard>        attempt#<sort key>#<token>        an attempt that is too large for it
@@ -43,6 +44,10 @@ function shardOf(id: DeliveryId, shards: number): number {
 
 export function subscriptionPartition(tenant: string): string {
   return `${tenantPart(tenant)}#subscriptions`;
+}
+
+export function replayPartition(tenant: string): string {
+  return `${tenantPart(tenant)}#replays`;
 }
 
 /** Every partition that holds deliveries of a subscription. */

@@ -11,12 +11,20 @@ import { openDeliveryQueue } from './delivery-queue.ts';
 import { openTable } from './dynamo-table.ts';
 import { openIdempotency } from './idempotency.ts';
 import { openRateLimits } from './rate-limits.ts';
+import { openReplays } from './replays.ts';
 import { openStats } from './stats.ts';
 import { openSubscriptions } from './subscriptions.ts';
 
 export type AwsPorts = Pick<
   Ports,
-  'subscriptions' | 'deliveries' | 'idempotency' | 'stats' | 'rateLimits' | 'apiKeys' | 'queue'
+  | 'subscriptions'
+  | 'deliveries'
+  | 'idempotency'
+  | 'replays'
+  | 'stats'
+  | 'rateLimits'
+  | 'apiKeys'
+  | 'queue'
 >;
 
 const tokenBytes = 4;
@@ -40,6 +48,7 @@ export function openAwsPorts(
       detailLifetimeMs: detailLifetimeMs(needs.retentionMs),
     }),
     idempotency: openIdempotency(table),
+    replays: openReplays(table, clock),
     stats: openStats(table, clock),
     rateLimits: openRateLimits(table),
     apiKeys: openApiKeys(table),

@@ -44,6 +44,9 @@ export function openDatabase(dataDirectory: string): DatabaseSync {
   });
 }
 
+/** A lock that nobody refers to any more would be collected, and free the directory. */
+const held = new Set<DatabaseSync>();
+
 /**
  * Takes a directory for this process until `release`, or until the process ends, however it does. The lock is an
  * open transaction on a file of its own: the operating system frees it with the process.
@@ -53,7 +56,13 @@ export function lockDataDirectory(dataDirectory: string): { release(): void } {
     const lock = openFile(dataDirectory, 'lock.sqlite', 0);
     try {
       lock.exec('BEGIN EXCLUSIVE');
-      return { release: () => lock.close() };
+      held.add(lock);
+      return {
+        release() {
+          held.delete(lock);
+          lock.close();
+        },
+      };
     } catch (cause) {
       lock.close();
       throw isBusy(cause) ? new DataDirectoryInUseError(dataDirectory) : cause;

@@ -15,7 +15,7 @@ type Filters = Pick<DeliveryQuery, 'subscriptionId' | 'status'>;
 type Scan = {
   statement: StatementSync;
   values: Values;
-  /** What the statement leaves in; event types and expiry have no index. */
+  /** What the statement leaves in; event types, error codes and expiry have no index. */
   keeps: (delivery: Delivery) => boolean;
   limit: number;
   /** What its cursors are bound to. */
@@ -95,8 +95,9 @@ export function createDeliveryLists(
       return Number(countParked.get(tenant, subscriptionId)?.['count']);
     },
     async list({ limit, cursor, ...filters }) {
-      const { tenant, subscriptionId, status, eventType, since, until } = filters;
-      const query = ['deliveries', tenant, subscriptionId, status, eventType, since, until];
+      const { tenant, subscriptionId, status, eventType, errorCode, since, until } = filters;
+      const exact = [tenant, subscriptionId, status, eventType, errorCode];
+      const query = ['deliveries', ...exact, since, until];
       const end = until === null ? afterAllIds : idFrom(until);
       const position = cursor === null ? end : positionOf(query, cursor);
       const values: Values = { tenant, from: idFrom(since), before: position };
@@ -105,7 +106,8 @@ export function createDeliveryLists(
       const now = clock.now();
       const keeps = (delivery: Delivery) =>
         (delivery.expiresAt === null || delivery.expiresAt > now) &&
-        (eventType === null || delivery.eventType === eventType);
+        (eventType === null || delivery.eventType === eventType) &&
+        (errorCode === null || delivery.lastErrorCode === errorCode);
       return readPage({ statement: statementFor(filters), values, keeps, limit, query });
     },
     async listParked(tenant, subscriptionId, { limit, cursor }) {

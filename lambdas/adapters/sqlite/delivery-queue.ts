@@ -30,7 +30,7 @@ export function createDeliveryQueue(
         for (const message of messages) {
           const { dueAt } = message;
           const ready = dueAt <= now ? 1 : 0;
-          insert.run(subscriptionOf(message), JSON.stringify(message), now, dueAt, ready);
+          insert.run(groupOf(message), JSON.stringify(message), now, dueAt, ready);
         }
       });
       for (const listener of listeners) listener();
@@ -41,8 +41,15 @@ export function createDeliveryQueue(
   };
 }
 
-function subscriptionOf(message: QueueMessage): string {
-  return message.kind === 'attempt'
-    ? subscriptionIdOf(message.deliveryId as DeliveryId)
-    : message.subscriptionId;
+/** Whose turn the message takes: its subscription's, or that of its replay job, which may be about many. */
+function groupOf(message: QueueMessage): string {
+  switch (message.kind) {
+    case 'attempt':
+      return subscriptionIdOf(message.deliveryId as DeliveryId);
+    case 'replay':
+      return message.replayId;
+    case 'backlog':
+    case 'cancel':
+      return message.subscriptionId;
+  }
 }

@@ -23,6 +23,8 @@ export const stateFields = [
   'cycle',
   'cycleAttempt',
   'attemptCount',
+  'lastStatusCode',
+  'lastErrorCode',
   'expiresAt',
   'version',
 ] as const satisfies (keyof Delivery)[];

@@ -7,6 +7,7 @@ import { createDeliveryStore } from './delivery-store.ts';
 import { createIdempotencyStore } from './idempotency-store.ts';
 import { createQueueReceiver, type QueueReceiver } from './queue-receiver.ts';
 import { createRateLimitStore } from './rate-limit-store.ts';
+import { createReplayStore } from './replay-store.ts';
 import { createStatsStore } from './stats-store.ts';
 import { createSubscriptionStore } from './subscription-store.ts';
 import { createSweeper, type Sweeper } from './sweeper.ts';
@@ -14,7 +15,7 @@ import { createWriter } from './writer.ts';
 
 export type SqlitePorts = Pick<
   Ports,
-  'subscriptions' | 'deliveries' | 'idempotency' | 'stats' | 'rateLimits' | 'apiKeys'
+  'subscriptions' | 'deliveries' | 'idempotency' | 'replays' | 'stats' | 'rateLimits' | 'apiKeys'
 > & {
   queue: SqliteDeliveryQueue;
   receiver: QueueReceiver;
@@ -30,6 +31,7 @@ export function openSqlitePorts(options: { database: DatabaseSync; clock: Clock 
     subscriptions: createSubscriptionStore(database, writer),
     deliveries: createDeliveryStore(database, writer, clock),
     idempotency: createIdempotencyStore(database, writer),
+    replays: createReplayStore(database, writer, clock),
     stats: createStatsStore(database, writer),
     rateLimits: createRateLimitStore(database, writer),
     apiKeys: createApiKeyStore(database, writer),

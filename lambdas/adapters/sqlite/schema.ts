@@ -2,7 +2,7 @@
 // released is never changed; a new one is added at the end.
 import type { DatabaseSync } from 'node:sqlite';
 
-const migrations: readonly string[] = [
+export const migrations: readonly string[] = [
   `
   CREATE TABLE subscriptions (
     tenant TEXT NOT NULL,
@@ -161,6 +161,34 @@ const migrations: readonly string[] = [
     PRIMARY KEY (tenant, subscription_id, rate)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX rate_limits_by_end ON rate_limits (busy_until);
+  `,
+  `
+  ALTER TABLE deliveries ADD COLUMN last_status_code INTEGER;
+  ALTER TABLE deliveries ADD COLUMN last_error_code TEXT;
+
+  CREATE TABLE replays (
+    tenant TEXT NOT NULL,
+    id TEXT NOT NULL,
+    filters TEXT NOT NULL, -- JSON
+    per_second INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    matched INTEGER,
+    examined INTEGER NOT NULL,
+    replayed INTEGER NOT NULL,
+    skipped INTEGER NOT NULL,
+    remaining TEXT NOT NULL, -- JSON
+    cursor TEXT,
+    step INTEGER NOT NULL,
+    next_due_at INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    completed_at INTEGER,
+    expires_at INTEGER,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (tenant, id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX replays_by_state ON replays (tenant, state);
+  CREATE INDEX replays_by_expiry ON replays (expires_at) WHERE expires_at IS NOT NULL;
   `,
 ];
 

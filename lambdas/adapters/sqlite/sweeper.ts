@@ -18,6 +18,10 @@ export function createSweeper(database: DatabaseSync, writer: Writer): Sweeper {
     `DELETE FROM idempotency_keys WHERE (tenant, subscription_id, key) IN
        (SELECT tenant, subscription_id, key FROM idempotency_keys WHERE expires_at <= ? LIMIT ?)`,
   );
+  const replays = database.prepare(
+    `DELETE FROM replays WHERE (tenant, id) IN
+       (SELECT tenant, id FROM replays WHERE expires_at <= ? LIMIT ?)`,
+  );
   const statsHours = database.prepare(
     `DELETE FROM stats_hours WHERE (tenant, subscription_id, hour) IN
        (SELECT tenant, subscription_id, hour FROM stats_hours WHERE hour <= ? LIMIT ?)`,
@@ -37,6 +41,7 @@ export function createSweeper(database: DatabaseSync, writer: Writer): Sweeper {
         const results = [
           deliveries.run(now, limit),
           idempotencyKeys.run(now, limit),
+          replays.run(now, limit),
           statsHours.run(now - limits.statsRetentionMs, limit),
           rateLimits.run(now, limit),
           deadLetters.run(now - limits.deadLetterRetentionMs, limit),

@@ -205,6 +205,7 @@ describe('a list', () => {
     subscriptionId: null,
     status: null,
     eventType: null,
+    errorCode: null,
     since: null,
     until: null,
     limit: 20,

@@ -38,6 +38,8 @@ const anyDelivery = fc
     cycle: count,
     cycleAttempt: count,
     attemptCount: count,
+    lastStatusCode: fc.option(count),
+    lastErrorCode: fc.option(fc.string()),
     expiresAt: timeOrNull,
     version: count,
   })
@@ -70,6 +72,7 @@ describe('the row of a delivery', () => {
       status: 'delivered',
       attemptCount: 1,
       cycleAttempt: 1,
+      lastStatusCode: 204,
       updatedAt: completedAt,
       completedAt,
       nextAttemptAt: null,
@@ -79,6 +82,7 @@ describe('the row of a delivery', () => {
     });
     expect(Object.keys(stored(changingAttributes(delivered))).toSorted()).toStrictEqual([
       'attempt_count',
+      'code',
       'expires_at',
       'status',
       'updated_at',

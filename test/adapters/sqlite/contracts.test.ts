@@ -7,6 +7,7 @@ import { apiKeyStoreContract } from '../../contracts/api-key-store.ts';
 import { deliveryQueueContract } from '../../contracts/delivery-queue.ts';
 import { deliveryStoreContract } from '../../contracts/delivery-store.ts';
 import { idempotencyStoreContract } from '../../contracts/idempotency-store.ts';
+import { replayStoreContract } from '../../contracts/replay-store.ts';
 import { statsStoreContract } from '../../contracts/stats-store.ts';
 import { subscriptionStoreContract } from '../../contracts/subscription-store.ts';
 import { createTestClock } from '../../support/clock.ts';
@@ -43,6 +44,7 @@ for (const { name, open } of drivers) {
   subscriptionStoreContract(name, openPort('subscriptions'));
   deliveryStoreContract(name, openPort('deliveries'));
   idempotencyStoreContract(name, openPort('idempotency'));
+  replayStoreContract(name, openPort('replays'));
   statsStoreContract(name, openPort('stats'));
   apiKeyStoreContract(name, openPort('apiKeys'));
   deliveryQueueContract(name, async () => {

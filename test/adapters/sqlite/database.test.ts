@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   DataDirectoryInUseError,
@@ -10,6 +11,7 @@ import {
   lockDataDirectory,
   openDatabase,
 } from '../../../lambdas/adapters/sqlite/database.ts';
+import { migrations } from '../../../lambdas/adapters/sqlite/schema.ts';
 import { openSqlitePorts } from '../../../lambdas/adapters/sqlite/ports.ts';
 import type { DeliveryId } from '../../../lambdas/core/ids.ts';
 import { createTestClock } from '../../support/clock.ts';
@@ -98,6 +100,24 @@ describe('the data file', () => {
     openDatabase(made).close();
 
     expect(statSync(made).mode & 0o077).toBe(0);
+  });
+
+  it('brings a file of the first version up to date, and keeps what it holds', async () => {
+    const { path, open } = setup();
+    const file = new DatabaseSync(join(path, 'webhooks.sqlite'));
+    file.exec(`${migrations[0]}; PRAGMA user_version = 1`);
+    file.exec(`INSERT INTO deliveries VALUES ('default', 'dlv_1', 'sub_1', NULL, 'text/json', 0,
+      'failed', 'exhausted', 1, 2, 2, NULL, 1, 1, 1, NULL, 2)`);
+    file.close();
+
+    const ports = open();
+    const query = { tenant: 'default', subscriptionId: null, status: null, eventType: null };
+    const page = { errorCode: null, since: null, until: null, limit: 10, cursor: null };
+    const { items } = await ports.deliveries.list({ ...query, ...page });
+
+    expect(items).toMatchObject([{ id: 'dlv_1', status: 'failed', turn: null }]);
+    expect(items).toMatchObject([{ lastStatusCode: null, lastErrorCode: null }]);
+    ports.close();
   });
 
   it('refuses a file that a newer version wrote, in one sentence', () => {

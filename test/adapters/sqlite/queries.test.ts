@@ -10,6 +10,7 @@ import {
   aDelta,
   anAttempt,
   anAttemptMessage,
+  aReplayJob,
   aSubscription,
   aSubscriptionId,
   changed,
@@ -85,6 +86,7 @@ describe('list', () => {
       subscriptionId: null,
       status: null,
       eventType: 'rare',
+      errorCode: null,
       since: null,
       until: null,
       limit: 10,
@@ -151,6 +153,18 @@ describe('removeExpired', () => {
     expect(await sweeper.removeExpired(end - 1, 10)).toBe(0);
     // The subscription's hour and the tenant's.
     expect(await sweeper.removeExpired(end, 10)).toBe(2);
+  });
+
+  it('removes replay jobs that have expired, and no other', async () => {
+    const { replays, sweeper, clock } = setup();
+    const running = aReplayJob();
+    const expiresAt = clock.now() + 5;
+    await replays.create(running);
+    await replays.create(aReplayJob({ state: 'completed', completedAt: noon, expiresAt }));
+
+    expect(await sweeper.removeExpired(expiresAt - 1, 10)).toBe(0);
+    expect(await sweeper.removeExpired(expiresAt, 10)).toBe(1);
+    expect(await replays.get('default', running.id)).toStrictEqual(running);
   });
 
   it('removes dead letters after their retention', async () => {

@@ -1,0 +1,73 @@
+// What must hold of replay jobs: one that runs has a message that goes on with it, no delivery is replayed twice by the
+// same job, and one that is completed has missed nothing.
+import type { Delivery } from '../../lambdas/core/delivery.ts';
+import type { ReplayId } from '../../lambdas/core/ids.ts';
+import type { ReplayFilters, ReplayJob, ReplayableStatus } from '../../lambdas/core/replay-job.ts';
+import { must } from './facts.ts';
+import type { Facts } from './facts.ts';
+import { shownJob } from './replay-store.ts';
+import { shown } from './store.ts';
+import type { Row } from './store.ts';
+
+/** Lists may be behind by two seconds, and clocks by half of one. */
+const slackMs = 3_000;
+
+export function checkJobChange(before: ReplayJob | null, after: ReplayJob): void {
+  const about = () => `${before === null ? 'nothing' : shownJob(before)} → ${shownJob(after)}`;
+  must(after.version === (before?.version ?? 0) + 1, 'I10 versions', about);
+  must(after.step >= (before?.step ?? 1), 'I10 forward', about);
+  must(after.examined === after.replayed + after.skipped, 'I10 counts', about);
+  const isEnd = before?.completedAt === null || before === null;
+  must(isEnd || after.state === before.state, 'I10 final is final', about);
+}
+
+export function checkJobNotForgotten(facts: Facts, id: ReplayId): void {
+  const job = facts.database.replays.get(id);
+  if (job?.state !== 'running') return;
+  const messages = [...(facts.waiting.get(id) ?? [])];
+  const isKept = messages.some((message) => message.kind === 'replay' && message.step === job.step);
+  must(isKept, 'I1', () => `${shownJob(job)} is running and no message goes on with it`);
+}
+
+/** Cycles that jobs may have begun: at most one each. */
+export function jobCyclesMax(facts: Facts, delivery: Delivery): number {
+  const jobs = [...facts.database.replays.values()];
+  return jobs.filter((job) => isAbout(job, delivery)).length;
+}
+
+function isAbout({ tenant, filters }: ReplayJob, delivery: Delivery): boolean {
+  const { subscriptionId, eventType } = filters;
+  return (
+    tenant === delivery.tenant &&
+    (subscriptionId === null || subscriptionId === delivery.subscriptionId) &&
+    (eventType === null || eventType === delivery.eventType)
+  );
+}
+
+export function checkJobSettled(facts: Facts, job: ReplayJob): void {
+  must(job.state !== 'running', 'I9', () => `${shownJob(job)} is running when all is quiet`);
+  if (job.state !== 'completed') return;
+  for (const row of facts.database.rows.values()) {
+    // Nothing is replayed without its subscription.
+    if (!facts.database.subscriptions.has(row.delivery.subscriptionId)) continue;
+    const missed = missedBy(job, row);
+    must(missed === null, 'I1', () => `${shownJob(job)} has missed ${shown(missed!)}`);
+  }
+}
+
+/** The delivery as it was when the job was made, where the job should have replayed it and nobody touched it since. */
+function missedBy(job: ReplayJob, { delivery, history }: Row): Delivery | null {
+  if (!isAbout(job, delivery)) return null;
+  const index = history.findLastIndex(({ at }) => at <= job.createdAt - slackMs);
+  const then = history[index]?.delivery;
+  const isTouched = index + 1 < history.length;
+  return then !== undefined && !isTouched && matches(job.filters, then) ? then : null;
+}
+
+function matches(filters: ReplayFilters, { status, lastErrorCode }: Delivery): boolean {
+  const { statuses, errorCode } = filters;
+  return (
+    statuses.includes(status as ReplayableStatus) &&
+    (errorCode === null || errorCode === lastErrorCode)
+  );
+}
