@@ -194,10 +194,16 @@ test('what is secret is in no answer to a GET and in no line of the log', async 
   expect(event.status).toBe(401);
   const accepted = await service.call('ingest', { key, id, body: { a: canary('payload') } });
   const delivery = String(accepted.json['delivery_id']);
+  const replay = await service.call('createReplay', { key, body: { subscription_id: id } });
+  const ids: Record<string, string> = {
+    delivery,
+    replays: (replay.json['replay'] as { id: string }).id,
+  };
   const answers = [];
   for (const [route, { method, path }] of Object.entries(routes)) {
     if (method !== 'GET') continue;
-    const there = path.includes('/delivery/') ? delivery : id;
+    const [, , kind = ''] = path.split('/');
+    const there = ids[kind] ?? id;
     const answer = await service.call(route as RouteId, { key, id: there });
     expect(answer.status, route).toBe(200);
     answers.push(answer.text.replaceAll(canary('payload'), ''));
