@@ -20,7 +20,10 @@ export class DeliveryQueue extends Construct {
   readonly deadLetters: Queue;
   readonly scheduleDeadLetters: Queue;
   /** Where a function finds the parts. */
-  readonly environment: Omit<AwsSettings, 'TABLE_NAME' | 'QUEUE_DELAY_MAX_SECONDS'>;
+  readonly environment: Omit<
+    AwsSettings,
+    'TABLE_NAME' | 'QUEUE_DELAY_MAX_SECONDS' | 'EVENT_BUS_NAME'
+  >;
   readonly #scheduleGroup: ScheduleGroup;
   readonly #schedulerRole: Role;
 

@@ -10,9 +10,11 @@ export type WebhookDeliveryStackProps = StackProps & { delivery?: WebhookDeliver
 export class WebhookDeliveryStack extends Stack {
   constructor(scope: Construct, id: string, props: WebhookDeliveryStackProps = {}) {
     super(scope, id, props);
-    const { ingress, storage, deliveries } = new WebhookDelivery(this, 'Service', props.delivery);
+    const service = new WebhookDelivery(this, 'Service', props.delivery);
+    const { ingress, storage, deliveries, events } = service;
     new CfnOutput(this, 'ApiUrl', { value: ingress.url });
     new CfnOutput(this, 'TableName', { value: storage.table.tableName });
     new CfnOutput(this, 'QueueUrl', { value: deliveries.queue.queueUrl });
+    new CfnOutput(this, 'EventBusName', { value: events.bus.eventBusName });
   }
 }

@@ -1,10 +1,11 @@
-// The service as one construct, to be read as its diagram: a table; a queue that can wait any time; three functions
-// with no more rights than their work needs; the front door; the alarms.
+// The service as one construct, to be read as its diagram: a table; a queue that can wait any time; a bus for what it says
+// of itself; three functions with no more rights than their work needs; the front door; the alarms.
 import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { limits } from '../lambdas/contract/limits.ts';
 import { acknowledge } from './acknowledgements.ts';
 import { DeliveryQueue } from './delivery-queue.ts';
+import { OperationalEvents } from './event-bus.ts';
 import { Ingress } from './ingress.ts';
 import { Observability } from './observability.ts';
 import { ServiceFunction } from './service-function.ts';
@@ -17,6 +18,7 @@ export type { WebhookDeliveryProps } from './settings.ts';
 export class WebhookDelivery extends Construct {
   readonly storage: Storage;
   readonly deliveries: DeliveryQueue;
+  readonly events: OperationalEvents;
   /** Answers ingest: it must stay up and fast whatever else is slow. */
   readonly publish: ServiceFunction;
   /** Answers everything else. */
@@ -32,12 +34,14 @@ export class WebhookDelivery extends Construct {
 
     this.storage = new Storage(this, 'Storage', settings);
     this.deliveries = new DeliveryQueue(this, 'Deliveries');
+    this.events = new OperationalEvents(this, 'Events');
 
     const shared = {
       logRetention: settings.logRetentionDays,
       environment: {
         ...service,
         ...this.deliveries.environment,
+        ...this.events.environment,
         TABLE_NAME: this.storage.table.tableName,
         QUEUE_DELAY_MAX_SECONDS: String(settings.queueDelayMaxSeconds),
       },
@@ -70,6 +74,7 @@ export class WebhookDelivery extends Construct {
     this.storage.grantAttempt(this.deliver);
     this.deliveries.grantSend(this.deliver);
     this.deliveries.grantSchedule(this.deliver);
+    this.events.grantPut(this.deliver);
     this.deliveries.consumeBy(this.deliver, settings);
 
     this.ingress = new Ingress(this, 'Ingress', {

@@ -8,6 +8,13 @@ export const healthState = z.enum(['healthy', 'failing', 'open', 'recovering', '
   description: '`open`: the circuit is open, deliveries park; `recovering`: they are sent',
 });
 
+export const healthEventKind = z.enum([
+  'circuit_opened',
+  'circuit_closed',
+  'backlog_drained',
+  'disabled',
+]);
+
 export const rateLimit = z.object({
   per_second: z.number().min(limits.rateLimitPerSecondMin).max(limits.rateLimitPerSecondMax),
   burst: z.number().int().min(1).max(limits.rateLimitBurstMax),
@@ -28,12 +35,7 @@ export const health = z
       deliveries_per_second: z.number().meta({ description: 'The pace at which it is sent' }),
       estimated_drain_seconds: z.number().int(),
     }),
-    history: z.array(
-      z.object({
-        at: time,
-        event: z.enum(['circuit_opened', 'circuit_closed', 'backlog_drained', 'disabled']),
-      }),
-    ),
+    history: z.array(z.object({ at: time, event: healthEventKind })),
   })
   .meta({ id: 'Health' });
 

@@ -20,6 +20,7 @@ export const limits = {
   targetUrlLengthMax: 2_048,
   secretLengthMax: 255,
   eventTypesPerSubscriptionMax: 100,
+  operationalSubscriptionsMax: 10, // Of a tenant: each gets a delivery of every operational event.
 
   // Requests
   jsonDepthMax: 500, // JSON.stringify overflows the stack somewhere beyond 1,000 levels.
@@ -241,10 +242,3 @@ must(
       2 * limits.awsTriesMax * (limits.awsConnectTimeoutMs + limits.awsRequestTimeoutMs),
   'deliver function timeout > longest attempt + two calls of AWS at their worst',
 );
-
-/**
- * After this no function acts any more on what it knew of a subscription before a change: the change is stored within
- * a function's life of its job's first sending, a memo lives on for a while, and who holds it may work for another life.
- */
-export const settledMs =
-  limits.memoTtlMsMax + limits.commitWaitMaxMs + limits.deliverFunctionTimeoutMs;

@@ -1,6 +1,7 @@
 // What travels on the deliveries queue: ids, never payloads. A reader ignores fields it does not know,
 // so that two versions of the code can share one queue during a deployment.
 import * as z from 'zod';
+import { healthEventKind } from './health-resource.ts';
 
 const base = {
   version: z.literal(1),
@@ -59,15 +60,34 @@ export const replayMessage = z.object({
   step: z.number().int().min(1),
 });
 
+/** Announces a change to whoever operates the service, once the change is stored. */
+export const announceMessage = z.object({
+  ...base,
+  kind: z.literal('announce'),
+  subscriptionId: z.string(),
+  change: z.discriminatedUnion('of', [
+    /** An event of the subscription's history. */
+    z.object({ of: z.literal('health'), event: healthEventKind, at: z.number().int() }),
+    /** A delivery that failed in a cycle. */
+    z.object({
+      of: z.literal('delivery'),
+      deliveryId: z.string(),
+      cycle: z.number().int().min(1),
+    }),
+  ]),
+});
+
 export const queueMessage = z.discriminatedUnion('kind', [
   attemptMessage,
   backlogMessage,
   cancelMessage,
   replayMessage,
+  announceMessage,
 ]);
 
 export type AttemptMessage = z.infer<typeof attemptMessage>;
 export type BacklogMessage = z.infer<typeof backlogMessage>;
 export type CancelMessage = z.infer<typeof cancelMessage>;
 export type ReplayMessage = z.infer<typeof replayMessage>;
+export type AnnounceMessage = z.infer<typeof announceMessage>;
 export type QueueMessage = z.infer<typeof queueMessage>;

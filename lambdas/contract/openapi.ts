@@ -1,5 +1,7 @@
-// The route table as an OpenAPI 3.1 document. `npm run openapi` writes it to docs/, the api function serves it.
+// The route table, and the events that operator's subscriptions are sent, as an OpenAPI 3.1 document. `npm run openapi`
+// writes it to docs/, the api function serves it.
 import * as z from 'zod';
+import { operationalEvents } from './operational-events.ts';
 import type { ProblemCode } from './problems.ts';
 import { problems } from './problems.ts';
 import { problem } from './resources.ts';
@@ -39,12 +41,29 @@ export function openApiDocument() {
     },
     servers: [{ url: '/' }],
     paths,
+    webhooks: webhooksOf(schemas),
     components: { schemas, securitySchemes },
   };
   // zod refers to named schemas as definitions of one schema; here they are components of the document.
   return JSON.parse(
     JSON.stringify(document).replaceAll('"#/$defs/', '"#/components/schemas/'),
   ) as typeof document;
+}
+
+/** What is sent, by the event's type. */
+function webhooksOf(components: Components): Record<string, Json> {
+  const entries = Object.values(operationalEvents).map((event) => {
+    const post = {
+      summary: event.description,
+      requestBody: {
+        required: true,
+        content: { 'application/json': { schema: schemaOf(event, 'output', components) } },
+      },
+      responses: { '2XX': { description: 'Received' } },
+    };
+    return [event.shape.type.value, { post }];
+  });
+  return Object.fromEntries(entries);
 }
 
 const securitySchemes = {

@@ -86,6 +86,7 @@ export const subscription = z
     health: healthState,
     custom_headers: z.record(z.string(), z.literal(secretMask)),
     auth: shownAuth.nullable(),
+    operational_events: z.boolean(),
     verification: shownVerification.nullable(),
     created_at: time,
     updated_at: time,
@@ -117,6 +118,10 @@ export const subscriptionFields = z
       .meta({ description: 'Attempts per second, and how many may come at once (1)' }),
     custom_headers: customHeaders.nullable(),
     auth: endpointAuth.nullable(),
+    operational_events: z.boolean().meta({
+      description:
+        "Makes it an operator's subscription: it is sent the operational events that `event_types` takes",
+    }),
     verification: verification.nullable(),
   })
   .partial()

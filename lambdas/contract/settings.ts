@@ -63,6 +63,8 @@ export const serviceSettings = z.object({
   ALLOW_HTTP_TARGETS: flag.default(false),
   /** What becomes of an event without a type at a subscription that filters by type. */
   UNTYPED_EVENTS: choice('deliver', 'reject').default('deliver'),
+  /** Whether the service tells those who operate it what happens to subscriptions and deliveries. */
+  OPERATIONAL_EVENTS: choice('on', 'off').default('on'),
   SUBSCRIPTION_MEMO_MS: wholeNumber(0, limits.memoTtlMsMax).default(
     limits.subscriptionMemoTtlMsDefault,
   ),
@@ -76,6 +78,7 @@ export const awsSettings = z.object({
   SCHEDULE_GROUP: z.string().min(1),
   SCHEDULER_ROLE_ARN: z.string().min(1),
   SCHEDULE_DEAD_LETTER_ARN: z.string().min(1),
+  EVENT_BUS_NAME: z.string().min(1),
   /** A longer wait goes through EventBridge Scheduler. Lowered only to test that in reasonable time. */
   QUEUE_DELAY_MAX_SECONDS: wholeNumber(1, queueDelaySecondsMax).default(queueDelaySecondsMax),
 });

@@ -21,6 +21,7 @@ const change = {
     'unsafe-target-url',
     'not-found',
     'conflict',
+    'limit-exceeded',
   ],
 } as const;
 
@@ -50,6 +51,7 @@ export const subscriptionRoutes = {
       'unsupported-media-type',
       'payload-too-large',
       'unsafe-target-url',
+      'limit-exceeded',
     ],
   },
   getSubscription: {

@@ -8,7 +8,7 @@ export const table = {
   indexes: {
     /** Keys only, sharded: every delivery of a tenant, newest first. Written once, with the row. */
     recent: { name: 'recent', partitionKey: 'recent_pk', sortKey: 'sk' },
-    /** Keys only, sparse, sharded: deliveries of a subscription that are parked or failed. */
+    /** Keys only, sparse: deliveries of a subscription that are parked or failed, sharded; operator's subscriptions. */
     held: { name: 'held', partitionKey: 'held_pk', sortKey: 'sk' },
   },
 } as const;

@@ -82,7 +82,7 @@ export type Attempt = {
   /** Epoch ms at which it began. */
   at: number;
   durationMs: number;
-  /** `failure` is a failed attempt after which nothing more is tried. */
+  /** `failure` is the failed attempt with which its delivery became `failed`: one for each cycle that did. */
   outcome: AttemptOutcome;
   statusCode: number | null;
   errorCode: string | null;

@@ -1,6 +1,7 @@
 // Jobs that follow a change of a subscription. They travel on the deliveries queue, so they survive a crash, and go
 // in pages. A job is sent before the change that it belongs to is stored, so that no crash leaves the change without it.
-import { limits, settledMs } from '../contract/limits.ts';
+import { limits } from '../contract/limits.ts';
+import { settledMs } from '../contract/settled.ts';
 import type { BacklogMessage, QueueMessage } from '../contract/messages.ts';
 import type { BacklogPace } from './backlog.ts';
 import { heldBackBy } from './health.ts';

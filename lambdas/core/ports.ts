@@ -6,6 +6,7 @@ import type { ApiKey } from './api-key.ts';
 import type { Attempt, Delivery, DeliveryStatus } from './delivery.ts';
 import type { DeliveryId, ReplayId, SubscriptionId } from './ids.ts';
 import type { QueueMessage } from '../contract/messages.ts';
+import type { OperationalEvent } from '../contract/operational-events.ts';
 import type { RateLimit } from './rate-limit.ts';
 import type { ReplayJob } from './replay-job.ts';
 import type { SendRequest, SendResult } from './send-result.ts';
@@ -47,6 +48,8 @@ export type SubscriptionStore = {
   /** True when there was one. */
   remove(tenant: string, id: SubscriptionId): Promise<boolean>;
   countActive(tenant: string): Promise<number>;
+  /** The operator's subscriptions of the tenant, oldest first; a few. They may be as of a moment ago. */
+  listOperational(tenant: string): Promise<readonly Subscription[]>;
 };
 
 /** A delivery with the exact bytes that were ingested. */
@@ -162,6 +165,13 @@ export type DeliveryQueue = {
   send(messages: readonly QueueMessage[]): Promise<void>;
 };
 
+export type EventBus = {
+  /** False where nobody can listen: then events are worth announcing to operator's subscriptions alone. */
+  isHeard: boolean;
+  /** Durable when it resolves. */
+  put(event: OperationalEvent): Promise<void>;
+};
+
 /** Never rejects: every failure is a result. */
 export type Sender = { send(request: SendRequest): Promise<SendResult> };
 
@@ -184,6 +194,7 @@ export type Ports = {
   rateLimits: RateLimitStore;
   apiKeys: ApiKeyStore;
   queue: DeliveryQueue;
+  bus: EventBus;
   sender: Sender;
   log: Log;
 };

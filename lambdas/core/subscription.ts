@@ -43,6 +43,8 @@ export type Subscription = {
   customHeaders: CustomHeaders;
   /** Beyond the signature. */
   auth: EndpointAuth | null;
+  /** An operator's subscription: it is sent what the service says of its tenant, beside what is ingested. */
+  operationalEvents: boolean;
   /** How ingested events are verified. Null takes `X-Hub-Signature-256` with the subscription's own secret. */
   verification: Verification | null;
   createdAt: number;
@@ -74,6 +76,7 @@ export function createSubscription(
     health: newHealth(identity.now),
     customHeaders: {},
     auth: null,
+    operationalEvents: false,
     verification: null,
     createdAt: identity.now,
     updatedAt: identity.now,
@@ -111,6 +114,7 @@ function changesOf(
     retry_schedule: retrySchedule = before.retrySchedule,
     timeout_ms: timeoutMs = before.timeoutMs,
     rate_limit: rateLimit,
+    operational_events: operationalEvents = before.operationalEvents,
   } = fields;
   return {
     name: emptyToNull(name),
@@ -122,7 +126,8 @@ function changesOf(
     inactiveReason: reasonAfter(before, status),
     retrySchedule,
     timeoutMs,
-    rateLimit: rateLimit === undefined ? before.rateLimit : rateLimitFrom(rateLimit),
+    rateLimit: rateLimitAfter(before, rateLimit),
+    operationalEvents,
     ...endpointStateAfter(before, fields, now),
     ...hiddenFields(before, fields),
   };
@@ -140,9 +145,11 @@ function endpointStateAfter(
   return isFresh ? { heldUntil: null, health: reset(health, now) } : { heldUntil, health };
 }
 
-function rateLimitFrom(
-  given: NonNullable<SubscriptionFields['rate_limit']> | null,
+function rateLimitAfter(
+  before: Subscription,
+  given: SubscriptionFields['rate_limit'],
 ): RateLimit | null {
+  if (given === undefined) return before.rateLimit;
   return given === null ? null : { perSecond: given.per_second, burst: given.burst ?? 1 };
 }
 

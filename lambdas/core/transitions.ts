@@ -115,7 +115,7 @@ export function afterAttempt(delivery: Delivery, facts: AttemptFacts): AfterAtte
     cycle: facts.cycle,
     at: facts.at,
     targetUrl: facts.targetUrl,
-    outcome: outcomeOf(verdict, next),
+    outcome: outcomeOf(verdict, next, overtaken),
     ...record,
   };
   return { delivery: next, attempt, retryAt, verdict };
@@ -141,9 +141,10 @@ function isOvertaken(delivery: Delivery, facts: AttemptFacts, verdict: Verdict):
   return delivery.cycleAttempt >= facts.cycleAttempt && verdict.kind !== 'success';
 }
 
-function outcomeOf(verdict: Verdict, next: Delivery): AttemptOutcome {
+/** A failed attempt that comes back after the end, or after a replay, is not what ended its delivery. */
+function outcomeOf(verdict: Verdict, next: Delivery, overtaken: boolean): AttemptOutcome {
   if (verdict.kind === 'success') return 'success';
-  return isFinal(next.status) ? 'failure' : 'failed_attempt';
+  return !overtaken && isFinal(next.status) ? 'failure' : 'failed_attempt';
 }
 
 function settled(

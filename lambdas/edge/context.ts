@@ -26,6 +26,10 @@ export function createContext(
   settings: ServiceSettings,
   targets: TargetPolicy,
 ): Context {
+  const subscriptions = {
+    ttlMs: settings.SUBSCRIPTION_MEMO_MS,
+    entriesMax: limits.subscriptionMemoEntriesMax,
+  };
   return {
     ...ports,
     rules: {
@@ -36,11 +40,10 @@ export function createContext(
       retentionMs: settings.RETENTION_HOURS * hourMs,
       bodyBytesMax: settings.MAX_BODY_BYTES,
       untypedEvents: settings.UNTYPED_EVENTS,
+      operationalEvents: settings.OPERATIONAL_EVENTS,
     },
-    subscriptionMemo: createMemo({
-      ttlMs: settings.SUBSCRIPTION_MEMO_MS,
-      entriesMax: limits.subscriptionMemoEntriesMax,
-    }),
+    subscriptionMemo: createMemo(subscriptions),
+    operationalMemo: createMemo(subscriptions),
     attemptWindows: new Map(),
     tokenMemo: createMemo({
       ttlMs: limits.tokenLifetimeMsMax,

@@ -1,11 +1,11 @@
 // Answers to the routes of replay jobs.
 import type { NewReplay, ReplayResource, replayRoutes } from '../contract/replay-routes.ts';
+import { rfc3339, rfc3339OrNull } from '../contract/time.ts';
 import type { ReplayFilters, ReplayJob } from '../core/replay-job.ts';
 import { cancelReplay, pauseReplay, resumeReplay } from '../operations/change-replay.ts';
 import { createReplay } from '../operations/create-replay.ts';
 import { findReplay } from '../operations/find-replay.ts';
 import { replayIdFrom, subscriptionIdFrom } from './params.ts';
-import { rfc3339, rfc3339OrNull } from './resources.ts';
 import type { HandlersFor, RouteHandler } from './route-handler.ts';
 
 export const replayHandlers: HandlersFor<keyof typeof replayRoutes> = {

@@ -9,6 +9,7 @@ import type {
 } from '../contract/resources.ts';
 import { secretMask } from '../contract/secret-mask.ts';
 import type { StatsResource } from '../contract/stats-resource.ts';
+import { rfc3339, rfc3339OrNull } from '../contract/time.ts';
 import { limits } from '../contract/limits.ts';
 import type { ApiKey } from '../core/api-key.ts';
 import type { Attempt, Delivery } from '../core/delivery.ts';
@@ -44,6 +45,7 @@ export function subscriptionResource(subscription: Subscription): SubscriptionRe
     rate_limit: rateLimitResource(subscription.rateLimit),
     health: healthStateOf(subscription),
     ...shownFields(subscription),
+    operational_events: subscription.operationalEvents,
     created_at: rfc3339(subscription.createdAt),
     updated_at: rfc3339(subscription.updatedAt),
   };
@@ -156,14 +158,6 @@ export function statsResource(summary: StatsSummary): StatsResource {
       attempts,
     })),
   };
-}
-
-export function rfc3339(at: number): string {
-  return new Date(at).toISOString();
-}
-
-export function rfc3339OrNull(at: number | null): string | null {
-  return at === null ? null : rfc3339(at);
 }
 
 /** Null where the JSON is nested so deep that it could not be written again. */

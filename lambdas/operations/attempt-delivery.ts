@@ -135,7 +135,7 @@ async function send(
   const { attempt: cycleAttempt } = message;
   await heedEndpoint(context, subscription, { after, result, cycleAttempt, isProbe });
   logAttempt(context, message, { after, result });
-  return recordAttempt(context, { message, delivery, judge });
+  return recordAttempt(context, { message, subscription, delivery, judge });
 }
 
 function logAttempt(

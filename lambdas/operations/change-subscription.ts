@@ -7,8 +7,8 @@ import { backlogJob, paceOfChange } from '../core/jobs.ts';
 import { ServiceError } from '../core/service-error.ts';
 import type { Subscription } from '../core/subscription.ts';
 import type { Context } from './context.ts';
-import { forgetSubscription } from './context.ts';
 import { findSubscription } from './find-subscription.ts';
+import { replaceSubscription } from './replace-subscription.ts';
 
 /** Somebody else may change it between reading and writing; more often than this in a row is a conflict. */
 const triesMax = 3;
@@ -23,10 +23,7 @@ export async function changeSubscription(
     const before = await findSubscription(context, tenant, id);
     const now = context.clock.now();
     const after = await withBacklogJob(context, before, change(before, now));
-    if ((await context.subscriptions.replace(before, after)) === 'replaced') {
-      forgetSubscription(context, tenant, id);
-      return after;
-    }
+    if ((await replaceSubscription(context, before, after)) === 'replaced') return after;
   }
   throw new ServiceError('conflict', 'The subscription keeps changing; try again');
 }

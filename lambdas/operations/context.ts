@@ -17,6 +17,7 @@ export type Rules = {
   retentionMs: number;
   bodyBytesMax: number;
   untypedEvents: 'deliver' | 'reject';
+  operationalEvents: 'on' | 'off';
   /** What a target URL may be; see `core/target-url.ts`. */
   targets: TargetPolicy;
 };
@@ -24,6 +25,8 @@ export type Rules = {
 export type Context = Ports & {
   rules: Rules;
   subscriptionMemo: Memo<Subscription | undefined>;
+  /** The operator's subscriptions, by tenant. */
+  operationalMemo: Memo<readonly Subscription[]>;
   /** What this process has seen of each subscription's attempts of late. */
   attemptWindows: Map<string, AttemptWindow>;
   /** By OAuth client. */
@@ -43,11 +46,22 @@ export function recallSubscription(
   );
 }
 
+/** The operator's subscriptions as of at most one memo lifetime ago. */
+export function recallOperational(
+  context: Context,
+  tenant: string,
+): Promise<readonly Subscription[]> {
+  return context.operationalMemo.get(tenant, context.clock.now(), () =>
+    context.subscriptions.listOperational(tenant),
+  );
+}
+
 /** Makes this process see a change it made itself at once. */
 export function forgetSubscription(
-  context: Pick<Context, 'subscriptionMemo'>,
+  context: Pick<Context, 'subscriptionMemo' | 'operationalMemo'>,
   tenant: string,
   id: SubscriptionId,
 ): void {
   context.subscriptionMemo.forget(`${tenant} ${id}`);
+  context.operationalMemo.forget(tenant);
 }

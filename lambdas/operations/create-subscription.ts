@@ -3,8 +3,10 @@ import type { NewSubscription } from '../contract/resources.ts';
 import { subscriptionIdFrom } from '../core/ids.ts';
 import type { Subscription } from '../core/subscription.ts';
 import { createSubscription as newSubscription } from '../core/subscription.ts';
+import { checkOperational } from './check-operational.ts';
 import { checkTargets } from './check-targets.ts';
 import type { Context } from './context.ts';
+import { forgetSubscription } from './context.ts';
 
 export async function createSubscription(
   context: Context,
@@ -14,7 +16,9 @@ export async function createSubscription(
   checkTargets(context, fields);
   const now = context.clock.now();
   const id = subscriptionIdFrom(now, context.chance.bytes(10));
+  await checkOperational(context, { tenant, id }, fields);
   const subscription = newSubscription({ tenant, id, now }, fields);
   await context.subscriptions.create(subscription);
+  forgetSubscription(context, tenant, id);
   return subscription;
 }

@@ -11,7 +11,7 @@ import type { Subscription } from '../core/subscription.ts';
 import type { AfterAttempt } from '../core/transitions.ts';
 import { isFinal } from '../core/delivery.ts';
 import type { Context } from './context.ts';
-import { forgetSubscription } from './context.ts';
+import { replaceSubscription } from './replace-subscription.ts';
 
 /** Other workers may be told the same at the same time. */
 const triesMax = 3;
@@ -53,9 +53,7 @@ async function heed(
       const { job, now } = evidence;
       await context.queue.send([backlogJob(after, { job, pace: 'recovery', dueAt }, now)]);
     }
-    const done = await context.subscriptions.replace(current, after);
-    forgetSubscription(context, tenant, id);
-    if (done === 'replaced') {
+    if ((await replaceSubscription(context, current, after)) === 'replaced') {
       logChange(context, change);
       return;
     }

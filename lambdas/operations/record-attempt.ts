@@ -1,10 +1,12 @@
-// The end of the attempt protocol: the retry is asked for first, then the attempt is recorded, whatever others did to the
-// row in the meantime.
+// The end of the attempt protocol: the retry is asked for first, or the announcement of the end, then the attempt is
+// recorded, whatever others did to the row in the meantime.
 import type { AttemptMessage } from '../contract/messages.ts';
 import type { Attempt, Delivery } from '../core/delivery.ts';
 import { statsDelta } from '../core/stats.ts';
 import type { StatsDelta } from '../core/stats.ts';
+import type { Subscription } from '../core/subscription.ts';
 import type { AfterAttempt } from '../core/transitions.ts';
+import { announceFailure } from './announce.ts';
 import type { Context } from './context.ts';
 
 /** Versions that others may make of a row while one attempt is recorded: cancel, park, replay. */
@@ -22,6 +24,7 @@ export async function askForRetry(
 
 export type RecordWork = {
   message: AttemptMessage;
+  subscription: Subscription;
   /** As it was read before the request. */
   delivery: Delivery;
   /** What the result means for the delivery as it is now. */
@@ -32,6 +35,9 @@ export async function recordAttempt(context: Context, work: RecordWork): Promise
   let before = work.delivery;
   for (let tries = 0; tries < recordTriesMax; tries += 1) {
     const after = work.judge(before);
+    if (after.attempt.outcome === 'failure') {
+      await announceFailure(context, work.subscription, after.delivery);
+    }
     const done = await recorded(context, before, after);
     if (done === 'applied') return [statsDelta(before, after.delivery, after.attempt)];
     if (done === 'lost') return [];

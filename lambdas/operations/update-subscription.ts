@@ -4,6 +4,7 @@ import type { SubscriptionId } from '../core/ids.ts';
 import type { Subscription } from '../core/subscription.ts';
 import { updateSubscription as updated } from '../core/subscription.ts';
 import { changeSubscription } from './change-subscription.ts';
+import { checkOperational } from './check-operational.ts';
 import { checkTargets } from './check-targets.ts';
 import type { Context } from './context.ts';
 
@@ -13,5 +14,6 @@ export async function updateSubscription(
   fields: SubscriptionFields,
 ): Promise<Subscription> {
   checkTargets(context, fields);
+  await checkOperational(context, key, fields);
   return changeSubscription(context, key, (before, now) => updated(before, fields, now));
 }

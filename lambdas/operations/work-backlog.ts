@@ -3,7 +3,8 @@
 // faster than the endpoint is used to. Each step sends the message of the next one first and is then stored, so that
 // no crash ends the job and no repeated message doubles it. The job ends with a pass that began when no function parks
 // any more by an old memo of the subscription.
-import { limits, settledMs } from '../contract/limits.ts';
+import { limits } from '../contract/limits.ts';
+import { settledMs } from '../contract/settled.ts';
 import type { BacklogMessage } from '../contract/messages.ts';
 import { drainRate, pageSize } from '../core/backlog.ts';
 import type { Delivery } from '../core/delivery.ts';
@@ -13,8 +14,8 @@ import { isSubscriptionId, turnFrom } from '../core/ids.ts';
 import type { Subscription } from '../core/subscription.ts';
 import { attemptRequest } from './accept-event.ts';
 import type { Context } from './context.ts';
-import { forgetSubscription } from './context.ts';
 import { usualRateOf } from './get-health.ts';
+import { replaceSubscription } from './replace-subscription.ts';
 
 /** Somebody else may change the subscription between reading and writing. */
 const triesMax = 3;
@@ -125,13 +126,12 @@ async function endStep(
   const backlogJob = { id: message.job, step: message.step + 1 };
   let current: Subscription | undefined = subscription;
   for (let tries = 0; tries < triesMax; tries += 1) {
-    const done = await context.subscriptions.replace(current, {
+    const done = await replaceSubscription(context, current, {
       ...current,
       health: change({ ...current.health, backlogJob }),
       updatedAt: context.clock.now(),
       version: current.version + 1,
     });
-    forgetSubscription(context, tenant, id);
     if (done === 'replaced') return;
     current = await context.subscriptions.get(tenant, id);
     if (current === undefined || !isTurnOf(message, current)) return;

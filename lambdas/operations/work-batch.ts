@@ -12,6 +12,7 @@ import { attemptDelivery } from './attempt-delivery.ts';
 import { cancelDeliveries } from './cancel-deliveries.ts';
 import type { Context } from './context.ts';
 import { countChanges } from './count-changes.ts';
+import { workAnnouncement } from './work-announcement.ts';
 import { workBacklog } from './work-backlog.ts';
 
 type Rows = Map<DeliveryId, LoadedDelivery>;
@@ -61,6 +62,9 @@ async function work(
       return attemptDelivery(context, { message, found: rowOf(rows, message), endsAt });
     case 'backlog':
       await workBacklog(context, message);
+      return [];
+    case 'announce':
+      await workAnnouncement(context, message);
       return [];
     case 'cancel':
       return cancelDeliveries(context, message);

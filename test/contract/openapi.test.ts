@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, test } from 'vitest';
 import { openApiDocument } from '../../lambdas/contract/openapi.ts';
+import { operationalEvents } from '../../lambdas/contract/operational-events.ts';
 import { problems } from '../../lambdas/contract/problems.ts';
 import type { Route } from '../../lambdas/contract/routes.ts';
 import { routes } from '../../lambdas/contract/routes.ts';
@@ -33,6 +34,11 @@ test('has every route of the contract and no other', () => {
   );
   const expected = Object.values(routes).map(({ method, path }) => `${method} ${path}`);
   expect(described.toSorted()).toEqual(expected.toSorted());
+});
+
+test('has every operational event as a webhook', () => {
+  const types = Object.values(operationalEvents).map((event) => event.shape.type.value);
+  expect(Object.keys(document.webhooks)).toEqual(types);
 });
 
 test('refers only to what it has', () => {

@@ -41,6 +41,10 @@ function deliveryChangesContract(store: () => DeliveryStore): void {
     it.each([
       ['pending', {}],
       ['parked', { status: 'parked' as const }],
+      [
+        'parked while the circuit is open',
+        { status: 'parked' as const, reason: 'circuit_open' as const },
+      ],
       ['without a type', { eventType: null }],
       ['with any texts', { eventType: 'a:b/c_d-e.F', contentType: 'text/plain; charset="ü"' }],
     ])('stores a delivery: %s', async (_, fields) => {

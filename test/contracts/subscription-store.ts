@@ -65,6 +65,7 @@ export function subscriptionStoreContract(name: string, open: Open<SubscriptionS
             },
           },
         ],
+        ["an operator's", { operationalEvents: true }],
         ['a verification', { verification: { scheme: 'slack' as const, secret: 's3cret' } }],
         [
           'a verification by the own secret',
@@ -130,6 +131,7 @@ export function subscriptionStoreContract(name: string, open: Open<SubscriptionS
           eventTypes: null,
           customHeaders: { 'X-B': '2' },
           auth: { type: 'bearer', token: 't0ken' },
+          operationalEvents: true,
           verification: { scheme: 'github', secret: null },
           status: 'inactive',
           inactiveReason: 'paused',
@@ -269,6 +271,43 @@ export function subscriptionStoreContract(name: string, open: Open<SubscriptionS
 
         await store().remove(tenant, second!.id);
         expect(await store().countActive(tenant)).toBe(1);
+      });
+    });
+
+    describe('listOperational', () => {
+      it("gives the operator's subscriptions of the tenant, oldest first, and no others", async () => {
+        const tenant = aTenant();
+        await createdMany(tenant, 3);
+        const active = await created({ tenant, operationalEvents: true });
+        const paused = await created({
+          tenant,
+          operationalEvents: true,
+          status: 'inactive',
+          inactiveReason: 'paused',
+          createdAt: noon + 1,
+        });
+        await created({ tenant: aTenant(), operationalEvents: true });
+
+        expect(await store().listOperational(tenant)).toStrictEqual([active, paused]);
+        expect(await store().listOperational(aTenant())).toStrictEqual([]);
+      });
+
+      it('follows every change', async () => {
+        const tenant = aTenant();
+        const first = await created({ tenant });
+        const second = await created({ tenant, operationalEvents: true, createdAt: noon + 1 });
+
+        const turnedOn = { ...first, operationalEvents: true, version: 2 };
+        await store().replace(first, turnedOn);
+        expect(await store().listOperational(tenant)).toStrictEqual([turnedOn, second]);
+
+        const renamed = { ...turnedOn, name: 'Another', version: 3 };
+        await store().replace(turnedOn, renamed);
+        await store().replace(second, { ...second, operationalEvents: false, version: 2 });
+        expect(await store().listOperational(tenant)).toStrictEqual([renamed]);
+
+        await store().remove(tenant, first.id);
+        expect(await store().listOperational(tenant)).toStrictEqual([]);
       });
     });
   });

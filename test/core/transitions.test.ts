@@ -6,7 +6,7 @@ import { isFinal } from '../../lambdas/core/delivery.ts';
 import { deliveryIdFrom, subscriptionIdFrom } from '../../lambdas/core/ids.ts';
 import type { SendResult } from '../../lambdas/core/send-result.ts';
 import { accept, afterAttempt, cancel, park, replay } from '../../lambdas/core/transitions.ts';
-import type { AttemptFacts } from '../../lambdas/core/transitions.ts';
+import type { AfterAttempt, AttemptFacts } from '../../lambdas/core/transitions.ts';
 import { aTurn } from '../support/factories.ts';
 import { aResponse, anError } from '../support/send-results.ts';
 
@@ -141,6 +141,7 @@ describe('afterAttempt', () => {
     for (const result of [aResponse(), aResponse({ statusCode: 500 })]) {
       const after = afterAttempt(cancelled, facts({ result }));
       expect(after.delivery).toMatchObject({ status: 'cancelled', attemptCount: 1 });
+      expect(after.attempt.outcome).not.toBe('failure');
       expect(after.retryAt).toBeNull();
     }
   });
@@ -215,15 +216,17 @@ const step = fc.oneof(
 const clockMs = fc.nat({ max: 30_000 });
 type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
 
+function attempted(delivery: Delivery, one: Step & { do: 'attempt' }, now: number): AfterAttempt {
+  const cycle = one.stale ? Math.max(1, delivery.cycle - 1) : delivery.cycle;
+  const cycleAttempt = delivery.cycleAttempt + 1;
+  return afterAttempt(delivery, facts({ cycle, cycleAttempt, result: one.result, now }));
+}
+
 /** Applies one step as the operations would: parking and cancelling only what is open. */
 function apply(delivery: Delivery, one: Step, now: number): Delivery {
   switch (one.do) {
-    case 'attempt': {
-      const cycle = one.stale ? Math.max(1, delivery.cycle - 1) : delivery.cycle;
-      const cycleAttempt = delivery.cycleAttempt + 1;
-      return afterAttempt(delivery, facts({ cycle, cycleAttempt, result: one.result, now }))
-        .delivery;
-    }
+    case 'attempt':
+      return attempted(delivery, one, now).delivery;
     case 'park':
       return isFinal(delivery.status) ? delivery : park(delivery, 'subscription_inactive', now);
     case 'cancel':
@@ -259,6 +262,27 @@ describe('any sequence of steps', () => {
           if (delivery !== before) expect(delivery.version).toBe(before.version + 1);
           expect(delivery.updatedAt).toBeGreaterThanOrEqual(before.updatedAt);
         }
+      }),
+    );
+  });
+
+  it('logs one failure for each cycle that failed, and none for any other', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+        let delivery = accepted();
+        const failed: number[] = [];
+        const logged: number[] = [];
+        for (const [index, one] of steps.entries()) {
+          const now = acceptedAt + index * 1_000;
+          const before = delivery;
+          if (one.do === 'attempt' && attempted(before, one, now).attempt.outcome === 'failure') {
+            logged.push(attempted(before, one, now).attempt.cycle);
+          }
+          delivery = apply(before, one, now);
+          const hasFailed = delivery.status === 'failed' && before.status !== 'failed';
+          if (hasFailed) failed.push(delivery.cycle);
+        }
+        expect(logged).toEqual(failed);
       }),
     );
   });

@@ -1,6 +1,6 @@
 // Subscriptions as a caller sees them: the seed's shapes, codes and sentences.
 import { describe, expect, test } from 'vitest';
-import { settledMs } from '../../lambdas/contract/limits.ts';
+import { settledMs } from '../../lambdas/contract/settled.ts';
 import { secretMask } from '../../lambdas/contract/secret-mask.ts';
 import type { SubscriptionResource } from '../../lambdas/contract/resources.ts';
 import type { QueueMessage } from '../../lambdas/contract/messages.ts';
@@ -70,6 +70,7 @@ describe('creating', () => {
         health: 'healthy',
         custom_headers: {},
         auth: null,
+        operational_events: false,
         verification: null,
         created_at: now,
         updated_at: now,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 export type ApiKind = 'http' | 'rest';
 
-export type Deployment = { baseUrl: string; tableName: string };
+export type Deployment = { baseUrl: string; tableName: string; eventBusName: string };
 
 const root = join(import.meta.dirname, '../..');
 
@@ -45,7 +45,11 @@ export function deploy(
     ...Object.entries(context).map(([name, value]) => `--context=${name}=${value}`),
   ]);
   const outputs = JSON.parse(readFileSync(outputsFile, 'utf8'))[stackName];
-  return { baseUrl: reachable(outputs.ApiUrl, url, kind), tableName: outputs.TableName };
+  return {
+    baseUrl: reachable(outputs.ApiUrl, url, kind),
+    tableName: outputs.TableName,
+    eventBusName: outputs.EventBusName,
+  };
 }
 
 /** The URL of the output is AWS's: emulators serve every API under a path of their own. */

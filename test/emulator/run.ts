@@ -51,11 +51,15 @@ bootstrap(url);
 console.log(`The emulator at ${url} is ready for the CDK after ${seconds()}.`);
 let stack: NodeJS.ProcessEnv = {};
 const totals = values.api.map((kind) => {
-  const { baseUrl, tableName } = deploy(url, { kind: kind as ApiKind, folder, settings });
+  const { baseUrl, tableName, eventBusName } = deploy(url, {
+    kind: kind as ApiKind,
+    folder,
+    settings,
+  });
   const key = ['bin/key.ts', '--scopes=admin', `--table=${tableName}`];
   const ADMIN_KEY = execFileSync(process.execPath, key, { env, encoding: 'utf8' }).trim();
   console.log(`The stack with its ${kind} API answers at ${baseUrl} after ${seconds()}.`);
-  stack = { ...env, ...target, BASE_URL: baseUrl, ADMIN_KEY };
+  stack = { ...env, ...target, BASE_URL: baseUrl, ADMIN_KEY, EVENT_BUS_NAME: eventBusName };
   return runSuite(`emulator-${kind}`, 'black-box', { env: stack, filters });
 });
 // Vitest gives BASE_URL a meaning of its own within tests.

@@ -78,6 +78,17 @@ test('lets only the deliver function schedule, and pass no role but the one for 
   expect(actionsOf(grantsOf(http, 'ApiRole'), 'scheduler')).toEqual([]);
 });
 
+test('lets only the deliver function put events, on the bus of the stack alone', () => {
+  const putting = grantsOf(http, '').filter(({ actions }) => actions.includes('events:PutEvents'));
+  expect(putting).toEqual([
+    {
+      role: expect.stringContaining('DeliverRole'),
+      actions: ['events:PutEvents'],
+      resources: [expect.stringMatching(/^\$\{\w+EventsBus\w+\.Arn\}$/)],
+    },
+  ]);
+});
+
 test('lets the scheduler send to the queue and its dead letters, and nothing else', () => {
   const [role] = ofType(http, 'AWS::IAM::Role').filter(({ id }) => id.includes('SchedulerRole'));
   const [trust] = role!.properties.AssumeRolePolicyDocument.Statement;

@@ -64,6 +64,8 @@ async function exercise(): Promise<void> {
   await publish(await subscribe({}));
   await work();
   statusCode = 200;
+  await subscribe({ operational_events: true });
+  await work();
 
   await call('updateSubscription', { id: steady, body: { status: 'inactive' } });
   await publish(steady);
@@ -91,6 +93,7 @@ function granted(role: string): string[] {
   return grantsOf(template, role).flatMap(({ actions, resources }) =>
     actions.flatMap((action) =>
       resources.flatMap((resource) => {
+        if (action === 'events:PutEvents') return [`${action} bus`];
         if (action === 'sqs:SendMessage') return [`${action} queue`];
         if (action === 'scheduler:CreateSchedule') return [`${action} group`];
         if (!action.startsWith('dynamodb:')) return [];

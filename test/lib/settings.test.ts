@@ -24,6 +24,7 @@ test('has a prop for every setting of the service', () => {
     targetAllowCidrs: ['10.0.0.0/8'],
     allowHttpTargets: true,
     untypedEvents: 'reject',
+    operationalEvents: 'off',
     subscriptionMemoMs: 0,
     deliveryConcurrency: 2,
     requestsPerSecond: 1,

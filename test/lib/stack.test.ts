@@ -112,6 +112,7 @@ describe('functions', () => {
       deliveryTimeoutMs: 2_000,
       targetAllowCidrs: ['10.0.0.0/8', '127.0.0.0/8'],
       allowHttpTargets: true,
+      operationalEvents: 'off',
       queueDelayMaxSeconds: 3,
     } as const;
     const told = theOne(synth(props), 'AWS::Lambda::Function', 'Publish').properties.Environment
@@ -122,10 +123,11 @@ describe('functions', () => {
       DELIVERY_TIMEOUT_MS: '2000',
       TARGET_ALLOW_CIDRS: '10.0.0.0/8,127.0.0.0/8',
       ALLOW_HTTP_TARGETS: 'true',
+      OPERATIONAL_EVENTS: 'off',
       QUEUE_DELAY_MAX_SECONDS: '3',
     });
     const given = Object.keys(serviceSettings.shape).filter((name) => name in told);
-    expect(given).toHaveLength(5);
+    expect(given).toHaveLength(6);
   });
 });
 
@@ -230,6 +232,7 @@ test('costs nothing while idle: no part of the stack has a fixed price', () => {
     'AWS::ApiGatewayV2::Stage',
     'AWS::CloudWatch::Alarm', // Ten are free.
     'AWS::DynamoDB::GlobalTable',
+    'AWS::Events::EventBus',
     'AWS::IAM::Policy',
     'AWS::IAM::Role',
     'AWS::Lambda::EventSourceMapping',
@@ -251,6 +254,13 @@ test('leaves nothing behind when it is removed but the table', () => {
   expect(synth({ removalPolicy: 'destroy' }).resources.filter(kept)).toEqual([]);
 });
 
+test('has a bus of its own for operational events, which the deliver function is told of', () => {
+  const bus = theOne(http, 'AWS::Events::EventBus', 'Events');
+  expect(referredBy(deliver.properties.Environment.Variables.EVENT_BUS_NAME)).toBe(bus.id);
+  // Nobody else may put events on it.
+  expect(ofType(http, 'AWS::Events::EventBusPolicy')).toEqual([]);
+});
+
 test('keeps every log for a bounded time', () => {
   for (const { id, properties } of ofType(http, 'AWS::Logs::LogGroup')) {
     expect(properties.RetentionInDays, id).toBeTypeOf('number');
@@ -258,6 +268,11 @@ test('keeps every log for a bounded time', () => {
 });
 
 test('puts out where it is', () => {
-  expect(Object.keys(http.outputs).toSorted()).toEqual(['ApiUrl', 'QueueUrl', 'TableName']);
+  expect(Object.keys(http.outputs).toSorted()).toEqual([
+    'ApiUrl',
+    'EventBusName',
+    'QueueUrl',
+    'TableName',
+  ]);
   expect(textOf(http.outputs['TableName']!.Value)).toMatch(/Table/);
 });

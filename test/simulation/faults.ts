@@ -24,12 +24,14 @@ export type PortName =
   | 'subscriptions.get'
   | 'subscriptions.replace'
   | 'subscriptions.remove'
+  | 'subscriptions.listOperational'
   | 'deliveries.commit'
   | 'deliveries.load'
   | 'deliveries.recordAttempt'
   | 'deliveries.transition'
   | 'deliveries.list'
   | 'deliveries.listParked'
+  | 'deliveries.detail'
   | 'idempotency.claim'
   | 'replays.create'
   | 'replays.get'
@@ -41,6 +43,7 @@ export type PortName =
   | 'queue.send'
   | 'queue.acknowledge'
   | 'scheduler.create'
+  | 'bus.put'
   | 'sender.send';
 
 const reading: readonly Fault[] = ['fail', 'crash', 'crash-after', 'slow'];
@@ -52,12 +55,14 @@ export const faultsOf: Record<PortName, readonly Fault[]> = {
   'subscriptions.get': reading,
   'subscriptions.replace': writing,
   'subscriptions.remove': writing,
+  'subscriptions.listOperational': reading,
   'deliveries.commit': writing,
   'deliveries.load': reading,
   'deliveries.recordAttempt': writing,
   'deliveries.transition': writing,
   'deliveries.list': [...reading, 'stale'],
   'deliveries.listParked': [...reading, 'stale'],
+  'deliveries.detail': reading,
   'idempotency.claim': writing,
   'replays.create': writing,
   'replays.get': reading,
@@ -69,6 +74,7 @@ export const faultsOf: Record<PortName, readonly Fault[]> = {
   'queue.send': [...writing, 'fail-halfway', 'twice'],
   'queue.acknowledge': ['fail'],
   'scheduler.create': ['fail', 'fail-after', 'twice'],
+  'bus.put': writing,
   // A lost answer to a request that arrived is `fail-after`: the sender reports an error, it never rejects.
   'sender.send': ['fail', 'fail-after', 'crash', 'crash-after'],
 };

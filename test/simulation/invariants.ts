@@ -1,6 +1,7 @@
 // What must hold at every step, whatever went wrong before. The numbers are those of the list in ARCHITECTURE.md,
 // "Invariants".
-import { limits, settledMs } from '../../lambdas/contract/limits.ts';
+import { limits } from '../../lambdas/contract/limits.ts';
+import { settledMs } from '../../lambdas/contract/settled.ts';
 import type {
   AttemptMessage,
   BacklogMessage,
@@ -13,6 +14,7 @@ import { heldBackBy } from '../../lambdas/core/health.ts';
 import type { Subscription } from '../../lambdas/core/subscription.ts';
 import { sendsMax, waitsOf } from '../../lambdas/core/retry-schedule.ts';
 import type { RetrySchedule } from '../../lambdas/core/retry-schedule.ts';
+import type { Announcements } from './announcements.ts';
 import type { Post } from './endpoints.ts';
 import { excuse } from './kernel.ts';
 import { must } from './facts.ts';
@@ -42,6 +44,7 @@ export type Invariants = DatabaseWatch &
 
 export function createInvariants(
   world: Pick<Facts, 'kernel' | 'database' | 'schedule' | 'memoTtlMs'>,
+  announcements: Announcements,
 ): Invariants & Facts {
   const facts: Facts = {
     ...world,
@@ -71,11 +74,13 @@ export function createInvariants(
   return {
     ...facts,
     deliveryChanged(before, row, attempt) {
+      announcements.deliveryChanged(before, row, attempt);
       checkChange(facts, before, { after: row.delivery, attempt });
       touched.add(row.delivery.id);
       keepOpen(row.delivery);
     },
     subscriptionChanged(id, after) {
+      announcements.subscriptionChanged(id, after);
       const past = facts.past.get(id) ?? newPast();
       facts.past.set(id, past);
       remember(past, after, world.kernel.timeline.now());
@@ -124,6 +129,7 @@ export function createInvariants(
       }
       for (const row of world.database.rows.values()) checkSettled(facts, row);
       for (const job of world.database.replays.values()) checkJobSettled(facts, job);
+      announcements.settled();
     },
   };
 }
@@ -151,6 +157,7 @@ function keyOf(message: QueueMessage): string {
       return message.replayId;
     case 'backlog':
     case 'cancel':
+    case 'announce':
       return message.subscriptionId;
   }
 }
@@ -236,16 +243,23 @@ function checkNotForgotten(facts: Facts, id: DeliveryId): void {
 function hasJob(facts: Facts, delivery: Delivery): boolean {
   const subscription = facts.database.subscriptions.get(delivery.subscriptionId);
   return some(facts.waiting.get(delivery.subscriptionId), (message) => {
-    if (message.kind === 'cancel') {
-      const isAhead = message.cursor === null || delivery.id < message.cursor;
-      return subscription === undefined && isAhead;
+    switch (message.kind) {
+      case 'attempt':
+      case 'announce':
+      case 'replay':
+        return false;
+      case 'cancel':
+        return (
+          subscription === undefined && (message.cursor === null || delivery.id < message.cursor)
+        );
+      case 'backlog':
+        return (
+          subscription !== undefined &&
+          delivery.status === 'parked' &&
+          isAtWork(message, subscription) &&
+          (comesAgain(message, subscription) || delivery.id > (message.cursor ?? ''))
+        );
     }
-    if (subscription === undefined || delivery.status !== 'parked') return false;
-    return (
-      message.kind === 'backlog' &&
-      isAtWork(message, subscription) &&
-      (comesAgain(message, subscription) || delivery.id > (message.cursor ?? ''))
-    );
   });
 }
 

@@ -28,8 +28,10 @@ export type Operation = {
   /** Runs without faults, up to the moment at which the operation begins. */
   before: (world: World) => Promise<Prepared>;
   during: (world: World, prepared: Prepared) => Promise<unknown>;
-  /** What every delivery comes to. */
-  endsAs: DeliveryStatus;
+  /** Whether the event bus is. */
+  isHeard?: boolean;
+  /** What every delivery may come to, but for those to operator's subscriptions. */
+  endsAs: readonly DeliveryStatus[];
 };
 
 export type Prepared = { subscription: Subscription; ids: DeliveryId[] };
@@ -42,11 +44,14 @@ type About = {
   phases?: Phase[];
   rateLimit?: RateLimit;
   failingSince?: number;
+  operationalEvents?: boolean;
+  eventTypes?: string[];
 };
 
 function addSubscription(world: World, about: About = {}): Subscription {
   const { status = 'active', schedule = [2, 1_200, 1_200, 1_200], phases = [] } = about;
   const { rateLimit = null, failingSince = null } = about;
+  const { operationalEvents = false, eventTypes = null } = about;
   const id = subscriptionIdFrom(startOfTime, world.random.bytes(10));
   const subscription: Subscription = {
     tenant: 'red',
@@ -56,7 +61,7 @@ function addSubscription(world: World, about: About = {}): Subscription {
     secret: secretFrom(world),
     previousSecrets: [],
     timestampedSignature: false,
-    eventTypes: null,
+    eventTypes,
     status,
     inactiveReason: status === 'active' ? null : 'paused',
     retrySchedule: schedule,
@@ -66,6 +71,7 @@ function addSubscription(world: World, about: About = {}): Subscription {
     health: { ...newHealth(startOfTime), failingSince },
     customHeaders: {},
     auth: null,
+    operationalEvents,
     verification: null,
     createdAt: startOfTime,
     updatedAt: startOfTime,
@@ -162,7 +168,7 @@ export const operations: readonly Operation[] = [
     name: 'accept',
     before: async (world) => ({ subscription: addSubscription(world), ids: [] }),
     during: (world, { subscription }) => publishOne(world, subscription),
-    endsAs: 'delivered',
+    endsAs: ['delivered'],
   },
   {
     name: 'accept for an inactive subscription',
@@ -171,13 +177,13 @@ export const operations: readonly Operation[] = [
       ids: [],
     }),
     during: (world, { subscription }) => publishOne(world, subscription),
-    endsAs: 'parked',
+    endsAs: ['parked'],
   },
   {
     name: 'attempt that succeeds',
     before: (world) => accepted(world),
     during: nothing,
-    endsAs: 'delivered',
+    endsAs: ['delivered'],
   },
   {
     name: 'attempt that fails, and its retry',
@@ -189,7 +195,7 @@ export const operations: readonly Operation[] = [
         ],
       }),
     during: nothing,
-    endsAs: 'delivered',
+    endsAs: ['delivered'],
   },
   {
     name: 'attempt that is retried by the scheduler',
@@ -202,14 +208,37 @@ export const operations: readonly Operation[] = [
         ],
       }),
     during: nothing,
-    endsAs: 'delivered',
+    endsAs: ['delivered'],
   },
   {
     name: 'last attempt',
     before: (world) =>
       accepted(world, { schedule: [], phases: [{ from: startOfTime, mode: failing }] }),
     during: nothing,
-    endsAs: 'failed',
+    endsAs: ['failed'],
+  },
+  {
+    name: 'last attempt, announced',
+    isHeard: true,
+    before: (world) => {
+      addSubscription(world, { operationalEvents: true });
+      return accepted(world, { schedule: [], phases: [{ from: startOfTime, mode: failing }] });
+    },
+    during: nothing,
+    endsAs: ['failed'],
+  },
+  {
+    name: 'attempt that disables, announced',
+    before: (world) => {
+      const eventTypes = ['webhook.subscription.*'];
+      addSubscription(world, { operationalEvents: true, eventTypes });
+      return accepted(world, {
+        phases: [{ from: startOfTime, mode: { kind: 'status', status: 410 } }],
+      });
+    },
+    during: nothing,
+    // It comes again, where its record is lost, after it has made the subscription inactive.
+    endsAs: ['failed', 'parked'],
   },
   {
     name: 'attempt that fails just before a pause',
@@ -222,7 +251,7 @@ export const operations: readonly Operation[] = [
       await world.sleep(400);
       await pause(world, subscription);
     },
-    endsAs: 'parked',
+    endsAs: ['parked'],
   },
   {
     name: 'park',
@@ -232,25 +261,25 @@ export const operations: readonly Operation[] = [
       return prepared;
     },
     during: nothing,
-    endsAs: 'parked',
+    endsAs: ['parked'],
   },
   {
     name: 'drain',
     before: (world) => old(world, { status: 'inactive' }),
     during: (world, { subscription }) => resume(world, subscription),
-    endsAs: 'delivered',
+    endsAs: ['delivered'],
   },
   {
     name: 'drain of several pages',
     before: (world) => acceptedMany(world, 4, { status: 'inactive' }),
     during: (world, { subscription }) => resume(world, subscription),
-    endsAs: 'delivered',
+    endsAs: ['delivered'],
   },
   {
     name: 'circuit that opens, and a probe that closes it',
     before: (world) => acceptedAfterFailures(world, 1.5 * minute),
     during: nothing,
-    endsAs: 'delivered',
+    endsAs: ['delivered'],
   },
   {
     name: 'probe that fails, and the next one',
@@ -260,7 +289,7 @@ export const operations: readonly Operation[] = [
       return prepared;
     },
     during: nothing,
-    endsAs: 'delivered',
+    endsAs: ['delivered'],
   },
   {
     name: 'failure after five days of nothing else',
@@ -270,25 +299,25 @@ export const operations: readonly Operation[] = [
         failingSince: startOfTime - 5.1 * day,
       }),
     during: nothing,
-    endsAs: 'parked',
+    endsAs: ['parked'],
   },
   {
     name: 'attempts under a rate limit',
     before: (world) => acceptedMany(world, 3, { rateLimit: { perSecond: 0.25, burst: 1 } }),
     during: nothing,
-    endsAs: 'delivered',
+    endsAs: ['delivered'],
   },
   {
     name: 'replay',
     before: (world) => old(world),
     during: (world, { ids: [id] }) => retry(world, 'red', id!),
-    endsAs: 'delivered',
+    endsAs: ['delivered'],
   },
   {
     name: 'replay job',
     before: (world) => failedMany(world, 2),
     during: replayFailed,
-    endsAs: 'delivered',
+    endsAs: ['delivered'],
   },
   {
     name: 'resume of a replay job',
@@ -299,19 +328,19 @@ export const operations: readonly Operation[] = [
       return prepared;
     },
     during: (world) => changeJob(world, 'resume'),
-    endsAs: 'delivered',
+    endsAs: ['delivered'],
   },
   {
     name: 'cancel',
     before: (world) =>
       old(world, { schedule: [1_200], phases: [{ from: startOfTime, mode: failing }] }),
     during: (world, { ids: [id] }) => cancel(world, 'red', id!),
-    endsAs: 'cancelled',
+    endsAs: ['cancelled'],
   },
   {
     name: 'delete',
     before: (world) => old(world, { status: 'inactive' }),
     during: (world, { subscription }) => remove(world, subscription),
-    endsAs: 'cancelled',
+    endsAs: ['cancelled'],
   },
 ];

@@ -80,6 +80,7 @@ export function described(message: QueueMessage): string {
       return `step ${message.step} of ${message.replayId}`;
     case 'backlog':
     case 'cancel':
+    case 'announce':
       return `${message.kind} of ${message.subscriptionId}`;
   }
 }

@@ -1,5 +1,6 @@
 // Each safeguard of the protocols, taken out: wrappers that do what the code would do without it. The simulation must
 // notice every one of them, or it proves nothing.
+import { limits } from '../../lambdas/contract/limits.ts';
 import type { AttemptMessage, QueueMessage } from '../../lambdas/contract/messages.ts';
 import { isDeliveryId } from '../../lambdas/core/ids.ts';
 import type { DeliveryQueue, DeliveryStore } from '../../lambdas/core/ports.ts';
@@ -127,6 +128,32 @@ function unbroken(context: Context): Context {
   };
 }
 
+/** Changes are stored first, and then announced. */
+function announceLast(context: Context): Context {
+  const { queue, sendKept } = sendAfterStoring(context, isFirstAnnouncement);
+  const { deliveries, subscriptions } = context;
+  return {
+    ...context,
+    queue,
+    deliveries: {
+      ...deliveries,
+      async recordAttempt(...change) {
+        const done = await deliveries.recordAttempt(...change);
+        await sendKept();
+        return done;
+      },
+    },
+    subscriptions: {
+      ...subscriptions,
+      async replace(...change) {
+        const done = await subscriptions.replace(...change);
+        await sendKept();
+        return done;
+      },
+    },
+  };
+}
+
 /** Stores whatever comes last, whoever was first. */
 function unconditional(context: Context): Context {
   const { deliveries } = context;
@@ -191,6 +218,12 @@ function nextAttempt(world: World, message: AttemptMessage): AttemptMessage {
   const { cycleAttempt, turn } = row.delivery;
   return { ...message, attempt: cycleAttempt + 1, turn: turn ?? message.turn };
 }
+
+const isFirstAnnouncement = (message: QueueMessage) =>
+  message.kind === 'announce' && message.dueAt - message.sentAt <= limits.jobDelayMs;
+
+const isLaterAnnouncement = (message: QueueMessage) =>
+  message.kind === 'announce' && !isFirstAnnouncement(message);
 
 const isSecondCancel = (message: QueueMessage) =>
   message.kind === 'cancel' && message.cursor === null && message.dueAt - message.sentAt > 60_000;
@@ -257,6 +290,16 @@ export const removals: readonly Removal[] = [
   {
     safeguard: 'a replay job leaves alone what changed since it was made',
     sabotage: { context: unchanging },
+  },
+  {
+    safeguard: 'the announcement goes before the change',
+    sabotage: { context: announceLast },
+  },
+  {
+    safeguard: 'an announcement that is faster than its change waits for it',
+    sabotage: {
+      context: (context) => dropping(context, (message) => !isLaterAnnouncement(message)),
+    },
   },
   {
     safeguard: 'a message that is faster than its row waits for it',

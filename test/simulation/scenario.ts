@@ -19,6 +19,7 @@ import {
 import type { Mode, Phase } from './endpoints.ts';
 import { randomFaults } from './faults.ts';
 import { putText } from './queue.ts';
+import { createRandom } from './random.ts';
 import type { Random } from './random.ts';
 import { startOfTime } from './timeline.ts';
 import { createWorld } from './world.ts';
@@ -69,6 +70,7 @@ export async function simulate(options: {
 }): Promise<RunResult> {
   const world = createWorld({
     ...options,
+    isHeard: createRandom(~options.seed).chance(0.2),
     plan: (random) => randomFaults(random, random.pick([0, 0.005, 0.02, 0.06])),
   });
   world.spawn(live(world));
@@ -80,10 +82,11 @@ export async function simulate(options: {
 
 async function live(world: World): Promise<void> {
   const { random } = world;
+  if (random.chance(0.3)) await watch(world);
   const subscriptions: Subscription[] = [];
   const count = 1 + random.below(3);
   for (let index = 0; index < count; index += 1) {
-    const subscription = await create(world, random.pick(['red', 'blue']), {
+    const subscription = await create(world, random.pick(tenants), {
       target_url: `https://receiver-${index}.example/`,
       secret: random.chance(0.8) ? secretFrom(world) : null,
       retry_schedule: random.pick(schedules),
@@ -102,6 +105,22 @@ async function live(world: World): Promise<void> {
     for (let action = 0; action < actions; action += 1) {
       world.spawn(act(world, random.pick(subscriptions), accepted));
     }
+  }
+}
+
+const tenants = ['red', 'blue'];
+
+/** Each tenant has an operator's subscription, whose endpoint is no better than the others. */
+async function watch(world: World): Promise<void> {
+  for (const tenant of tenants) {
+    const { targetUrl } = await create(world, tenant, {
+      target_url: `https://operator-of-${tenant}.example/`,
+      secret: secretFrom(world),
+      retry_schedule: world.random.pick(schedules),
+      operational_events: true,
+      event_types: world.random.pick([null, ['webhook.*'], ['webhook.delivery.failed']]),
+    });
+    world.endpoints.set(targetUrl, phasesFrom(world.random));
   }
 }
 

@@ -7,19 +7,13 @@ import type {
   DeliveryQuery,
   DeliveryStore,
   IdempotencyClaim,
-  IdempotencyStore,
   LoadedDelivery,
   Page,
-  RateLimitStore,
-  StatsStore,
   SubscriptionStore,
 } from '../../lambdas/core/ports.ts';
-import { reserveSlot } from '../../lambdas/core/rate-limit.ts';
 import type { ReplayJob } from '../../lambdas/core/replay-job.ts';
-import type { StatsDelta, StatsHour } from '../../lambdas/core/stats.ts';
-import { addHours } from '../../lambdas/core/stats.ts';
+import type { StatsHour } from '../../lambdas/core/stats.ts';
 import type { Subscription } from '../../lambdas/core/subscription.ts';
-import { limits } from '../../lambdas/contract/limits.ts';
 import type { Fault } from './faults.ts';
 import { call } from './kernel.ts';
 import type { Kernel, Process } from './kernel.ts';
@@ -56,7 +50,7 @@ const staleMsMax = 2_000;
 /** Lists may return less than was asked for; small pages make every job go through several. */
 const pageSize = 3;
 
-type Access = { kernel: Kernel; database: Database; process: Process };
+export type Access = { kernel: Kernel; database: Database; process: Process };
 
 export function subscriptionStore({ kernel, database, process }: Access): SubscriptionStore {
   const { subscriptions, watch } = database;
@@ -64,7 +58,8 @@ export function subscriptionStore({ kernel, database, process }: Access): Subscr
     subscriptions.set(subscription.id, subscription);
     watch.subscriptionChanged(subscription.id, subscription);
   };
-  const step = <Value>(verb: 'create' | 'get' | 'replace' | 'remove', apply: () => Value) =>
+  type Verb = 'create' | 'get' | 'replace' | 'remove' | 'listOperational';
+  const step = <Value>(verb: Verb, apply: () => Value) =>
     call(kernel, process, {
       port: `subscriptions.${verb}`,
       about: [],
@@ -95,6 +90,12 @@ export function subscriptionStore({ kernel, database, process }: Access): Subscr
         watch.subscriptionChanged(id, null);
         return true;
       }),
+    listOperational: (tenant) =>
+      step('listOperational', () =>
+        [...subscriptions.values()].filter(
+          (found) => found.tenant === tenant && found.operationalEvents,
+        ),
+      ),
     list: () => notSimulated('subscriptions.list'),
     countActive: () => notSimulated('subscriptions.countActive'),
   };
@@ -172,7 +173,19 @@ export function deliveryStore({ kernel, database, process }: Access): DeliverySt
         },
       }),
     countParked: () => notSimulated('deliveries.countParked'),
-    detail: () => notSimulated('deliveries.detail'),
+    detail: (tenant, id) =>
+      call(kernel, process, {
+        port: 'deliveries.detail',
+        about: [],
+        detail: () => shortId(id),
+        apply: () => {
+          const row = rows.get(id);
+          if (row?.delivery.tenant !== tenant) return undefined;
+          const { delivery, body, attempts } = row;
+          const isExpired = (delivery.expiresAt ?? Infinity) <= kernel.timeline.now();
+          return isExpired ? undefined : { delivery, body, attempts: [...attempts] };
+        },
+      }),
   };
 }
 
@@ -283,74 +296,6 @@ function pageOf(found: IteratorObject<Delivery>, limit: number): Page<Delivery> 
   return {
     items: items.slice(0, size),
     nextCursor: isMore ? (items[size - 1]?.id ?? null) : null,
-  };
-}
-
-export function idempotencyStore({ kernel, database, process }: Access): IdempotencyStore {
-  return {
-    claim: (owner, claim, now) =>
-      call(kernel, process, {
-        port: 'idempotency.claim',
-        about: [],
-        detail: () => owner.key,
-        apply: () => {
-          const name = JSON.stringify([owner.tenant, owner.subscriptionId, owner.key]);
-          const held = database.claims.get(name);
-          if (held !== undefined && held.expiresAt > now) return held;
-          database.claims.set(name, { ...claim, expiresAt: now + limits.idempotencyWindowMs });
-          return claim;
-        },
-      }),
-  };
-}
-
-export function statsStore({ kernel, database, process }: Access): StatsStore {
-  return {
-    add: (deltas) =>
-      call(kernel, process, {
-        port: 'stats.add',
-        about: [],
-        detail: () => '',
-        apply: () => {
-          for (const delta of deltas) count(database, delta);
-        },
-      }),
-    hours: (_, subscriptionId, { fromHour, untilHour }) =>
-      call(kernel, process, {
-        port: 'stats.hours',
-        about: [],
-        detail: () => '',
-        apply: () => {
-          const hours = subscriptionId === null ? [] : (database.hours.get(subscriptionId) ?? []);
-          return hours.filter(({ hour }) => hour >= fromHour && hour < untilHour);
-        },
-      }),
-  };
-}
-
-function count({ hours }: Database, { subscriptionId, ...delta }: StatsDelta): void {
-  const known = hours.get(subscriptionId) ?? [];
-  const index = known.findIndex(({ hour }) => hour === delta.hour);
-  const before = known[index];
-  if (before === undefined) known.push(delta);
-  else known[index] = addHours(before, delta);
-  hours.set(subscriptionId, known);
-}
-
-export function rateLimitStore({ kernel, database, process }: Access): RateLimitStore {
-  return {
-    reserve: ({ tenant, subscriptionId, limit }, now) =>
-      call(kernel, process, {
-        port: 'rateLimits.reserve',
-        about: [],
-        detail: () => subscriptionId,
-        apply: () => {
-          const key = JSON.stringify([tenant, subscriptionId, limit]);
-          const reserved = reserveSlot(limit, database.busyUntil.get(key), now);
-          database.busyUntil.set(key, reserved.busyUntil);
-          return reserved.slotAt;
-        },
-      }),
   };
 }
 

@@ -10,6 +10,8 @@ import { createContext, targetPolicyOf } from '../../lambdas/edge/context.ts';
 import { createDeliverHandler } from '../../lambdas/edge/queue.ts';
 import type { DeliverHandler } from '../../lambdas/edge/queue.ts';
 import type { Context } from '../../lambdas/operations/context.ts';
+import { createAnnouncements } from './announcements.ts';
+import type { Announcements } from './announcements.ts';
 import { sender } from './endpoints.ts';
 import type { Endpoints, Post } from './endpoints.ts';
 import { noFaults } from './faults.ts';
@@ -25,14 +27,8 @@ import type { Envelope, VirtualQueue } from './queue.ts';
 import { createRandom } from './random.ts';
 import type { Random } from './random.ts';
 import { replayStore } from './replay-store.ts';
-import {
-  deliveryStore,
-  idempotencyStore,
-  notSimulated,
-  rateLimitStore,
-  statsStore,
-  subscriptionStore,
-} from './store.ts';
+import { eventBus, idempotencyStore, rateLimitStore, statsStore } from './small-stores.ts';
+import { deliveryStore, notSimulated, subscriptionStore } from './store.ts';
 import type { Database } from './store.ts';
 import { createTimeline, startOfTime } from './timeline.ts';
 import { startWorkers } from './workers.ts';
@@ -45,6 +41,8 @@ export type Sabotage = {
 
 export type WorldOptions = {
   seed: number;
+  /** Whether somebody may listen to the event bus. */
+  isHeard?: boolean;
   plan?: (random: Random) => FaultPlan;
   sabotage?: Sabotage;
   /** Receives one line for everything that happens. */
@@ -70,6 +68,7 @@ export type World = {
   /** Told of every request, beside the invariants. */
   onPost: (post: Post) => void;
   invariants: Invariants & Facts;
+  bus: { isHeard: boolean; onPut: Announcements['put'] };
   /** One API request in one of the processes that serve them. */
   request<Value>(
     about: readonly DeliveryId[],
@@ -127,12 +126,10 @@ export function createWorld(options: WorldOptions): World {
     hours: new Map(),
     watch: unwatched,
   };
-  const invariants = createInvariants({
-    kernel,
-    database,
-    schedule: settings.RETRY_SCHEDULE,
-    memoTtlMs: settings.SUBSCRIPTION_MEMO_MS,
-  });
+  const { isHeard = false } = options;
+  const announcements = createAnnouncements(database, isHeard);
+  const { RETRY_SCHEDULE: schedule, SUBSCRIPTION_MEMO_MS: memoTtlMs } = settings;
+  const invariants = createInvariants({ kernel, database, schedule, memoTtlMs }, announcements);
   database.watch = invariants;
   const queue = createQueue();
   const endpoints: Endpoints = new Map();
@@ -148,6 +145,7 @@ export function createWorld(options: WorldOptions): World {
     attemptWindows: new Map(),
     onPost: () => {},
     invariants,
+    bus: { isHeard, onPut: announcements.put },
     request(about, operation) {
       const slot = random.below(apiProcesses);
       const known = servers[slot];
@@ -188,10 +186,11 @@ export function createWorld(options: WorldOptions): World {
     },
     async settle() {
       kernel.plan = noFaults;
-      // What failed too often while the world was broken is given back once it is whole.
-      for (let round = 0; round < 2; round += 1) {
+      // What failed too often while the world was broken is given back once it is whole, while its row is still there.
+      const soonMs = timeline.now() - startOfTime + 3_600_000;
+      for (const untilMs of [soonMs, settleMsMax, settleMsMax]) {
         redrive({ kernel, queue });
-        await world.run(settleMsMax);
+        await world.run(untilMs);
       }
       invariants.settled();
     },
@@ -277,6 +276,7 @@ function contextOf(world: World, process: Process): Context {
       remove: () => notSimulated('apiKeys.remove'),
     },
     queue: deliveryQueue({ kernel, queue, watch: invariants }, process),
+    bus: eventBus(access, world.bus),
     sender: sender({ kernel, endpoints, onPost }, process),
     log: {
       info: (name, fields) => {
@@ -344,6 +344,7 @@ function aboutBatch(batch: readonly Envelope[], database: Database): DeliveryId[
     if (message.kind === 'attempt') return deliveryOf(message);
     // A step of a replay job that is done again costs no request.
     if (message.kind === 'replay') return [];
+    if (message.kind === 'announce') return [];
     return database.idsOf.get(message.subscriptionId as SubscriptionId) ?? [];
   });
 }

@@ -47,6 +47,7 @@ export function settingsOf(fields: Partial<AwsSettings>): AwsSettings {
     SCHEDULE_GROUP: 'webhooks',
     SCHEDULER_ROLE_ARN: 'arn:aws:iam::000000000000:role/scheduler',
     SCHEDULE_DEAD_LETTER_ARN: 'arn:aws:sqs:us-east-1:000000000000:dead-schedules',
+    EVENT_BUS_NAME: 'operational-events',
     QUEUE_DELAY_MAX_SECONDS: 900,
     ...fields,
   };

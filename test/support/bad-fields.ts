@@ -38,6 +38,7 @@ export const badFields = {
   'a deadline of a minute': { timeout_ms: 60_000 },
   'a deadline in words': { timeout_ms: '10s' },
   'a timestamped signature in words': { timestamped_signature: 'yes' },
+  'operational events in words': { operational_events: 'yes' },
   ...Object.fromEntries(
     ['Host', 'content-length', 'Transfer-Encoding', 'Authorization', 'webhook-signature']
       .concat(['X-Forwarded-For', 'Metadata-Flavor', 'X-aws-ec2-metadata-token', 'X Y', ''])

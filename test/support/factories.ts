@@ -18,7 +18,11 @@ import {
 import { hourMs, hourOf, latencyBoundsMs, noStatuses } from '../../lambdas/core/stats.ts';
 import type { StatsDelta } from '../../lambdas/core/stats.ts';
 import type { Subscription } from '../../lambdas/core/subscription.ts';
-import type { AttemptMessage, BacklogMessage } from '../../lambdas/contract/messages.ts';
+import type {
+  AnnounceMessage,
+  AttemptMessage,
+  BacklogMessage,
+} from '../../lambdas/contract/messages.ts';
 
 /** Noon of a day that has not come yet; `createTestClock` starts there. */
 export const noon = Date.UTC(2035, 0, 15, 12);
@@ -55,6 +59,7 @@ export function aSubscription(fields: Partial<Subscription> = {}): Subscription 
     health: newHealth(createdAt),
     customHeaders: {},
     auth: null,
+    operationalEvents: false,
     verification: null,
     createdAt,
     updatedAt: createdAt,
@@ -177,6 +182,19 @@ export function anAttemptMessage(fields: Partial<AttemptMessage> = {}): AttemptM
     cycle: 1,
     attempt: 1,
     turn: aTurn,
+    sentAt: noon,
+    dueAt: noon,
+    ...fields,
+  };
+}
+
+export function anAnnounceMessage(fields: Partial<AnnounceMessage> = {}): AnnounceMessage {
+  return {
+    version: 1,
+    kind: 'announce',
+    tenant: 'default',
+    subscriptionId: aSubscriptionId(),
+    change: { of: 'health', event: 'disabled', at: noon },
     sentAt: noon,
     dueAt: noon,
     ...fields,

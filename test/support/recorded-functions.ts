@@ -1,5 +1,5 @@
 // The three functions over the AWS driver on in-process emulators, with a note of every right that each of them used:
-// `dynamodb:Query table`, `dynamodb:Query index/recent`, `sqs:SendMessage queue`.
+// `dynamodb:Query table`, `dynamodb:Query index/recent`, `sqs:SendMessage queue`, `events:PutEvents bus`.
 import type { SQSRecord } from 'aws-lambda';
 import type { RouteId } from '../../lambdas/contract/routes.ts';
 import { routes } from '../../lambdas/contract/routes.ts';
@@ -12,6 +12,7 @@ import { createHttpHandler } from '../../lambdas/edge/http.ts';
 import { publishHandlers } from '../../lambdas/edge/publish-handlers.ts';
 import { createDeliverHandler } from '../../lambdas/edge/queue.ts';
 import { openDynalite, openFauxqs, portsOf, silentLog } from './aws-driver.ts';
+import { openFakeAws } from './fake-aws.ts';
 import { gatewayEvent } from './gateway-events.ts';
 
 export type FunctionName = 'api' | 'publish' | 'deliver';
@@ -23,8 +24,16 @@ type Input = { IndexName?: string; Entries?: { MessageBody: string }[] };
 type Middleware = { add(layer: unknown, options: { step: 'initialize' }): void };
 
 export async function createRecordedFunctions(send: () => SendResult) {
-  const [dynalite, fauxqs] = await Promise.all([openDynalite(), openFauxqs()]);
-  const clients = { ...dynalite.clients, sqs: fauxqs.clients.sqs };
+  const [dynalite, fauxqs, bus] = await Promise.all([
+    openDynalite(),
+    openFauxqs(),
+    openFakeAws(() => ({ json: { FailedEntryCount: 0 } })),
+  ]);
+  const clients = {
+    ...dynalite.clients,
+    sqs: fauxqs.clients.sqs,
+    eventBridge: bus.clients.eventBridge,
+  };
   const settings = { ...fauxqs.settings, TABLE_NAME: dynalite.settings.TABLE_NAME };
   const service = parseSettings(serviceSettings, { API_AUTH: 'off', SUBSCRIPTION_MEMO_MS: '0' });
 
@@ -35,7 +44,9 @@ export async function createRecordedFunctions(send: () => SendResult) {
     (next: (args: unknown) => unknown, { commandName }: { commandName: string }) =>
     (args: { input: Input }) => {
       if (running !== null) used.get(running)?.add(rightOf(commandName, args.input.IndexName));
-      sent.push(...(args.input.Entries ?? []).map(({ MessageBody }) => MessageBody));
+      if (commandName.startsWith('SendMessage')) {
+        sent.push(...(args.input.Entries ?? []).map(({ MessageBody }) => MessageBody));
+      }
       return next(args);
     };
   for (const client of Object.values(clients)) {
@@ -84,7 +95,7 @@ export async function createRecordedFunctions(send: () => SendResult) {
   }
 
   async function close(): Promise<void> {
-    await Promise.all([dynalite.close(), fauxqs.close()]);
+    await Promise.all([dynalite.close(), fauxqs.close(), bus.close()]);
   }
 
   return { used, call, work, close };
@@ -93,6 +104,7 @@ export async function createRecordedFunctions(send: () => SendResult) {
 function rightOf(commandName: string, indexName: string | undefined): string {
   const verb = commandName.replace(/Command$/, '');
   if (verb === 'SendMessageBatch') return 'sqs:SendMessage queue';
+  if (verb === 'PutEvents') return 'events:PutEvents bus';
   if (verb === 'CreateSchedule') return 'scheduler:CreateSchedule group';
   return `dynamodb:${verb} ${indexName === undefined ? 'table' : `index/${indexName}`}`;
 }

@@ -1,6 +1,7 @@
 // The AWS clients. A function that hangs on one call would hold up its whole batch, so every call has a deadline
 // and a bounded number of tries. Region, credentials and AWS_ENDPOINT_URL come from the environment.
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { limits } from '../../contract/limits.ts';
@@ -9,6 +10,7 @@ export type AwsClients = {
   dynamodb: DynamoDBClient;
   sqs: SQSClient;
   scheduler: SchedulerClient;
+  eventBridge: EventBridgeClient;
 };
 
 export type ClientOptions = {
@@ -34,6 +36,7 @@ export function openClients(options: ClientOptions = {}): AwsClients {
     dynamodb: new DynamoDBClient(shared),
     sqs: new SQSClient(shared),
     scheduler: new SchedulerClient(shared),
+    eventBridge: new EventBridgeClient(shared),
   };
 }
 

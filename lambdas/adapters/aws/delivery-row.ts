@@ -21,6 +21,7 @@ const storedRow = z.object({
   reason: z
     .enum([
       'subscription_inactive',
+      'circuit_open',
       'exhausted',
       'gone',
       'aborted',

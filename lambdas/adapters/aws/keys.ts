@@ -50,6 +50,11 @@ export function replayPartition(tenant: string): string {
   return `${tenantPart(tenant)}#replays`;
 }
 
+/** Of the index `held`: the operator's subscriptions of a tenant. */
+export function operationalPartition(tenant: string): string {
+  return `${tenantPart(tenant)}#operational`;
+}
+
 /** Every partition that holds deliveries of a subscription. */
 export function deliveryPartitions(tenant: string, subscriptionId: SubscriptionId): string[] {
   const base = `${tenantPart(tenant)}#${subscriptionPart(subscriptionId)}`;

@@ -1,5 +1,5 @@
 // The AWS driver, all of it: the storage and queue ports on one DynamoDB table, one SQS queue and EventBridge
-// Scheduler.
+// Scheduler, and an event bus.
 import type { AwsSettings } from '../../contract/settings.ts';
 import type { Ports } from '../../core/ports.ts';
 import { detailLifetimeMs } from '../../core/retention.ts';
@@ -9,6 +9,7 @@ import type { AwsClients } from './clients.ts';
 import { openDeliveries } from './deliveries.ts';
 import { openDeliveryQueue } from './delivery-queue.ts';
 import { openTable } from './dynamo-table.ts';
+import { openEventBus } from './event-bus.ts';
 import { openIdempotency } from './idempotency.ts';
 import { openRateLimits } from './rate-limits.ts';
 import { openReplays } from './replays.ts';
@@ -25,6 +26,7 @@ export type AwsPorts = Pick<
   | 'rateLimits'
   | 'apiKeys'
   | 'queue'
+  | 'bus'
 >;
 
 const tokenBytes = 4;
@@ -37,7 +39,7 @@ export function openAwsPorts(
   },
 ): AwsPorts {
   const { settings, clock, chance, wait, log, clients = openClients() } = needs;
-  const { dynamodb: client, sqs, scheduler } = clients;
+  const { dynamodb: client, sqs, scheduler, eventBridge } = clients;
   const table = openTable({ client, tableName: settings.TABLE_NAME, chance, wait });
   return {
     subscriptions: openSubscriptions(table),
@@ -53,5 +55,6 @@ export function openAwsPorts(
     rateLimits: openRateLimits(table),
     apiKeys: openApiKeys(table),
     queue: openDeliveryQueue({ sqs, scheduler, settings, clock, log }),
+    bus: openEventBus(eventBridge, settings.EVENT_BUS_NAME),
   };
 }

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import type { EndpointAuth } from '../../contract/endpoint-auth.ts';
+import { table as names } from '../../contract/table.ts';
 import type { Verification } from '../../contract/verification.ts';
 import type { Health } from '../../core/health.ts';
 import { newHealth } from '../../core/health.ts';
@@ -16,7 +17,7 @@ import type { DynamoTable } from './dynamo-table.ts';
 import { isAbsent, isPresent } from './expressions.ts';
 import type { Item } from './item-size.ts';
 import type { ItemKey } from './keys.ts';
-import { subscriptionPartition } from './keys.ts';
+import { operationalPartition, subscriptionPartition } from './keys.ts';
 
 /** Sort keys of the partition lie between these. */
 const allIds = { from: 'sub_', to: 'sub_~' };
@@ -41,6 +42,7 @@ const storedSubscription = z.object({
   custom_headers: z.record(z.string(), z.string()).default({}),
   // Kept as the API took them, which has checked them.
   auth: z.custom<EndpointAuth | null>().default(null),
+  operational_events: z.boolean().default(false),
   verification: z.custom<Verification | null>().default(null),
   created_at: z.number(),
   updated_at: z.number(),
@@ -73,6 +75,10 @@ function encode(subscription: Subscription): Item {
     health: subscription.health,
     custom_headers: subscription.customHeaders,
     auth: subscription.auth,
+    operational_events: subscription.operationalEvents,
+    [names.indexes.held.partitionKey]: subscription.operationalEvents
+      ? operationalPartition(subscription.tenant)
+      : undefined,
     verification: subscription.verification,
     created_at: subscription.createdAt,
     updated_at: subscription.updatedAt,
@@ -103,6 +109,7 @@ function decode(item: Item): Subscription {
     health: stored.health,
     customHeaders: stored.custom_headers,
     auth: stored.auth,
+    operationalEvents: stored.operational_events,
     verification: stored.verification,
     createdAt: stored.created_at,
     updatedAt: stored.updated_at,
@@ -163,6 +170,15 @@ export function openSubscriptions(table: DynamoTable): SubscriptionStore {
       const partition = subscriptionPartition(tenant);
       const isActive = { that: '#status = :active', values: { ':active': 'active' } };
       return table.count({ ...allIds, partition, newestFirst: false }, isActive);
+    },
+
+    async listOperational(tenant) {
+      const partition = operationalPartition(tenant);
+      const range = { ...allIds, index: 'held' as const, partition, newestFirst: false };
+      const { items: keys } = await table.query(range);
+      const found = await table.getAll(keys.map(({ pk, sk }) => ({ pk, sk })));
+      const subscriptions = found.map(decode).filter(({ operationalEvents }) => operationalEvents);
+      return subscriptions.toSorted((left, right) => (left.id < right.id ? -1 : 1));
     },
   };
 }

@@ -15,7 +15,14 @@ import { createWriter } from './writer.ts';
 
 export type SqlitePorts = Pick<
   Ports,
-  'subscriptions' | 'deliveries' | 'idempotency' | 'replays' | 'stats' | 'rateLimits' | 'apiKeys'
+  | 'subscriptions'
+  | 'deliveries'
+  | 'idempotency'
+  | 'replays'
+  | 'stats'
+  | 'rateLimits'
+  | 'apiKeys'
+  | 'bus'
 > & {
   queue: SqliteDeliveryQueue;
   receiver: QueueReceiver;
@@ -35,6 +42,8 @@ export function openSqlitePorts(options: { database: DatabaseSync; clock: Clock 
     stats: createStatsStore(database, writer),
     rateLimits: createRateLimitStore(database, writer),
     apiKeys: createApiKeyStore(database, writer),
+    // There is no bus on one machine: the log has a line for every announcement.
+    bus: { isHeard: false, put: () => Promise.resolve() },
     queue: createDeliveryQueue(database, writer, clock),
     receiver: createQueueReceiver(database, writer),
     sweeper: createSweeper(database, writer),

@@ -190,6 +190,10 @@ export const migrations: readonly string[] = [
   CREATE INDEX replays_by_state ON replays (tenant, state);
   CREATE INDEX replays_by_expiry ON replays (expires_at) WHERE expires_at IS NOT NULL;
   `,
+  `
+  ALTER TABLE subscriptions ADD COLUMN operational_events TEXT NOT NULL DEFAULT 'false'; -- JSON
+  CREATE INDEX subscriptions_operational ON subscriptions (tenant, operational_events, id);
+  `,
 ];
 
 export const schemaVersion = migrations.length;

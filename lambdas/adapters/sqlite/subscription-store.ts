@@ -25,6 +25,7 @@ const fields = [
   'health',
   'customHeaders',
   'auth',
+  'operationalEvents',
   'verification',
   'createdAt',
   'updatedAt',
@@ -44,6 +45,7 @@ const jsonFields = [
   'health',
   'customHeaders',
   'auth',
+  'operationalEvents',
   'verification',
 ] as const satisfies (keyof Subscription)[];
 
@@ -93,6 +95,11 @@ export function createSubscriptionStore(database: DatabaseSync, writer: Writer):
   const countActive = database.prepare(
     `SELECT count(*) AS count FROM subscriptions WHERE tenant = ? AND status = 'active'`,
   );
+  const listOperational = database.prepare(
+    // Told which index: left to itself it walks through all of the tenant, which are in order already.
+    `SELECT ${selected(fields)} FROM subscriptions INDEXED BY subscriptions_operational
+     WHERE tenant = ? AND operational_events = 'true' ORDER BY id`,
+  );
 
   return {
     create(subscription) {
@@ -127,6 +134,9 @@ export function createSubscriptionStore(database: DatabaseSync, writer: Writer):
     },
     async countActive(tenant) {
       return Number(countActive.get(tenant)?.['count']);
+    },
+    async listOperational(tenant) {
+      return listOperational.all(tenant).map(fromRow);
     },
   };
 }

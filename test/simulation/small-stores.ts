@@ -1,0 +1,100 @@
+// What is stored beside deliveries and subscriptions, and the bus.
+import { limits } from '../../lambdas/contract/limits.ts';
+import type { OperationalEvent } from '../../lambdas/contract/operational-events.ts';
+import type {
+  EventBus,
+  IdempotencyStore,
+  RateLimitStore,
+  StatsStore,
+} from '../../lambdas/core/ports.ts';
+import { reserveSlot } from '../../lambdas/core/rate-limit.ts';
+import type { StatsDelta } from '../../lambdas/core/stats.ts';
+import { addHours } from '../../lambdas/core/stats.ts';
+import { call } from './kernel.ts';
+import type { Access, Database } from './store.ts';
+
+export function idempotencyStore({ kernel, database, process }: Access): IdempotencyStore {
+  return {
+    claim: (owner, claim, now) =>
+      call(kernel, process, {
+        port: 'idempotency.claim',
+        about: [],
+        detail: () => owner.key,
+        apply: () => {
+          const name = JSON.stringify([owner.tenant, owner.subscriptionId, owner.key]);
+          const held = database.claims.get(name);
+          if (held !== undefined && held.expiresAt > now) return held;
+          database.claims.set(name, { ...claim, expiresAt: now + limits.idempotencyWindowMs });
+          return claim;
+        },
+      }),
+  };
+}
+
+export function statsStore({ kernel, database, process }: Access): StatsStore {
+  return {
+    add: (deltas) =>
+      call(kernel, process, {
+        port: 'stats.add',
+        about: [],
+        detail: () => '',
+        apply: () => {
+          for (const delta of deltas) count(database, delta);
+        },
+      }),
+    hours: (_, subscriptionId, { fromHour, untilHour }) =>
+      call(kernel, process, {
+        port: 'stats.hours',
+        about: [],
+        detail: () => '',
+        apply: () => {
+          const hours = subscriptionId === null ? [] : (database.hours.get(subscriptionId) ?? []);
+          return hours.filter(({ hour }) => hour >= fromHour && hour < untilHour);
+        },
+      }),
+  };
+}
+
+function count({ hours }: Database, { subscriptionId, ...delta }: StatsDelta): void {
+  const known = hours.get(subscriptionId) ?? [];
+  const index = known.findIndex(({ hour }) => hour === delta.hour);
+  const before = known[index];
+  if (before === undefined) known.push(delta);
+  else known[index] = addHours(before, delta);
+  hours.set(subscriptionId, known);
+}
+
+export function rateLimitStore({ kernel, database, process }: Access): RateLimitStore {
+  return {
+    reserve: ({ tenant, subscriptionId, limit }, now) =>
+      call(kernel, process, {
+        port: 'rateLimits.reserve',
+        about: [],
+        detail: () => subscriptionId,
+        apply: () => {
+          const key = JSON.stringify([tenant, subscriptionId, limit]);
+          const reserved = reserveSlot(limit, database.busyUntil.get(key), now);
+          database.busyUntil.set(key, reserved.busyUntil);
+          return reserved.slotAt;
+        },
+      }),
+  };
+}
+
+export function eventBus(
+  { kernel, process }: Access,
+  { isHeard, onPut }: { isHeard: boolean; onPut: (event: OperationalEvent) => void },
+): EventBus {
+  return {
+    isHeard,
+    put: (event) =>
+      call(kernel, process, {
+        port: 'bus.put',
+        about: [],
+        detail: () => event.type,
+        apply: () => {
+          onPut(event);
+        },
+      }),
+  };
+}
