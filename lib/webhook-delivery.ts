@@ -1,5 +1,6 @@
 // The service as one construct, to be read as its diagram: a table; a queue that can wait any time; a bus for what it says
-// of itself; three functions with no more rights than their work needs; the front door; the alarms.
+// of itself; four functions with no more rights than their work needs; the front door; the alarms.
+import { join } from 'node:path';
 import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { limits } from '../lambdas/contract/limits.ts';
@@ -15,6 +16,8 @@ import { Storage } from './storage.ts';
 
 export type { WebhookDeliveryProps } from './settings.ts';
 
+const buildWeb = join(import.meta.dirname, '../scripts/build-web.ts');
+
 export class WebhookDelivery extends Construct {
   readonly storage: Storage;
   readonly deliveries: DeliveryQueue;
@@ -25,6 +28,8 @@ export class WebhookDelivery extends Construct {
   readonly api: ServiceFunction;
   /** Sends webhooks. */
   readonly deliver: ServiceFunction;
+  /** Answers with the console's page and files; has no rights to any data. */
+  readonly console: ServiceFunction;
   readonly ingress: Ingress;
   readonly observability: Observability;
 
@@ -77,9 +82,16 @@ export class WebhookDelivery extends Construct {
     this.events.grantPut(this.deliver);
     this.deliveries.consumeBy(this.deliver, settings);
 
+    this.console = new ServiceFunction(this, 'Console', {
+      entry: 'console',
+      timeoutMs: limits.consoleFunctionTimeoutMs,
+      logRetention: settings.logRetentionDays,
+      addFiles: (folder) => `"${process.execPath}" "${buildWeb}" "${join(folder, 'web')}"`,
+    });
+
     this.ingress = new Ingress(this, 'Ingress', {
       settings,
-      functions: { api: this.api, publish: this.publish },
+      functions: { api: this.api, publish: this.publish, console: this.console },
     });
 
     this.observability = new Observability(this, 'Observability', {

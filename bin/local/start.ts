@@ -16,6 +16,8 @@ import { publishHandlers } from '../../lambdas/edge/publish-handlers.ts';
 import { createDeliverHandler } from '../../lambdas/edge/queue.ts';
 import type { Context } from '../../lambdas/operations/context.ts';
 import { apiAuthOf } from './api-auth.ts';
+import { createConsoleServer } from './console-http.ts';
+import type { ConsoleServer } from './console-http.ts';
 import { createGateway } from './gateway.ts';
 import { createHttpServer, serve } from './http-server.ts';
 import { createInbox } from './inbox.ts';
@@ -46,7 +48,9 @@ export async function startLocalServer(given: LocalSettings): Promise<LocalServe
     const data = openData(dataDirectory);
     const sender = httpSender({ policy });
     const ports = { ...systemPorts, ...data.stores, log: createLog(systemPorts.clock), sender };
-    const stopWork = await work(server, data.stores, createContext(ports, settings, policy));
+    const console = await createConsoleServer();
+    const context = createContext(ports, settings, policy);
+    const stopWork = await work({ server, console }, data.stores, context);
     return {
       url: urlOf(settings.HOST, port),
       dataDirectory: dataDirectory === inMemory ? null : dataDirectory,
@@ -79,7 +83,7 @@ function openData(dataDirectory: string): { stores: SqlitePorts; close(): void }
 
 /** Starts everything that runs by itself; returns how to end it. */
 async function work(
-  server: Server,
+  { server, console }: { server: Server; console: ConsoleServer },
   stores: SqlitePorts,
   context: Context,
 ): Promise<() => Promise<unknown>> {
@@ -95,7 +99,7 @@ async function work(
     log,
   });
   const sweeping = startSweeping(sweeper, clock, log);
-  openDoors(server, context);
+  openDoors(server, console, context);
   poller.start();
   return () => {
     sweeping.stop();
@@ -105,7 +109,7 @@ async function work(
   };
 }
 
-function openDoors(server: Server, context: Context): void {
+function openDoors(server: Server, console: ConsoleServer, context: Context): void {
   const { rules, log, subscriptions } = context;
   const gateway = createGateway(
     {
@@ -115,7 +119,7 @@ function openDoors(server: Server, context: Context): void {
     rules.bodyBytesMax,
   );
   const inbox = createInboxServer(createInbox(), subscriptions);
-  serve(server, { gateway, inbox, isOpenToAll: rules.apiAuth === 'off', log });
+  serve(server, { gateway, inbox, console, isOpenToAll: rules.apiAuth === 'off', log });
 }
 
 /** Where one reaches it from this machine. */

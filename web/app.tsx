@@ -1,0 +1,46 @@
+// Which page stands in the frame: by the session first, then by the path.
+import type { ComponentType } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { Dashboard } from './pages/dashboard/dashboard.tsx';
+import { NotFound } from './pages/not-found.tsx';
+import { SignIn } from './pages/sign-in.tsx';
+import { Subscriptions } from './pages/subscriptions/subscriptions.tsx';
+import { Loading, FailureBox } from './parts/states.tsx';
+import { Frame } from './shell/frame.tsx';
+import { matchPath, place } from './state/router.ts';
+import { session, startSession } from './state/session.ts';
+
+type Page = { path: string; title: string; show: ComponentType<{ id: string }> };
+
+const pages: readonly Page[] = [
+  { path: '/', title: 'Dashboard', show: Dashboard },
+  { path: '/subscriptions', title: 'Subscriptions', show: Subscriptions },
+];
+
+export function App() {
+  const { path } = place.value;
+  const found = pages.find((page) => matchPath(page.path, path) !== null);
+  const title = found?.title ?? 'Not found';
+  const { state } = session.value;
+  useEffect(() => {
+    document.title = `${state === 'signed-out' ? 'Sign in' : title} · Webhook delivery`;
+  }, [title, state]);
+  if (state === 'signed-out') return <SignIn why={session.value.why} />;
+  return (
+    <Frame title={title}>
+      <Content page={found} path={path} />
+    </Frame>
+  );
+}
+
+function Content({ page, path }: { page: Page | undefined; path: string }) {
+  const current = session.value;
+  if (current.state === 'starting') return <Loading rows={4} />;
+  if (current.state === 'unreachable') {
+    return <FailureBox error={current.error} onRetry={() => void startSession()} />;
+  }
+  if (page === undefined) return <NotFound />;
+  const Show = page.show;
+  // Another id is another page: nothing of the one before may stay.
+  return <Show key={path} id={matchPath(page.path, path)?.['id'] ?? ''} />;
+}
