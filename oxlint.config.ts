@@ -105,6 +105,8 @@ export default {
   categories: { correctness: 'error' },
   options: { typeAware: true, denyWarnings: true, reportUnusedDisableDirectives: 'error' },
   ignorePatterns: ['cdk.out', 'web/dist', 'coverage', '.data', '.ci/reports'],
+  // Preact writes HTML's own names.
+  settings: { 'jsx-a11y': { attributes: { for: ['for'] } } },
   rules: {
     eqeqeq: 'error',
     'no-unused-vars': ['error', { argsIgnorePattern: '^_' }],

@@ -4,6 +4,8 @@ import { useEffect } from 'preact/hooks';
 import { Dashboard } from './pages/dashboard/dashboard.tsx';
 import { NotFound } from './pages/not-found.tsx';
 import { SignIn } from './pages/sign-in.tsx';
+import { EditSubscription, NewSubscription } from './pages/subscription-form/pages.tsx';
+import { Subscription } from './pages/subscription/subscription.tsx';
 import { Subscriptions } from './pages/subscriptions/subscriptions.tsx';
 import { Loading, FailureBox } from './parts/states.tsx';
 import { Frame } from './shell/frame.tsx';
@@ -15,6 +17,9 @@ type Page = { path: string; title: string; show: ComponentType<{ id: string }> }
 const pages: readonly Page[] = [
   { path: '/', title: 'Dashboard', show: Dashboard },
   { path: '/subscriptions', title: 'Subscriptions', show: Subscriptions },
+  { path: '/subscriptions/new', title: 'New subscription', show: NewSubscription },
+  { path: '/subscriptions/{id}', title: 'Subscription', show: Subscription },
+  { path: '/subscriptions/{id}/edit', title: 'Edit subscription', show: EditSubscription },
 ];
 
 export function App() {
