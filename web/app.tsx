@@ -1,6 +1,15 @@
 // Which page stands in the frame: by the session first, then by the path.
 import type { ComponentType } from 'preact';
 import { useEffect } from 'preact/hooks';
+import { Deliveries } from './pages/deliveries/deliveries.tsx';
+import { Delivery } from './pages/delivery/delivery.tsx';
+import { EventTypesPage } from './pages/event-types.tsx';
+import { InboxPage } from './pages/inbox/inbox.tsx';
+import { Keys } from './pages/keys/keys.tsx';
+import { Reference } from './pages/reference/reference.tsx';
+import { Replay } from './pages/replays/replay.tsx';
+import { Replays } from './pages/replays/replays.tsx';
+import { SettingsPage } from './pages/settings.tsx';
 import { Dashboard } from './pages/dashboard/dashboard.tsx';
 import { NotFound } from './pages/not-found.tsx';
 import { SignIn } from './pages/sign-in.tsx';
@@ -9,6 +18,7 @@ import { Subscription } from './pages/subscription/subscription.tsx';
 import { Subscriptions } from './pages/subscriptions/subscriptions.tsx';
 import { Loading, FailureBox } from './parts/states.tsx';
 import { Frame } from './shell/frame.tsx';
+import { hasInbox } from './state/inbox.ts';
 import { matchPath, place } from './state/router.ts';
 import { session, startSession } from './state/session.ts';
 
@@ -20,6 +30,16 @@ const pages: readonly Page[] = [
   { path: '/subscriptions/new', title: 'New subscription', show: NewSubscription },
   { path: '/subscriptions/{id}', title: 'Subscription', show: Subscription },
   { path: '/subscriptions/{id}/edit', title: 'Edit subscription', show: EditSubscription },
+  { path: '/deliveries', title: 'Deliveries', show: Deliveries },
+  { path: '/deliveries/{id}', title: 'Deliveries', show: Deliveries },
+  { path: '/delivery/{id}', title: 'Delivery', show: Delivery },
+  { path: '/replays', title: 'Replays', show: Replays },
+  { path: '/replays/{id}', title: 'Replay', show: Replay },
+  { path: '/event-types', title: 'Event types', show: EventTypesPage },
+  { path: '/keys', title: 'API keys', show: Keys },
+  { path: '/settings', title: 'Settings', show: SettingsPage },
+  { path: '/reference', title: 'API reference', show: Reference },
+  ...(hasInbox ? [{ path: '/inbox', title: 'Inbox', show: InboxPage }] : []),
 ];
 
 export function App() {

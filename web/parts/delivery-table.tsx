@@ -1,4 +1,5 @@
 // Deliveries as a table, newest first.
+import type { ComponentChildren } from 'preact';
 import type { Delivery } from '../api/resources.ts';
 import { nameOf, useSubscriptions } from '../state/subscriptions.ts';
 import { EventType, StatusBadge } from './badge.tsx';
@@ -8,11 +9,21 @@ import { Table } from './table.tsx';
 import { Line } from './text.tsx';
 import { Time } from './time.tsx';
 
-type Props = { caption: string; deliveries: readonly Delivery[]; withSubscription: boolean };
+type Props = {
+  caption: string;
+  deliveries: readonly Delivery[];
+  withSubscription: boolean;
+  lastColumn?: Column<Delivery>;
+  classOf?: (delivery: Delivery) => string;
+  detailOf?: (delivery: Delivery) => ComponentChildren;
+};
 
-export function DeliveryTable({ caption, deliveries, withSubscription }: Props) {
-  const columns = withSubscription ? baseColumns.toSpliced(1, 0, subscriptionColumn) : baseColumns;
-  return <Table caption={caption} columns={columns} rows={deliveries} keyOf={({ id }) => id} />;
+export function DeliveryTable({ deliveries, withSubscription, lastColumn, ...table }: Props) {
+  const columns = [
+    ...baseColumns.toSpliced(1, 0, ...(withSubscription ? [subscriptionColumn] : [])),
+    ...(lastColumn ? [lastColumn] : []),
+  ];
+  return <Table {...table} columns={columns} rows={deliveries} keyOf={({ id }) => id} />;
 }
 
 const subscriptionColumn: Column<Delivery> = {

@@ -13,9 +13,12 @@ type TableProps<Row> = {
   columns: readonly Column<Row>[];
   rows: readonly Row[];
   keyOf: (row: Row) => string;
+  classOf?: (row: Row) => string;
+  /** What is unfolded below a row; null where it is folded. */
+  detailOf?: (row: Row) => ComponentChildren;
 };
 
-export function Table<Row>({ caption, columns, rows, keyOf }: TableProps<Row>) {
+export function Table<Row>({ caption, columns, rows, ...of }: TableProps<Row>) {
   return (
     <div class="table">
       <table>
@@ -31,16 +34,36 @@ export function Table<Row>({ caption, columns, rows, keyOf }: TableProps<Row>) {
         </thead>
         <tbody>
           {rows.map((row) => (
-            <tr key={keyOf(row)}>
-              {columns.map(({ title, cell, side }) => (
-                <td key={title} data-title={title} class={side ?? ''}>
-                  {cell(row)}
-                </td>
-              ))}
-            </tr>
+            <Row key={of.keyOf(row)} row={row} columns={columns} of={of} />
           ))}
         </tbody>
       </table>
     </div>
+  );
+}
+
+type RowProps<Data> = {
+  row: Data;
+  columns: readonly Column<Data>[];
+  of: Pick<TableProps<Data>, 'classOf' | 'detailOf'>;
+};
+
+function Row<Data>({ row, columns, of }: RowProps<Data>) {
+  const detail = of.detailOf?.(row) ?? null;
+  return (
+    <>
+      <tr class={of.classOf?.(row) ?? ''}>
+        {columns.map(({ title, cell, side }) => (
+          <td key={title} data-title={title} class={side ?? ''}>
+            {cell(row)}
+          </td>
+        ))}
+      </tr>
+      {detail !== null && (
+        <tr class="detail">
+          <td colSpan={columns.length}>{detail}</td>
+        </tr>
+      )}
+    </>
   );
 }

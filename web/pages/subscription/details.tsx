@@ -5,22 +5,13 @@ import { duration } from '../../format.ts';
 import { CopyButton, Id } from '../../parts/copy.tsx';
 import { Line, Target } from '../../parts/text.tsx';
 import { Time } from '../../parts/time.tsx';
+import type { Fact } from '../../parts/facts.tsx';
+import { Facts } from '../../parts/facts.tsx';
 import { EventTypes } from '../subscriptions/event-types.tsx';
-
-type Fact = readonly [title: string, value: ComponentChildren];
 
 export function Details({ subscription }: { subscription: Subscription }) {
   const facts = [...basics(subscription), ...sending(subscription), ...security(subscription)];
-  return (
-    <dl class="facts">
-      {facts.map(([title, value]) => (
-        <>
-          <dt>{title}</dt>
-          <dd>{value}</dd>
-        </>
-      ))}
-    </dl>
-  );
+  return <Facts facts={facts} />;
 }
 
 function basics(subscription: Subscription): Fact[] {

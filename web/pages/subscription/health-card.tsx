@@ -1,5 +1,4 @@
 // How the endpoint does: its circuit, what waits for it and how long that will take, and what changed of late.
-import type { ComponentChildren } from 'preact';
 import { call } from '../../api/client.ts';
 import type { Health } from '../../api/resources.ts';
 import { count, decimal, duration } from '../../format.ts';
@@ -7,6 +6,8 @@ import { HealthBadge } from '../../parts/badge.tsx';
 import { Card } from '../../parts/card.tsx';
 import { Shown } from '../../parts/states.tsx';
 import { Time } from '../../parts/time.tsx';
+import type { Fact } from '../../parts/facts.tsx';
+import { Facts } from '../../parts/facts.tsx';
 import { useLive } from '../../state/live.ts';
 
 const wordOfEvent: Record<Health['history'][number]['event'], string> = {
@@ -26,7 +27,7 @@ export function HealthCard({ id }: { id: string }) {
 }
 
 function HealthFacts({ health }: { health: Health }) {
-  const facts: readonly (readonly [string, ComponentChildren])[] = [
+  const facts: readonly Fact[] = [
     ['State', <HealthBadge health={health.state} />],
     ['Since', <Time at={health.since} />],
     ...timeFact('Failing since', health.failing_since),
@@ -37,14 +38,7 @@ function HealthFacts({ health }: { health: Health }) {
   ];
   return (
     <div class="stack">
-      <dl class="facts">
-        {facts.map(([title, value]) => (
-          <>
-            <dt>{title}</dt>
-            <dd>{value}</dd>
-          </>
-        ))}
-      </dl>
+      <Facts facts={facts} />
       <History history={health.history} />
     </div>
   );
