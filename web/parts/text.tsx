@@ -13,7 +13,7 @@ export function Code({ text, label, copyWhat }: CodeProps) {
   const isCut = text.length > shownCharacters && !showsAll;
   return (
     <div class="code">
-      <pre tabIndex={0} role="region" aria-label={label} dir="ltr">
+      <pre tabIndex={0} role="group" aria-label={label} dir="ltr">
         <code>{isCut ? text.slice(0, shownCharacters) : text}</code>
       </pre>
       <div class="code-tools">

@@ -63,7 +63,7 @@ export function AttemptDetail({ attempt }: { attempt: Attempt }) {
       </p>
       <Timings attempt={attempt} />
       {body !== null && body !== '' && (
-        <details>
+        <details open>
           <summary>Response</summary>
           <Code text={pretty(body)} label="Response body" copyWhat="response" />
         </details>

@@ -53,6 +53,8 @@ function groupOf(path: string): string {
   const names: Record<string, string> = {
     delivery: 'deliveries',
     health: 'service',
+    settings: 'service',
+    stats: 'service',
     whoami: 'service',
   };
   return names[word] ?? word;

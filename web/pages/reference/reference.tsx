@@ -94,6 +94,20 @@ function CallBody({ document, entry }: { document: Document; entry: Entry }) {
           <SchemaTable document={document} caption="Body" schema={body} />
         </div>
       )}
+      <details>
+        <summary>Answers</summary>
+        <Answers document={document} responses={responses} />
+      </details>
+      <TryIt document={document} entry={entry} />
+    </div>
+  );
+}
+
+type AnswersProps = { document: Document; responses: Entry['operation']['responses'] };
+
+function Answers({ document, responses }: AnswersProps) {
+  return (
+    <div class="stack">
       {Object.entries(responses).map(([status, { description, content }]) => {
         const schema = content?.['application/json']?.schema;
         return (
@@ -107,7 +121,6 @@ function CallBody({ document, entry }: { document: Document; entry: Entry }) {
           </div>
         );
       })}
-      <TryIt document={document} entry={entry} />
     </div>
   );
 }
