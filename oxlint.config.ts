@@ -169,7 +169,12 @@ export default {
                 message: webImports,
               },
               {
-                group: ['**/lambdas/*.ts', '**/lambdas/!(contract)/**', '**/lib/**', '**/bin/**'],
+                group: [
+                  '**/lambdas/*.ts',
+                  '**/lambdas/{adapters,core,edge,operations}/**',
+                  '**/lib/**',
+                  '**/bin/**',
+                ],
                 message: webImports,
               },
               { group: node, message: webImports },

@@ -11,8 +11,9 @@ import { Replay } from './pages/replays/replay.tsx';
 import { Replays } from './pages/replays/replays.tsx';
 import { SettingsPage } from './pages/settings.tsx';
 import { Dashboard } from './pages/dashboard/dashboard.tsx';
-import { NotFound } from './pages/not-found.tsx';
+import { NotAllowed, NotFound } from './pages/not-found.tsx';
 import { SignIn } from './pages/sign-in.tsx';
+import type { Scope } from './api/resources.ts';
 import { EditSubscription, NewSubscription } from './pages/subscription-form/pages.tsx';
 import { Subscription } from './pages/subscription/subscription.tsx';
 import { Subscriptions } from './pages/subscriptions/subscriptions.tsx';
@@ -20,23 +21,34 @@ import { Loading, FailureBox } from './parts/states.tsx';
 import { Frame } from './shell/frame.tsx';
 import { hasInbox } from './state/inbox.ts';
 import { matchPath, place } from './state/router.ts';
-import { session, startSession } from './state/session.ts';
+import { may, session, startSession } from './state/session.ts';
 
-type Page = { path: string; title: string; show: ComponentType<{ id: string }> };
+type Page = {
+  path: string;
+  title: string;
+  show: ComponentType<{ id: string }>;
+  /** What a key needs to see it; `read` where absent. */
+  scope?: Scope;
+};
 
 const pages: readonly Page[] = [
   { path: '/', title: 'Dashboard', show: Dashboard },
   { path: '/subscriptions', title: 'Subscriptions', show: Subscriptions },
-  { path: '/subscriptions/new', title: 'New subscription', show: NewSubscription },
+  { path: '/subscriptions/new', title: 'New subscription', show: NewSubscription, scope: 'admin' },
   { path: '/subscriptions/{id}', title: 'Subscription', show: Subscription },
-  { path: '/subscriptions/{id}/edit', title: 'Edit subscription', show: EditSubscription },
+  {
+    path: '/subscriptions/{id}/edit',
+    title: 'Edit subscription',
+    show: EditSubscription,
+    scope: 'admin',
+  },
   { path: '/deliveries', title: 'Deliveries', show: Deliveries },
   { path: '/deliveries/{id}', title: 'Deliveries', show: Deliveries },
   { path: '/delivery/{id}', title: 'Delivery', show: Delivery },
   { path: '/replays', title: 'Replays', show: Replays },
   { path: '/replays/{id}', title: 'Replay', show: Replay },
   { path: '/event-types', title: 'Event types', show: EventTypesPage },
-  { path: '/keys', title: 'API keys', show: Keys },
+  { path: '/keys', title: 'API keys', show: Keys, scope: 'admin' },
   { path: '/settings', title: 'Settings', show: SettingsPage },
   { path: '/reference', title: 'API reference', show: Reference },
   ...(hasInbox ? [{ path: '/inbox', title: 'Inbox', show: InboxPage }] : []),
@@ -65,7 +77,8 @@ function Content({ page, path }: { page: Page | undefined; path: string }) {
     return <FailureBox error={current.error} onRetry={() => void startSession()} />;
   }
   if (page === undefined) return <NotFound />;
-  const Show = page.show;
+  const { show: Show, scope = 'read' } = page;
+  if (!may(scope)) return <NotAllowed scope={scope} />;
   // Another id is another page: nothing of the one before may stay.
   return <Show key={path} id={matchPath(page.path, path)?.['id'] ?? ''} />;
 }

@@ -24,7 +24,7 @@ export function Confirm({ title, verb, onClose, act, children }: ConfirmProps) {
         {action.error !== undefined && <FailureBox error={action.error} />}
       </div>
       <div class="dialog-foot">
-        <button type="button" class="button" onClick={onClose} autofocus>
+        <button type="button" class="button" onClick={onClose}>
           Cancel
         </button>
         <button

@@ -22,15 +22,6 @@ export const samplePayload = JSON.stringify(
   2,
 );
 
-export function jsonError(text: string): string | undefined {
-  try {
-    JSON.parse(text);
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : 'This is not JSON';
-  }
-}
-
 export async function sendTest(test: Test): Promise<Outcome> {
   return test.way === 'sample' ? sendSample(test) : ingest(test);
 }

@@ -10,7 +10,8 @@ import { commonEventTypes } from '../state/common-event-types.ts';
 import { may } from '../state/session.ts';
 import { nameOf, useSubscriptions } from '../state/subscriptions.ts';
 import { testDialog } from '../state/test-dialog.ts';
-import { jsonError, samplePayload, sendTest } from './send-test.ts';
+import { jsonError } from './json-error.ts';
+import { samplePayload, sendTest } from './send-test.ts';
 import type { Outcome, Test, Way } from './send-test.ts';
 import { Result } from './result.tsx';
 

@@ -10,7 +10,12 @@ export function GettingStarted() {
       <Card title="Getting started">
         <ol class="steps">
           <li>
-            <a href="subscriptions/new">Add a subscription</a> with the URL of your endpoint
+            {may('admin') ? (
+              <a href="subscriptions/new">Add a subscription</a>
+            ) : (
+              'Add a subscription'
+            )}{' '}
+            with the URL of your endpoint
             {hasInbox && (
               <>
                 {' '}

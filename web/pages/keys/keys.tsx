@@ -12,15 +12,10 @@ import { Line } from '../../parts/text.tsx';
 import { Time } from '../../parts/time.tsx';
 import { reloadLive, useLive } from '../../state/live.ts';
 import { notify } from '../../state/notices.ts';
-import { may, session, usesKeys } from '../../state/session.ts';
+import { usesKeys } from '../../state/session.ts';
 import { NewKeyDialog } from './new-key-dialog.tsx';
 
 export function Keys() {
-  if (!may('admin')) return <Empty title="This API key may not see API keys" />;
-  return <KeyList />;
-}
-
-function KeyList() {
   const [isCreating, setCreating] = useState(false);
   const live = useLive('keys', (signal) => call('listApiKeys', { signal }), 10_000);
   return (
@@ -30,7 +25,7 @@ function KeyList() {
           Create API key
         </button>
       </PageHead>
-      {session.value.state === 'ready' && !usesKeys.value && (
+      {!usesKeys.value && (
         <p class="quiet">
           API keys are off here: every program of this machine may call. Keys count once{' '}
           <code>API_AUTH=on</code> is set.

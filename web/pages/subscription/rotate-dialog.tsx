@@ -32,49 +32,50 @@ export function RotateDialog({ id, onClose }: { id: string; onClose: () => void 
     setDone({ secret: answer.secret });
     reloadLive(`subscription ${id}`);
   };
+  const submit = (event: Event) => {
+    event.preventDefault();
+    void action.run(rotate);
+  };
   if (done) return <Rotated secret={done.secret} onClose={onClose} />;
   return (
     <Dialog title="Rotate the secret" onClose={onClose}>
-      <div class="dialog-body">
-        <SecretField
-          label="New secret"
-          placeholder="Leave empty to have one made"
-          value={secret}
-          onValue={setSecret}
-          error={fieldError(action.error, '/secret')}
-        />
-        {secret === '' && (
-          <ChoiceField
-            label="What is made"
-            value={type}
-            onValue={setType}
-            options={[
-              ['hmac', 'A secret to share with the receiver'],
-              ['ed25519', 'A key pair; the receiver reads the public key here'],
-            ]}
+      <form onSubmit={submit}>
+        <div class="dialog-body">
+          <SecretField
+            label="New secret"
+            placeholder="Leave empty to have one made"
+            value={secret}
+            onValue={setSecret}
+            error={fieldError(action.error, '/secret')}
           />
-        )}
-        <ChoiceField
-          label="The earlier secret signs on for"
-          value={overlap}
-          onValue={setOverlap}
-          options={overlaps}
-        />
-        {action.error !== undefined && <FailureBox error={action.error} />}
-      </div>
-      <div class="dialog-foot">
-        <button type="button" class="button" onClick={onClose}>
-          Cancel
-        </button>
-        <button
-          type="button"
-          class="button primary"
-          aria-disabled={action.isBusy}
-          onClick={() => void action.run(rotate)}
-        >
-          {action.isBusy ? 'Rotating…' : 'Rotate'}
-        </button>
-      </div>
+          {secret === '' && (
+            <ChoiceField
+              label="What is made"
+              value={type}
+              onValue={setType}
+              options={[
+                ['hmac', 'A secret to share with the receiver'],
+                ['ed25519', 'A key pair; the receiver reads the public key here'],
+              ]}
+            />
+          )}
+          <ChoiceField
+            label="The earlier secret signs on for"
+            value={overlap}
+            onValue={setOverlap}
+            options={overlaps}
+          />
+          {action.error !== undefined && <FailureBox error={action.error} />}
+        </div>
+        <div class="dialog-foot">
+          <button type="button" class="button" onClick={onClose}>
+            Cancel
+          </button>
+          <button type="submit" class="button primary" aria-disabled={action.isBusy}>
+            {action.isBusy ? 'Rotating…' : 'Rotate'}
+          </button>
+        </div>
+      </form>
     </Dialog>
   );
 }
