@@ -22,14 +22,16 @@ export type OpenOptions = BrowserContextOptions & {
 /** `environment` is the local server's; a deployment is as it is. */
 export function testOf(environment: Readonly<Record<string, string>> = {}) {
   return base
-    .extend('stand', { scope: 'file' }, async (_none, { onCleanup }) => {
+    .extend('environment', { scope: 'file' }, environment)
+    .extend('browserEndpoint', { scope: 'file' }, inject('browserEndpoint'))
+    .extend('stand', { scope: 'file' }, async ({ environment: settings }, { onCleanup }) => {
       const deployed = inject('deployed');
-      const stand = await (deployed === null ? localStand(environment) : standOn(deployed));
+      const stand = await (deployed === null ? localStand(settings) : standOn(deployed));
       onCleanup(() => stand.close());
       return stand;
     })
-    .extend('browser', { scope: 'file' }, async (_none, { onCleanup }) => {
-      const browser: Browser = await chromium.connect(inject('browserEndpoint'));
+    .extend('browser', { scope: 'file' }, async ({ browserEndpoint }, { onCleanup }) => {
+      const browser: Browser = await chromium.connect(browserEndpoint);
       onCleanup(() => browser.close());
       return browser;
     })
