@@ -1,4 +1,5 @@
 // Every page, as it loads: nothing breaks, nothing leaves the origin, and everybody can read it.
+import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { findingsOf, withAxe } from './support/accessibility.ts';
 import { schemes, sizeOf, widths } from './support/chromium.ts';
@@ -7,12 +8,13 @@ import { seed } from './support/seed.ts';
 import { isDeployed, testOf } from './support/test.ts';
 import { visit, viewsOf } from './support/views.ts';
 
-const test = testOf().extend('views', { scope: 'file' }, async ({ stand }) => {
-  const seeded = await seed(stand);
-  const body = { subscription_id: seeded.slow.subscriptionId, status: ['failed' as const] };
-  const { replay } = await stand.api.call('createReplay', { body });
-  return viewsOf(seeded, { replayId: replay?.id ?? '', hasInbox: !isDeployed });
-});
+const test = testOf()
+  .extend('seeded', { scope: 'file' }, ({ stand }) => seed(stand))
+  .extend('views', { scope: 'file' }, async ({ stand, seeded }) => {
+    const body = { subscription_id: seeded.slow.subscriptionId, status: ['failed' as const] };
+    const { replay } = await stand.api.call('createReplay', { body });
+    return viewsOf(seeded, { replayId: replay?.id ?? '', hasInbox: !isDeployed });
+  });
 
 test('every page has its title and heading, and marks its place in the navigation', async ({
   page,
@@ -57,3 +59,56 @@ test.skipIf(isDeployed)(
     expect(findings).toEqual([]);
   },
 );
+
+test('a link to a filtered list opens it as it was, and so does a reload', async ({
+  page,
+  seeded,
+}) => {
+  const { subscriptionId } = seeded.billing;
+  const query = new URLSearchParams({
+    status: 'failed',
+    subscription_id: subscriptionId,
+    event_type: 'order.created',
+    error_code: 'http_error',
+    since: '2024-05-01T10:30:00.000Z',
+  });
+  await page.goto(`deliveries?${query.toString()}`);
+  for (const visited of ['by the link', 'after a reload']) {
+    const rows = page.getByRole('table').locator('tbody tr');
+    await rows.first().waitFor();
+    // Six deliveries of four types by turns.
+    expect(await rows.count(), visited).toBe(2);
+    expect(await rows.getByText('failed', { exact: true }).count()).toBe(2);
+    expect(await valuesOf(page)).toEqual({
+      Status: 'failed',
+      Subscription: subscriptionId,
+      'Event type': 'order.created',
+      'Error code': 'http_error',
+      Since: '2024-05-01T10:30',
+      Until: '',
+    });
+    await page.reload();
+  }
+});
+
+test('a link to a search of subscriptions, a window of a chart and a call of the API opens each', async ({
+  page,
+}) => {
+  await page.goto('subscriptions?q=bill&health=active');
+  await page.getByText(/^1 of \d+ subscriptions$/).waitFor();
+  expect(await page.getByLabel('Search').inputValue()).toBe('bill');
+  expect(await page.getByLabel('Health').inputValue()).toBe('active');
+  await page.goto('?window=7d');
+  await page.getByRole('button', { name: '7 days', pressed: true }).waitFor();
+  await page.goto('reference?call=listDeliveries');
+  await page.getByRole('button', { name: 'Send GET' }).waitFor();
+});
+
+async function valuesOf(page: Page): Promise<Record<string, string>> {
+  const filters = page.getByRole('region', { name: 'Filters' });
+  const labels = ['Status', 'Subscription', 'Event type', 'Error code', 'Since', 'Until'];
+  const values = await Promise.all(
+    labels.map((label) => filters.getByLabel(label, { exact: true }).inputValue()),
+  );
+  return Object.fromEntries(labels.map((label, index) => [label, values[index] ?? '']));
+}

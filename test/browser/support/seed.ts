@@ -1,11 +1,9 @@
 // Some dozens of deliveries, in every status that there is.
 import type { DeliveryStatus } from '../../../lambdas/core/delivery.ts';
 import type { SubscriptionFields } from '../../../lambdas/contract/resources.ts';
-import { until } from '../../support/until.ts';
 import type { Answer } from '../../support/receiver.ts';
+import { publish, untilStatus } from './given.ts';
 import type { Stand } from './stand.ts';
-
-const settlesWithinMs = 60_000;
 
 type Seeded = { subscriptionId: string; deliveryIds: string[] };
 export type Seed = Record<'orders' | 'billing' | 'warehouse' | 'partner' | 'slow', Seeded>;
@@ -71,32 +69,12 @@ async function carryOut(stand: Stand, { fields, answer, count, status }: Plan): 
   const { subscription } = await stand.api.call('createSubscription', { body });
   const deliveryIds: string[] = [];
   for (let number = 0; number < count; number += 1) {
-    deliveryIds.push(await publish(stand, { subscriptionId: subscription.id, number }));
-  }
-  const [last] = deliveryIds.toReversed();
-  await until(
-    `a delivery of ${fields.name} is ${status}`,
-    async () => {
-      const { delivery } = await stand.api.call('getDelivery', { id: last ?? '' });
-      return delivery.status === status || undefined;
-    },
-    settlesWithinMs,
-  );
-  return { subscriptionId: subscription.id, deliveryIds };
-}
-
-/** The service's own key may publish where a signature would be asked of others. */
-async function publish(
-  { api }: Stand,
-  { subscriptionId, number }: { subscriptionId: string; number: number },
-): Promise<string> {
-  const type = types[number % types.length] ?? '';
-  const { delivery_id: id } = await api.call('testSubscription', {
-    id: subscriptionId,
-    body: {
-      event_type: type,
+    const event = {
+      type: types[number % types.length] ?? '',
       payload: { order_id: 1_000 + number, total: 19.9, customer: 'Ada Lovelace' },
-    },
-  });
-  return id;
+    };
+    deliveryIds.push(await publish(stand, subscription.id, event));
+  }
+  await untilStatus(stand, deliveryIds.at(-1) ?? '', status);
+  return { subscriptionId: subscription.id, deliveryIds };
 }
