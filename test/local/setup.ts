@@ -16,12 +16,14 @@ export async function newDataDirectory(): Promise<string> {
   return data.path;
 }
 
+export type RunningServer = LocalServer & { api: Api };
+
 /** API keys are off, as by default, unless a key is given. */
 export async function startServer(
   environment: Readonly<Record<string, string>>,
-  key?: string,
-): Promise<LocalServer & { api: Api }> {
-  const server = await startLocalServer(environment);
+  { key, script }: { key?: string; script?: string } = {},
+): Promise<RunningServer> {
+  const server = await startLocalServer(environment, script);
   onTestFinished(async () => {
     await server.stop('SIGKILL');
   });

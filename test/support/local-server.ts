@@ -12,6 +12,7 @@ export type Ended = { code: number | null; signal: NodeJS.Signals | null };
 
 export type LocalServer = {
   url: string;
+  pid: number;
   /** Standard output and error so far. */
   output(): string;
   ended: Promise<Ended>;
@@ -50,8 +51,12 @@ export async function runToEnd(
   return { code, signal, output: output() };
 }
 
-export async function startLocalServer(environment: Environment): Promise<LocalServer> {
-  const { process: child, output, ended } = run('bin/local.ts', { PORT: '0', ...environment });
+/** @param script one that starts the server with something about it changed */
+export async function startLocalServer(
+  environment: Environment,
+  script = 'bin/local.ts',
+): Promise<LocalServer> {
+  const { process: child, output, ended } = run(script, { PORT: '0', ...environment });
   const url = await new Promise<string>((resolve, reject) => {
     const give = (why: string) => reject(new Error(`${why}:\n${output()}`));
     const timer = setTimeout(() => give('The local server did not start'), startsWithinMs);
@@ -65,6 +70,7 @@ export async function startLocalServer(environment: Environment): Promise<LocalS
   });
   return {
     url,
+    pid: child.pid!,
     output,
     ended,
     stop(signal = 'SIGTERM') {
