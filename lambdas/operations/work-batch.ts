@@ -43,7 +43,7 @@ export async function workBatch(
   );
   return settled.map((result, index) => {
     if (result.status === 'fulfilled') return true;
-    context.log.error('message.failed', { message: messages[index] }, result.reason);
+    context.log.error('message.failed', { queueMessage: messages[index] }, result.reason);
     return false;
   });
 }
