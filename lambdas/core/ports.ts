@@ -36,6 +36,14 @@ export class InvalidCursorError extends Error {
   }
 }
 
+/** A port rejects with it where what stands behind it cannot take a write now, though it may soon: on a full disk, say. */
+export class UnavailableError extends Error {
+  constructor(what: string, cause: unknown) {
+    super(`${what} cannot be written now`, { cause });
+    this.name = 'UnavailableError';
+  }
+}
+
 export type SubscriptionStore = {
   /** Rejects when the id is taken. */
   create(subscription: Subscription): Promise<void>;
