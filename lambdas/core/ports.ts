@@ -36,10 +36,10 @@ export class InvalidCursorError extends Error {
   }
 }
 
-/** A port rejects with it where what stands behind it cannot take a write now, though it may soon: on a full disk, say. */
+/** A port rejects with it where what stands behind it cannot serve now, though it may soon: on a full disk, say. */
 export class UnavailableError extends Error {
-  constructor(what: string, cause: unknown) {
-    super(`${what} cannot be written now`, { cause });
+  constructor(sentence: string, cause: unknown) {
+    super(sentence, { cause });
     this.name = 'UnavailableError';
   }
 }

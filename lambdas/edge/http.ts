@@ -104,7 +104,7 @@ function problemOf(error: unknown): {
     return { code: 'invalid-cursor', detail: error.message, fields: [] };
   }
   if (error instanceof UnavailableError) {
-    const detail = 'The service cannot store anything at the moment; try again later';
+    const detail = 'The service cannot reach or write its store at the moment; try again later';
     return { code: 'unavailable', detail, fields: [] };
   }
   return { code: 'internal', detail: 'The service failed; try again', fields: [] };

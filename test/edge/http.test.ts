@@ -37,7 +37,9 @@ describe('a problem', () => {
   test('of a store that cannot be written now says to try again, and nothing was promised', async () => {
     const service = createService();
     service.ports.subscriptions.create = () =>
-      Promise.reject(new UnavailableError('The data file', new Error('disk I/O error')));
+      Promise.reject(
+        new UnavailableError('The data file cannot be written now', new Error('disk I/O error')),
+      );
     const body = { target_url: 'https://example.com/hook' };
     const answer = await service.call('createSubscription', { body });
     expect(answer).toMatchObject({ status: 503, json: { code: 'unavailable' } });

@@ -51,7 +51,9 @@ export function createWriter(database: DatabaseSync): Writer {
       for (const done of settle) done();
     } catch (cause) {
       if (database.isTransaction) database.exec('ROLLBACK');
-      const error = isOfTheFile(cause) ? new UnavailableError('The data file', cause) : cause;
+      const error = isOfTheFile(cause)
+        ? new UnavailableError('The data file cannot be written now', cause)
+        : cause;
       hasFailed ||= error !== cause;
       for (const write of writes) write.reject(error);
     }
