@@ -5,7 +5,7 @@ import { decide, isEarly } from '../../lambdas/core/decide.ts';
 import type { Delivery } from '../../lambdas/core/delivery.ts';
 import { deliveryIdFrom, subscriptionIdFrom } from '../../lambdas/core/ids.ts';
 import type { Subscription } from '../../lambdas/core/subscription.ts';
-import { accept } from '../../lambdas/core/transitions.ts';
+import { accept, park } from '../../lambdas/core/transitions.ts';
 import { aSubscription, aTurn } from '../support/factories.ts';
 
 const now = 1_700_000_000_000;
@@ -42,6 +42,15 @@ function delivery(about: Partial<Delivery> = {}): Delivery {
   });
   return { ...fresh, ...about };
 }
+
+/** A circuit that is open, and has sent its first probe. */
+const failing: Subscription = {
+  ...subscription,
+  health: {
+    ...subscription.health,
+    circuit: { state: 'open', since: now, probeAt: now, probes: 1 },
+  },
+};
 
 describe('decide', () => {
   it.each(['pending', 'retrying', 'parked'] as const)('sends a %s delivery', (status) => {
@@ -89,12 +98,18 @@ describe('decide', () => {
     expect(decide({ ...message, attempt: 2 }, found, now)).toMatchObject({ do: 'park' });
   });
 
+  it('sends what is parked with whatever message finds it', () => {
+    const parked = park(delivery(), 'subscription_inactive', now);
+    const found = { delivery: parked, subscription };
+    expect(decide({ ...message, turn: 'another0' }, found, now)).toMatchObject({ do: 'send' });
+  });
+
   it('sends a retry whose predecessor is not recorded yet', () => {
     const retrying = delivery({ status: 'retrying', cycleAttempt: 1, nextAttemptAt: now });
     const found = { delivery: retrying, subscription };
-    expect(decide({ ...message, attempt: 3, dueAt: now + 1 }, found, now)).toMatchObject({
-      do: 'send',
-    });
+    // The row holds the turn of attempt 2.
+    const ahead = { ...message, attempt: 3, turn: 'another0', dueAt: now + 1 };
+    expect(decide(ahead, found, now)).toMatchObject({ do: 'send' });
   });
 
   it.each(['delivered', 'failed', 'cancelled'] as const)('skips a %s delivery', (status) => {
@@ -136,6 +151,34 @@ describe('decide', () => {
     expect(decide(message, { delivery: delivery(), subscription: inactive }, now).do).toBe('park');
     const parked = { delivery: delivery({ status: 'parked' }), subscription: inactive };
     expect(decide(message, parked, now)).toEqual({ do: 'skip', reason: 'parked' });
+  });
+
+  it('parks while the circuit is open, but for the probe that was announced last', () => {
+    const found = { delivery: delivery({ status: 'parked', turn: null }), subscription: failing };
+    expect(decide({ ...message, probe: 1 }, found, now)).toMatchObject({
+      do: 'send',
+      isProbe: true,
+    });
+    for (const other of [message, { ...message, probe: 0 }, { ...message, probe: 2 }]) {
+      expect(decide(other, found, now)).toEqual({ do: 'skip', reason: 'parked' });
+      expect(decide(other, { ...found, delivery: delivery() }, now)).toMatchObject({
+        do: 'park',
+        reason: 'circuit_open',
+      });
+    }
+  });
+
+  it('sends no probe once the subscription is inactive', () => {
+    const paused: Subscription = { ...failing, status: 'inactive', inactiveReason: 'paused' };
+    expect(
+      decide({ ...message, probe: 1 }, { delivery: delivery(), subscription: paused }, now),
+    ).toMatchObject({ do: 'park', reason: 'subscription_inactive' });
+  });
+
+  it('sends a late probe as any other attempt once the circuit is closed', () => {
+    expect(
+      decide({ ...message, probe: 1 }, { delivery: delivery(), subscription }, now),
+    ).toMatchObject({ do: 'send', isProbe: false });
   });
 
   it('waits while the endpoint asked for a pause', () => {

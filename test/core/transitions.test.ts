@@ -5,7 +5,14 @@ import type { Delivery } from '../../lambdas/core/delivery.ts';
 import { isFinal } from '../../lambdas/core/delivery.ts';
 import { deliveryIdFrom, subscriptionIdFrom } from '../../lambdas/core/ids.ts';
 import type { SendResult } from '../../lambdas/core/send-result.ts';
-import { accept, afterAttempt, cancel, park, replay } from '../../lambdas/core/transitions.ts';
+import {
+  accept,
+  afterAttempt,
+  cancel,
+  park,
+  postpone,
+  replay,
+} from '../../lambdas/core/transitions.ts';
 import type { AfterAttempt, AttemptFacts } from '../../lambdas/core/transitions.ts';
 import { aTurn } from '../support/factories.ts';
 import { aResponse, anError } from '../support/send-results.ts';
@@ -135,6 +142,45 @@ describe('afterAttempt', () => {
     expect(after.delivery).toMatchObject({ status: 'failed', reason: 'gone' });
   });
 
+  it('keeps a delivery parked after a probe that failed, and burns no attempt', () => {
+    const parked = park(accepted(), 'subscription_inactive', acceptedAt + 5);
+    const after = afterAttempt(parked, failure({ isProbe: true }));
+    expect(after.delivery).toMatchObject({
+      status: 'parked',
+      reason: 'circuit_open',
+      nextAttemptAt: null,
+      turn: null,
+      cycleAttempt: 0,
+      attemptCount: 1,
+    });
+    expect(after).toMatchObject({ retryAt: null, attempt: { outcome: 'failed_attempt' } });
+  });
+
+  it.each([
+    ['delivered', 200],
+    ['failed', 410],
+  ])('is %s for good by a probe that is answered with %s', (status, statusCode) => {
+    const parked = park(accepted(), 'circuit_open', acceptedAt + 5);
+    const result = aResponse({ statusCode });
+    const after = afterAttempt(parked, facts({ isProbe: true, result }));
+    expect(after.delivery).toMatchObject({ status, cycleAttempt: 1, attemptCount: 1 });
+  });
+
+  it('only logs a failure that comes back after a later attempt, and delivers on a late success', () => {
+    const retrying = afterAttempt(accepted(), failure({ cycleAttempt: 2 })).delivery;
+    const { status, nextAttemptAt, turn } = retrying;
+    for (const cycleAttempt of [1, 2]) {
+      const late = afterAttempt(
+        retrying,
+        failure({ cycleAttempt, now: acceptedAt + 900, turn: 'b' }),
+      );
+      expect(late.delivery).toMatchObject({ status, nextAttemptAt, turn, cycleAttempt: 2 });
+      expect(late).toMatchObject({ retryAt: null, attempt: { number: 2 } });
+      const success = afterAttempt(retrying, facts({ cycleAttempt }));
+      expect(success.delivery).toMatchObject({ status: 'delivered', cycleAttempt: 2 });
+    }
+  });
+
   it('only logs an attempt that was overtaken by a cancellation', () => {
     const cancelled = cancel(accepted(), { reason: 'requested', now: acceptedAt, retentionMs });
     if (cancelled === null) throw new Error('nothing to cancel');
@@ -166,6 +212,16 @@ describe('park, cancel, replay', () => {
   it('parks without burning an attempt', () => {
     const parked = park(accepted(), 'subscription_inactive', acceptedAt + 5);
     expect(parked).toMatchObject({ status: 'parked', attemptCount: 0, nextAttemptAt: null });
+  });
+
+  it('puts off without burning an attempt, under the same turn', () => {
+    const later = acceptedAt + 60_000;
+    expect(postpone(accepted(), later, acceptedAt + 5)).toEqual({
+      ...accepted(),
+      nextAttemptAt: later,
+      updatedAt: acceptedAt + 5,
+      version: 2,
+    });
   });
 
   it('cancels what is open and nothing else', () => {
