@@ -55,7 +55,7 @@ const failing: Subscription = {
 describe('decide', () => {
   it.each(['pending', 'retrying', 'parked'] as const)('sends a %s delivery', (status) => {
     const found = { delivery: delivery({ status }), subscription };
-    expect(decide(message, found, now)).toMatchObject({ do: 'send' });
+    expect(decide(message, found, now)).toMatchObject({ do: 'send', isProbe: false });
   });
 
   it('skips a retry that was asked for by an attempt that another one overtook', () => {
