@@ -65,6 +65,7 @@ describe('an IPv6 address', () => {
     ['IPv4-compatible and public', '::8.8.8.8'],
     ['SIIT', '::ffff:0:127.0.0.1'],
     ['SIIT and public', '::ffff:0:8.8.8.8'],
+    ['just before the mapped ones', '::fffe:ffff:ffff'],
     ['NAT64', '64:ff9b::8.8.8.8'],
     ['local NAT64', '64:ff9b:1::8.8.8.8'],
     ['discard', '100::1'],
