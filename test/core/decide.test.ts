@@ -43,15 +43,6 @@ function delivery(about: Partial<Delivery> = {}): Delivery {
   return { ...fresh, ...about };
 }
 
-/** A circuit that is open, and has sent its first probe. */
-const failing: Subscription = {
-  ...subscription,
-  health: {
-    ...subscription.health,
-    circuit: { state: 'open', since: now, probeAt: now, probes: 1 },
-  },
-};
-
 describe('decide', () => {
   it.each(['pending', 'retrying', 'parked'] as const)('sends a %s delivery', (status) => {
     const found = { delivery: delivery({ status }), subscription };
@@ -151,34 +142,6 @@ describe('decide', () => {
     expect(decide(message, { delivery: delivery(), subscription: inactive }, now).do).toBe('park');
     const parked = { delivery: delivery({ status: 'parked' }), subscription: inactive };
     expect(decide(message, parked, now)).toEqual({ do: 'skip', reason: 'parked' });
-  });
-
-  it('parks while the circuit is open, but for the probe that was announced last', () => {
-    const found = { delivery: delivery({ status: 'parked', turn: null }), subscription: failing };
-    expect(decide({ ...message, probe: 1 }, found, now)).toMatchObject({
-      do: 'send',
-      isProbe: true,
-    });
-    for (const other of [message, { ...message, probe: 0 }, { ...message, probe: 2 }]) {
-      expect(decide(other, found, now)).toEqual({ do: 'skip', reason: 'parked' });
-      expect(decide(other, { ...found, delivery: delivery() }, now)).toMatchObject({
-        do: 'park',
-        reason: 'circuit_open',
-      });
-    }
-  });
-
-  it('sends no probe once the subscription is inactive', () => {
-    const paused: Subscription = { ...failing, status: 'inactive', inactiveReason: 'paused' };
-    expect(
-      decide({ ...message, probe: 1 }, { delivery: delivery(), subscription: paused }, now),
-    ).toMatchObject({ do: 'park', reason: 'subscription_inactive' });
-  });
-
-  it('sends a late probe as any other attempt once the circuit is closed', () => {
-    expect(
-      decide({ ...message, probe: 1 }, { delivery: delivery(), subscription }, now),
-    ).toMatchObject({ do: 'send', isProbe: false });
   });
 
   it('waits while the endpoint asked for a pause', () => {

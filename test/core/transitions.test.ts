@@ -142,45 +142,6 @@ describe('afterAttempt', () => {
     expect(after.delivery).toMatchObject({ status: 'failed', reason: 'gone' });
   });
 
-  it('keeps a delivery parked after a probe that failed, and burns no attempt', () => {
-    const parked = park(accepted(), 'subscription_inactive', acceptedAt + 5);
-    const after = afterAttempt(parked, failure({ isProbe: true }));
-    expect(after.delivery).toMatchObject({
-      status: 'parked',
-      reason: 'circuit_open',
-      nextAttemptAt: null,
-      turn: null,
-      cycleAttempt: 0,
-      attemptCount: 1,
-    });
-    expect(after).toMatchObject({ retryAt: null, attempt: { outcome: 'failed_attempt' } });
-  });
-
-  it.each([
-    ['delivered', 200],
-    ['failed', 410],
-  ])('is %s for good by a probe that is answered with %s', (status, statusCode) => {
-    const parked = park(accepted(), 'circuit_open', acceptedAt + 5);
-    const result = aResponse({ statusCode });
-    const after = afterAttempt(parked, facts({ isProbe: true, result }));
-    expect(after.delivery).toMatchObject({ status, cycleAttempt: 1, attemptCount: 1 });
-  });
-
-  it('only logs a failure that comes back after a later attempt, and delivers on a late success', () => {
-    const retrying = afterAttempt(accepted(), failure({ cycleAttempt: 2 })).delivery;
-    const { status, nextAttemptAt, turn } = retrying;
-    for (const cycleAttempt of [1, 2]) {
-      const late = afterAttempt(
-        retrying,
-        failure({ cycleAttempt, now: acceptedAt + 900, turn: 'b' }),
-      );
-      expect(late.delivery).toMatchObject({ status, nextAttemptAt, turn, cycleAttempt: 2 });
-      expect(late).toMatchObject({ retryAt: null, attempt: { number: 2 } });
-      const success = afterAttempt(retrying, facts({ cycleAttempt }));
-      expect(success.delivery).toMatchObject({ status: 'delivered', cycleAttempt: 2 });
-    }
-  });
-
   it('only logs an attempt that was overtaken by a cancellation', () => {
     const cancelled = cancel(accepted(), { reason: 'requested', now: acceptedAt, retentionMs });
     if (cancelled === null) throw new Error('nothing to cancel');
@@ -205,6 +166,21 @@ describe('afterAttempt', () => {
     const next = afterAttempt(after.delivery, failure({ cycle: 2 }));
     expect(next.attempt.number).toBe(2);
     expect(next.delivery).toMatchObject({ status: 'retrying', cycleAttempt: 1 });
+  });
+
+  it('only logs a failure that comes back after a later attempt, and delivers on a late success', () => {
+    const retrying = afterAttempt(accepted(), failure({ cycleAttempt: 2 })).delivery;
+    const { status, nextAttemptAt, turn } = retrying;
+    for (const cycleAttempt of [1, 2]) {
+      const late = afterAttempt(
+        retrying,
+        failure({ cycleAttempt, now: acceptedAt + 900, turn: 'b' }),
+      );
+      expect(late.delivery).toMatchObject({ status, nextAttemptAt, turn, cycleAttempt: 2 });
+      expect(late).toMatchObject({ retryAt: null, attempt: { number: 2 } });
+      const success = afterAttempt(retrying, facts({ cycleAttempt }));
+      expect(success.delivery).toMatchObject({ status: 'delivered', cycleAttempt: 2 });
+    }
   });
 });
 
