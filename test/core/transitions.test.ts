@@ -194,6 +194,14 @@ describe('afterAttempt', () => {
     expect(next.delivery).toMatchObject({ status: 'retrying', cycleAttempt: 1 });
   });
 
+  it('counts the attempt of a probe that ends its delivery', () => {
+    const parked = park(accepted(), 'circuit_open', acceptedAt);
+    for (const result of [aResponse(), aResponse({ statusCode: 410 })]) {
+      const { delivery } = afterAttempt(parked, facts({ isProbe: true, result }));
+      expect(delivery).toMatchObject({ attemptCount: 1, cycleAttempt: 1 });
+    }
+  });
+
   it('only logs a failure that comes back after a later attempt, and delivers on a late success', () => {
     const retrying = afterAttempt(accepted(), failure({ cycleAttempt: 2 })).delivery;
     const { status, nextAttemptAt, turn } = retrying;
