@@ -11,6 +11,7 @@ import type { LocalSettings } from '../../lambdas/contract/settings.ts';
 import { apiHandlers } from '../../lambdas/edge/api-handlers.ts';
 import { createContext, targetPolicyOf } from '../../lambdas/edge/context.ts';
 import { createHttpHandler } from '../../lambdas/edge/http.ts';
+import { hourMs } from '../../lambdas/core/stats.ts';
 import { createLog } from '../../lambdas/edge/log.ts';
 import { publishHandlers } from '../../lambdas/edge/publish-handlers.ts';
 import { createDeliverHandler } from '../../lambdas/edge/queue.ts';
@@ -43,7 +44,7 @@ export async function startLocalServer(given: LocalSettings): Promise<LocalServe
   const port = await listen(server, { host: settings.HOST, port: settings.PORT });
   const dataDirectory = settings.DATA_DIR === inMemory ? inMemory : resolve(settings.DATA_DIR);
   try {
-    const data = openData(dataDirectory);
+    const data = openData(dataDirectory, settings.RETENTION_HOURS * hourMs);
     const sender = httpSender({ policy });
     const ports = { ...systemPorts, ...data.stores, log: createLog(systemPorts.clock), sender };
     const stopWork = await work(server, data.stores, createContext(ports, settings, policy));
@@ -64,10 +65,13 @@ export async function startLocalServer(given: LocalSettings): Promise<LocalServe
   }
 }
 
-function openData(dataDirectory: string): { stores: SqlitePorts; close(): void } {
+function openData(
+  dataDirectory: string,
+  retentionMs: number,
+): { stores: SqlitePorts; close(): void } {
   const lock = lockDataDirectory(dataDirectory);
   const database = openDatabase(dataDirectory);
-  const stores = openSqlitePorts({ database, clock: systemPorts.clock });
+  const stores = openSqlitePorts({ database, clock: systemPorts.clock, retentionMs });
   return {
     stores,
     close() {

@@ -1,5 +1,6 @@
 // The service behind its HTTP edge: the real handlers over the sqlite driver in memory, on a clock that a test moves.
 // Nothing is sent: messages stay in the queue.
+import { retentionMs } from './factories.ts';
 import { randomBytes } from 'node:crypto';
 import { expect, onTestFinished } from 'vitest';
 import { openDatabase } from '../../lambdas/adapters/sqlite/database.ts';
@@ -33,7 +34,7 @@ export type Service = ReturnType<typeof createService>;
 
 export function createService(options: ServiceOptions = {}) {
   const clock = createTestClock();
-  const ports = openSqlitePorts({ database: openDatabase(':memory:'), clock });
+  const ports = openSqlitePorts({ database: openDatabase(':memory:'), clock, retentionMs });
   onTestFinished(() => {
     ports.close();
   });

@@ -15,6 +15,7 @@ import {
   aSubscriptionId,
   changed,
   noon,
+  retentionMs,
 } from '../../support/factories.ts';
 
 const body = Buffer.from('{}');
@@ -28,7 +29,7 @@ function setup() {
     statements.push(sql);
     return prepare(sql, ...rest);
   };
-  const ports = openSqlitePorts({ database, clock });
+  const ports = openSqlitePorts({ database, clock, retentionMs });
   onTestFinished(() => ports.close());
   return { ...ports, clock, database, statements };
 }
