@@ -50,6 +50,11 @@ export class Storage extends Construct {
     this.#grantQuery(grantee, names.indexes.held);
   }
 
+  /** Walk through the ledger and its rows, and put counters right. */
+  grantCheck(grantee: IGrantable): void {
+    this.#grant(grantee, 'BatchGetItem', 'Query', 'UpdateItem');
+  }
+
   #grant(grantee: IGrantable, ...verbs: string[]): void {
     const actions = verbs.map((verb) => `dynamodb:${verb}`);
     Grant.addToPrincipal({ grantee, actions, resourceArns: [this.table.tableArn] });

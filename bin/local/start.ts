@@ -14,6 +14,7 @@ import { createHttpHandler } from '../../lambdas/edge/http.ts';
 import { hourMs } from '../../lambdas/core/stats.ts';
 import { createLog } from '../../lambdas/edge/log.ts';
 import { publishHandlers } from '../../lambdas/edge/publish-handlers.ts';
+import { createLedgerCheck } from '../../lambdas/edge/ledger-check.ts';
 import { createDeliverHandler } from '../../lambdas/edge/queue.ts';
 import type { Context } from '../../lambdas/operations/context.ts';
 import { apiAuthOf } from './api-auth.ts';
@@ -21,6 +22,7 @@ import { createGateway } from './gateway.ts';
 import { createHttpServer, serve } from './http-server.ts';
 import { createInbox } from './inbox.ts';
 import { createInboxServer } from './inbox-http.ts';
+import { startLedgerChecking } from './ledger-checking.ts';
 import { listen } from './listen.ts';
 import { createPoller } from './poller.ts';
 import { startSweeping } from './sweeping.ts';
@@ -99,10 +101,12 @@ async function work(
     log,
   });
   const sweeping = startSweeping(sweeper, clock, log);
+  const checking = startLedgerChecking(createLedgerCheck(context), log);
   openDoors(server, context);
   poller.start();
   return () => {
     sweeping.stop();
+    checking.stop();
     const closed = new Promise((done) => server.close(done));
     server.closeIdleConnections();
     return Promise.all([closed, poller.stop()]);

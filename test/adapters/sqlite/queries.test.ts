@@ -51,10 +51,13 @@ describe('query plans', () => {
     const isAtStart = (sql: string) => sql.includes('lease_token IS NOT NULL');
     // The first entry of an index that has no others than are asked for.
     const isFirst = (step: string) => step.startsWith('SCAN queue_messages USING COVERING INDEX');
+    const isWantedWhole = (step: string) => step === 'SCAN tenants';
     const isSlow = (step: string) => step.startsWith('SCAN') || step.includes('TEMP B-TREE');
 
     const slow = queries.filter(
-      ({ sql, steps }) => !isAtStart(sql) && steps.some((step) => isSlow(step) && !isFirst(step)),
+      ({ sql, steps }) =>
+        !isAtStart(sql) &&
+        steps.some((step) => isSlow(step) && !isFirst(step) && !isWantedWhole(step)),
     );
 
     expect(slow).toStrictEqual([]);
