@@ -111,7 +111,7 @@ export function createInvariants(
       const row = world.database.rows.get(id);
       must(row !== undefined, 'I1', () => `${id} was answered with 202 without a row`);
       const isEntered = world.database.entries.has(id);
-      must(isEntered, 'ledger', () => `${id} was answered with 202 without an entry`);
+      must(isEntered, 'I14 ledger', () => `${id} was answered with 202 without an entry`);
       const isSame = row !== undefined && Buffer.compare(row.body, body) === 0;
       must(isSame, 'I7', () => `${id} was stored with other bytes`);
       facts.promised.add(id);

@@ -59,8 +59,8 @@ export async function audit(world: World): Promise<void> {
     const of: { tenant: string; hour: number } = JSON.parse(name);
     const answer = await world.request([], (context) => checkHour(context, of, Infinity));
     const found = answer.kind === 'done' ? answer.value : null;
-    must(found?.missing.length === 0, 'ledger', () => `${name}: ${JSON.stringify(answer)}`);
-    must(found?.accepted === entries.length, 'ledger', () => `${name}: ${found?.accepted}`);
+    must(found?.missing.length === 0, 'I14 ledger', () => `${name}: ${JSON.stringify(answer)}`);
+    must(found?.accepted === entries.length, 'I14 ledger', () => `${name}: ${found?.accepted}`);
     checkCounters(
       world.database,
       of,
@@ -84,6 +84,6 @@ function checkCounters(
     const counted = hours.get(ownerOf(tenant, owner))?.find((other) => other.hour === hour);
     const correction = correctionOf(byStatus, counted);
     const about = () => `${owner ?? tenant}: ${JSON.stringify(correction)}`;
-    must(correction === null, 'ledger counters', about);
+    must(correction === null, 'I14 counters', about);
   }
 }
