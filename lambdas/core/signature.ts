@@ -10,10 +10,10 @@ import { isSigningKey, signWithKey } from './signing-key.ts';
 const standardPrefix = 'whsec_';
 
 /** The bytes that sign: a `whsec_` secret holds them in base64, any other secret is them. */
-function hmacKeyOf(secret: string): Buffer {
+function hmacKeyOf(secret: string): Buffer | string {
   return secret.startsWith(standardPrefix)
     ? Buffer.from(secret.slice(standardPrefix.length), 'base64')
-    : Buffer.from(secret, 'utf8');
+    : secret;
 }
 
 export type SignedMessage = {
