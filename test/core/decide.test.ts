@@ -3,6 +3,8 @@ import type { AttemptMessage } from '../../lambdas/contract/messages.ts';
 import { limits } from '../../lambdas/contract/limits.ts';
 import { decide, isEarly } from '../../lambdas/core/decide.ts';
 import type { Delivery } from '../../lambdas/core/delivery.ts';
+import type { Circuit } from '../../lambdas/core/health.ts';
+import { newHealth } from '../../lambdas/core/health.ts';
 import { deliveryIdFrom, subscriptionIdFrom } from '../../lambdas/core/ids.ts';
 import type { Subscription } from '../../lambdas/core/subscription.ts';
 import { accept } from '../../lambdas/core/transitions.ts';
@@ -28,6 +30,11 @@ const message: AttemptMessage = {
 
 const subscription = aSubscription({ id: subscriptionId });
 const inactive: Subscription = { ...subscription, status: 'inactive', inactiveReason: 'paused' };
+
+function opened(probes: number): Subscription {
+  const circuit: Circuit = { state: 'open', since: now, probeAt: later, probes };
+  return { ...subscription, health: { ...newHealth(now), circuit } };
+}
 
 function delivery(about: Partial<Delivery> = {}): Delivery {
   const fresh = accept({
@@ -136,6 +143,47 @@ describe('decide', () => {
     expect(decide(message, { delivery: delivery(), subscription: inactive }, now).do).toBe('park');
     const parked = { delivery: delivery({ status: 'parked' }), subscription: inactive };
     expect(decide(message, parked, now)).toEqual({ do: 'skip', reason: 'parked' });
+  });
+
+  it('parks while the circuit is open, and says why', () => {
+    const found = { delivery: delivery(), subscription: opened(2) };
+    expect(decide(message, found, now)).toMatchObject({ do: 'park', reason: 'circuit_open' });
+    const parked = { ...found, delivery: delivery({ status: 'parked' }) };
+    expect(decide(message, parked, now)).toEqual({ do: 'skip', reason: 'parked' });
+  });
+
+  it('sends the probe that was announced last, and none before or after it', () => {
+    const found = { delivery: delivery({ status: 'parked' }), subscription: opened(2) };
+    expect(decide({ ...message, probe: 2 }, found, now)).toMatchObject({
+      do: 'send',
+      isProbe: true,
+    });
+    for (const probe of [1, 3]) {
+      expect(decide({ ...message, probe }, found, now)).toEqual({ do: 'skip', reason: 'parked' });
+    }
+  });
+
+  it('sends what was meant as a probe as any other, once the circuit is closed', () => {
+    const found = { delivery: delivery({ status: 'parked' }), subscription };
+    expect(decide({ ...message, probe: 2 }, found, now)).toMatchObject({
+      do: 'send',
+      isProbe: false,
+    });
+  });
+
+  it('probes neither an inactive subscription nor one that is asked to wait', () => {
+    const probe = { ...message, probe: 2 };
+    const parked = delivery({ status: 'parked' });
+    const paused = { ...opened(2), status: 'inactive' as const };
+    expect(decide(probe, { delivery: parked, subscription: paused }, now)).toEqual({
+      do: 'skip',
+      reason: 'parked',
+    });
+    const held = { ...opened(2), heldUntil: later };
+    expect(decide(probe, { delivery: parked, subscription: held }, now)).toMatchObject({
+      do: 'postpone',
+      until: later,
+    });
   });
 
   it('waits while the endpoint asked for a pause', () => {

@@ -135,6 +135,32 @@ describe('afterAttempt', () => {
     expect(after.delivery).toMatchObject({ status: 'failed', reason: 'gone' });
   });
 
+  it.each([
+    ['the first', 0],
+    ['the last', 2],
+  ])('leaves a delivery parked after a failed probe, and burns nothing of %s', (_, recorded) => {
+    const parked = park({ ...accepted(), cycleAttempt: recorded }, 'circuit_open', acceptedAt);
+    const after = afterAttempt(parked, failure({ isProbe: true, cycleAttempt: recorded + 1 }));
+    expect(after.retryAt).toBeNull();
+    expect(after.attempt).toMatchObject({ number: 1, outcome: 'failed_attempt' });
+    expect(after.delivery).toStrictEqual({
+      ...parked,
+      attemptCount: 1,
+      lastStatusCode: 500,
+      lastErrorCode: 'http_error',
+      updatedAt: acceptedAt + 112,
+      version: parked.version + 1,
+    });
+  });
+
+  it('ends a delivery by a probe that succeeds, or that is told to stop', () => {
+    const parked = park(accepted(), 'circuit_open', acceptedAt);
+    const afterProbe = (statusCode: number) =>
+      afterAttempt(parked, facts({ isProbe: true, result: aResponse({ statusCode }) })).delivery;
+    expect(afterProbe(204)).toMatchObject({ status: 'delivered', reason: null });
+    expect(afterProbe(410)).toMatchObject({ status: 'failed', reason: 'gone' });
+  });
+
   it('only logs an attempt that was overtaken by a cancellation', () => {
     const cancelled = cancel(accepted(), { reason: 'requested', now: acceptedAt, retentionMs });
     if (cancelled === null) throw new Error('nothing to cancel');
