@@ -19,25 +19,13 @@ const job = 'ajob0000';
 
 function setup() {
   const service = createDelivering();
-  const { ports, clock, world, work } = service;
+  const { ports, clock, world } = service;
   const times: number[] = [];
   const answer = { statusCode: 200, headers: {} };
   world.endpoint = () => {
     times.push(clock.now());
     return aResponse({ ...answer, durationMs: 0 });
   };
-
-  /** Works on all that is due up to a moment, and goes there. */
-  async function runUntil(at: number): Promise<void> {
-    for (;;) {
-      const { received } = await work();
-      if (received > 0) continue;
-      const next = ports.receiver.nextWaitingUntil();
-      if (next === null || next > at) break;
-      clock.advance(Math.max(0, next - clock.now()));
-    }
-    clock.advance(Math.max(0, at - clock.now()));
-  }
 
   const healthOf = async ({ id }: Subscription) =>
     (await ports.subscriptions.get('default', id))!.health;
@@ -69,7 +57,6 @@ function setup() {
     ...service,
     times,
     answer,
-    runUntil,
     healthOf,
     historyOf,
     deliveryOf,
