@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { limits } from '../../lambdas/contract/limits.ts';
 import { settledMs } from '../../lambdas/contract/settled.ts';
 import type { BacklogMessage } from '../../lambdas/contract/messages.ts';
+import type { Health } from '../../lambdas/core/health.ts';
 import { newHealth } from '../../lambdas/core/health.ts';
 import type { DeliveryId } from '../../lambdas/core/ids.ts';
 import type { Subscription } from '../../lambdas/core/subscription.ts';
@@ -60,7 +61,7 @@ function setup() {
     sent.map(({ headers }) => headers['webhook-id'] ?? '').toSorted((a, b) => (a < b ? -1 : 1));
 
   /** The subscriptions' store, as if others changed a subscription just before each of the next changes. */
-  function withRivals(rivals: number): Context {
+  function withRivals(rivals: number, rival: Partial<Health> = {}): Context {
     let left = rivals;
     const { subscriptions } = ports;
     return {
@@ -72,7 +73,9 @@ function setup() {
           left -= 1;
           const name = `Rival ${left}`;
           const current = (await subscriptions.get(before.tenant, before.id))!;
-          await subscriptions.replace(current, { ...current, name, version: current.version + 1 });
+          const health = { ...current.health, ...rival };
+          const version = current.version + 1;
+          await subscriptions.replace(current, { ...current, name, health, version });
           return subscriptions.replace(before, after);
         },
       },
@@ -182,6 +185,20 @@ describe('a backlog', () => {
     expect((await healthOf(subscription))?.backlogJob).toBeNull();
   });
 
+  it('is gone through again also where one pass took longer than all memos last', async () => {
+    const { subscribeParked, commitParked, sendJob, runUntil, settle, statusOf, clock } = setup();
+    const rateLimit = { perSecond: 0.2, burst: 1 };
+    const { subscription } = await subscribeParked(60, { rateLimit });
+    await sendJob(subscription);
+    await runUntil(noon + minute);
+    const behind = await commitParked(subscription, noon - 1);
+    await runUntil(noon + 2 * settledMs);
+    expect(await statusOf(behind)).toBe('parked');
+    await settle();
+    expect(await statusOf(behind)).toBe('delivered');
+    expect(clock.now() - noon).toBeGreaterThan(2 * settledMs);
+  });
+
   it('that is empty leaves no event in the history', async () => {
     const { subscribeParked, sendJob, settle, healthOf } = setup();
     const { subscription } = await subscribeParked(0);
@@ -191,12 +208,14 @@ describe('a backlog', () => {
   });
 
   it('is sent no faster than the rate limit', async () => {
-    const { subscribeParked, sendJob, settle, times } = setup();
+    const { subscribeParked, sendJob, settle, times, logLines } = setup();
     const rateLimit = { perSecond: 0.5, burst: 1 };
     const { subscription } = await subscribeParked(20, { rateLimit });
     await sendJob(subscription);
     await settle();
     expect(times).toHaveLength(20);
+    // It asks for no more than has room, so that its messages do not wait for slots far away.
+    expect(logLines.filter((line) => line.includes('"backlog.worked"'))[0]).toContain('"rate":0.5');
     for (const [index, time] of times.entries()) {
       // A message may be taken a second before its slot.
       const least = index * 2 * second - limits.earlyToleranceMs;
@@ -210,11 +229,24 @@ describe('a step', () => {
     const { subscribeParked, sendJob, work, settle, withRivals, ports, sent } = setup();
     const { subscription } = await subscribeParked(1);
     await sendJob(subscription);
-    await work(withRivals(2));
+    await work(withRivals(2, { failingSince: noon }));
     const stored = await ports.subscriptions.get('default', subscription.id);
-    expect(stored).toMatchObject({ name: 'Rival 0', health: { backlogJob: { id: job, step: 1 } } });
+    expect(stored).toMatchObject({
+      name: 'Rival 0',
+      health: { failingSince: noon, backlogJob: { id: job, step: 1 } },
+    });
     await settle();
     expect(sent).toHaveLength(1);
+  });
+
+  it('leaves the subscription to another job that took over meanwhile', async () => {
+    const { subscribeParked, sendJob, work, settle, withRivals, healthOf } = setup();
+    const { subscription } = await subscribeParked(1);
+    await sendJob(subscription);
+    const backlogJob = { id: 'another0', step: 0 };
+    await work(withRivals(1, { backlogJob }));
+    await settle();
+    expect((await healthOf(subscription))?.backlogJob).toEqual(backlogJob);
   });
 
   it('that cannot be stored comes again, and nothing is sent twice for it', async () => {

@@ -4,7 +4,7 @@ import { limits } from '../../lambdas/contract/limits.ts';
 import type { DeliveryId } from '../../lambdas/core/ids.ts';
 import type { Context } from '../../lambdas/operations/context.ts';
 import { createDelivering } from '../support/delivering.ts';
-import { noon } from '../support/factories.ts';
+import { aDelivery, anAttemptMessage, noon } from '../support/factories.ts';
 import { aResponse } from '../support/send-results.ts';
 
 const second = 1_000;
@@ -64,6 +64,20 @@ describe('a rate limit', () => {
     ).toEqual([0, 0, 0, 0, 0, 60 * second, 70 * second]);
   });
 
+  it('shows nothing in a delivery that is parked', async () => {
+    const { subscribe, send, work, ports, deliveryOf } = setup();
+    const { id: subscriptionId } = await subscribe({ rateLimit: { perSecond: 0.01, burst: 1 } });
+    const rows = [0, 1].map(() => aDelivery({ subscriptionId, status: 'parked' }));
+    for (const row of rows) {
+      await ports.deliveries.commit(row, new Uint8Array([0x30]));
+      await send(anAttemptMessage({ deliveryId: row.id }));
+    }
+    await work();
+    const after = await Promise.all(rows.map(({ id }) => deliveryOf(id)));
+    const waiting = after.filter(({ status }) => status === 'parked');
+    expect(waiting).toEqual([rows.find(({ id }) => id === waiting[0]?.id)]);
+  });
+
   it('asks nobody where there is none', async () => {
     const { subscribe, publish, settle, reserved, times } = setup();
     await publish(await subscribe({ rateLimit: null }));
@@ -73,7 +87,8 @@ describe('a rate limit', () => {
 
   it('holds for a retry too, which asks for a slot of its own', async () => {
     const { subscribe, publish, settle, answers, times, reserved } = setup();
-    answers.push({ statusCode: 500 });
+    // The second one fails, which had a slot.
+    answers.push({ statusCode: 200 }, { statusCode: 500 });
     const subscription = await subscribe({ rateLimit, retrySchedule: [1] });
     await publish(subscription);
     await publish(subscription);
