@@ -16,7 +16,7 @@ import {
 const anOpenHealth: Health = {
   failingSince: noon - 1,
   circuit: { state: 'open', since: noon, probeAt: noon + 60_000, probes: 4 },
-  backlogJob: { id: 'ajob0000', step: 9 },
+  backlogJob: { id: 'ajob0000', step: 9, pace: 'recovery' },
   history: [
     { at: noon - 60_000, kind: 'circuit_opened' },
     { at: noon - 30_000, kind: 'circuit_closed' },

@@ -60,7 +60,7 @@ describe('a closed circuit', () => {
       health: {
         failingSince: now,
         circuit: { state: 'open', since: now, probeAt: now + minute, probes: 0 },
-        backlogJob: { id: 'thejob00', step: 0 },
+        backlogJob: { id: 'thejob00', step: 0, pace: 'recovery' },
         history: [{ at: now, kind: 'circuit_opened' }],
       },
     });
@@ -140,7 +140,7 @@ describe('an open circuit', () => {
     expect(change!.after.health).toStrictEqual({
       failingSince: null,
       circuit: { state: 'closed', since: now },
-      backlogJob: { id: 'thejob00', step: 0 },
+      backlogJob: { id: 'thejob00', step: 0, pace: 'recovery' },
       history: [{ at: now, kind: 'circuit_closed' }],
     });
   });
@@ -199,7 +199,11 @@ describe('an endpoint', () => {
   });
 
   it('is disabled by the first failure after five days of nothing else', () => {
-    const failing = having({ failingSince: noon, circuit: open, backlogJob: { id: 'a', step: 3 } });
+    const failing = having({
+      failingSince: noon,
+      circuit: open,
+      backlogJob: { id: 'a', step: 3, pace: 'recovery' },
+    });
     const at = (now: number) => judged(failing, evidence({ now }));
     expect(at(noon + 5 * day - 1)).toBeNull();
     const change = at(noon + 5 * day);
@@ -292,7 +296,7 @@ describe('a person who changes the subscription', () => {
 });
 
 describe('what holds a subscription back, and the state that is shown', () => {
-  const job = { id: 'a', step: 1 };
+  const job = { id: 'a', step: 1, pace: 'recovery' as const };
   it.each<[string, Subscription, ReturnType<typeof heldBackBy>]>([
     ['healthy', healthy, null],
     ['failing', having({ failingSince: noon }), null],

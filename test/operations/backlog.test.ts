@@ -28,13 +28,16 @@ function setup() {
 
   const named = (subscription: Subscription, step = 0): Subscription => ({
     ...subscription,
-    health: { ...subscription.health, backlogJob: { id: job, step } },
+    health: { ...subscription.health, backlogJob: { id: job, step, pace: 'resume' } },
     version: subscription.version + 1,
   });
 
   /** A free subscription that names the job, with deliveries that are parked since it was not. */
   async function subscribeParked(count: number, about: Partial<Subscription> = {}) {
-    const health = { ...newHealth(noon), backlogJob: { id: job, step: 0 } };
+    const health = {
+      ...newHealth(noon),
+      backlogJob: { id: job, step: 0, pace: 'resume' as const },
+    };
     const subscription = await service.subscribe({ health, ...about });
     const ids: DeliveryId[] = [];
     while (ids.length < count) ids.push(await commitParked(subscription, noon + ids.length));
@@ -233,7 +236,7 @@ describe('a step', () => {
     const stored = await ports.subscriptions.get('default', subscription.id);
     expect(stored).toMatchObject({
       name: 'Rival 0',
-      health: { failingSince: noon, backlogJob: { id: job, step: 1 } },
+      health: { failingSince: noon, backlogJob: { id: job, step: 1, pace: 'resume' } },
     });
     await settle();
     expect(sent).toHaveLength(1);
@@ -243,7 +246,7 @@ describe('a step', () => {
     const { subscribeParked, sendJob, work, settle, withRivals, healthOf } = setup();
     const { subscription } = await subscribeParked(1);
     await sendJob(subscription);
-    const backlogJob = { id: 'another0', step: 0 };
+    const backlogJob = { id: 'another0', step: 0, pace: 'resume' as const };
     await work(withRivals(1, { backlogJob }));
     await settle();
     expect((await healthOf(subscription))?.backlogJob).toEqual(backlogJob);

@@ -44,7 +44,7 @@ function setup() {
     const since = clock.now();
     const probeAt = since + minute;
     const circuit: Circuit = { state: 'open', since, probeAt, probes: 0 };
-    const backlogJob = { id: job, step: 0 };
+    const backlogJob = { id: job, step: 0, pace: 'recovery' as const };
     const health = { ...newHealth(since), failingSince: since, circuit, backlogJob };
     const subscription = await service.subscribe({ health, ...about });
     const ids = await publishMany(subscription, parked);
