@@ -9,11 +9,13 @@ import { Construct } from 'constructs';
 import { limits } from '../lambdas/contract/limits.ts';
 import type { DeliveryQueue } from './delivery-queue.ts';
 import type { Ingress } from './ingress.ts';
+import type { LedgerCheck } from './ledger-check.ts';
 import type { StackSettings } from './settings.ts';
 
 export type ObservabilityProps = {
   settings: Pick<StackSettings, 'alarmTopicArn'>;
   deliveries: DeliveryQueue;
+  ledger: LedgerCheck;
   ingress: Ingress;
 };
 
@@ -29,8 +31,9 @@ type Watch = {
 export class Observability extends Construct {
   readonly alarms: readonly Alarm[];
 
-  constructor(scope: Construct, id: string, { settings, deliveries, ingress }: ObservabilityProps) {
+  constructor(scope: Construct, id: string, props: ObservabilityProps) {
     super(scope, id);
+    const { settings, deliveries, ledger, ingress } = props;
     const watches: Record<string, Watch> = {
       DeadLetters: {
         metric: deliveries.deadLetters.metricApproximateNumberOfMessagesVisible(),
@@ -49,6 +52,18 @@ export class Observability extends Construct {
         above: limits.backlogAgeAlarmMs / 1_000,
         says: 'Deliveries wait longer than any delay explains.',
         runbook: 'backlog',
+      },
+      LedgerGap: {
+        metric: ledger.missing,
+        above: 0,
+        says: 'Deliveries that were accepted have no row any more.',
+        runbook: 'ledger-gap',
+      },
+      LedgerUnchecked: {
+        metric: ledger.function.metricErrors(),
+        above: 0,
+        says: 'The ledger could not be checked to its end.',
+        runbook: 'ledger-unchecked',
       },
       ServerErrors: {
         metric: ingress.serverErrors.with({ statistic: 'Sum' }),

@@ -1,5 +1,5 @@
 // The service as one construct, to be read as its diagram: a table; a queue that can wait any time; a bus for what it says
-// of itself; three functions with no more rights than their work needs; the front door; the alarms.
+// of itself; functions with no more rights than their work needs; the check that nothing was lost; the front door; the alarms.
 import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { limits } from '../lambdas/contract/limits.ts';
@@ -7,6 +7,7 @@ import { acknowledge } from './acknowledgements.ts';
 import { DeliveryQueue } from './delivery-queue.ts';
 import { OperationalEvents } from './event-bus.ts';
 import { Ingress } from './ingress.ts';
+import { LedgerCheck } from './ledger-check.ts';
 import { Observability } from './observability.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { WebhookDeliveryProps } from './settings.ts';
@@ -25,6 +26,8 @@ export class WebhookDelivery extends Construct {
   readonly api: ServiceFunction;
   /** Sends webhooks. */
   readonly deliver: ServiceFunction;
+  /** Checks every hour that nothing was lost. */
+  readonly ledger: LedgerCheck;
   readonly ingress: Ingress;
   readonly observability: Observability;
 
@@ -77,6 +80,9 @@ export class WebhookDelivery extends Construct {
     this.events.grantPut(this.deliver);
     this.deliveries.consumeBy(this.deliver, settings);
 
+    this.ledger = new LedgerCheck(this, 'Ledger', shared);
+    this.storage.grantCheck(this.ledger.function);
+
     this.ingress = new Ingress(this, 'Ingress', {
       settings,
       functions: { api: this.api, publish: this.publish },
@@ -85,6 +91,7 @@ export class WebhookDelivery extends Construct {
     this.observability = new Observability(this, 'Observability', {
       settings,
       deliveries: this.deliveries,
+      ledger: this.ledger,
       ingress: this.ingress,
     });
 

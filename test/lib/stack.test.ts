@@ -202,7 +202,7 @@ describe('alarms', () => {
   test('watch every queue, and go off at the first dead letter', () => {
     const watched = alarms.map(({ properties }) => ({
       queue: referredBy(
-        properties.Dimensions.find(({ Name }: { Name: string }) => Name === 'QueueName')?.Value ??
+        properties.Dimensions?.find(({ Name }: { Name: string }) => Name === 'QueueName')?.Value ??
           '',
       ),
       metric: properties.MetricName,
@@ -234,12 +234,14 @@ test('costs nothing while idle: no part of the stack has a fixed price', () => {
     'AWS::CloudWatch::Alarm', // Ten are free.
     'AWS::DynamoDB::GlobalTable',
     'AWS::Events::EventBus',
+    'AWS::Events::Rule',
     'AWS::IAM::Policy',
     'AWS::IAM::Role',
     'AWS::Lambda::EventSourceMapping',
     'AWS::Lambda::Function',
     'AWS::Lambda::Permission',
     'AWS::Logs::LogGroup',
+    'AWS::Logs::MetricFilter', // Ten metrics of one's own are free.
     'AWS::SQS::Queue',
     'AWS::SQS::QueuePolicy',
     'AWS::Scheduler::ScheduleGroup',

@@ -18,6 +18,7 @@ import { noFaults } from './faults.ts';
 import type { FaultPlan } from './faults.ts';
 import { must, Violation } from './facts.ts';
 import type { Facts } from './facts.ts';
+import { audit } from './ledger.ts';
 import { createInvariants } from './invariants.ts';
 import type { Invariants } from './invariants.ts';
 import { excuse, kill } from './kernel.ts';
@@ -123,6 +124,7 @@ export function createWorld(options: WorldOptions): World {
     idsOf: new Map(),
     replays: new Map(),
     busyUntil: new Map(),
+    entries: new Map(),
     hours: new Map(),
     watch: unwatched,
   };
@@ -193,6 +195,7 @@ export function createWorld(options: WorldOptions): World {
         await world.run(untilMs);
       }
       invariants.settled();
+      await world.complete(audit(world));
     },
     crash() {
       const victims = [...servers.map((server) => server?.process), ...workers.processes()];

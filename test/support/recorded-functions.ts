@@ -1,5 +1,5 @@
-// The three functions over the AWS driver on in-process emulators, with a note of every right that each of them used:
-// `dynamodb:Query table`, `dynamodb:Query index/recent`, `sqs:SendMessage queue`, `events:PutEvents bus`.
+// The functions over the AWS driver on in-process emulators, with a note of every right that each of them used:
+// `dynamodb:Query table`, `dynamodb:Query index/held`, `sqs:SendMessage queue`, `events:PutEvents bus`.
 import type { SQSRecord } from 'aws-lambda';
 import type { RouteId } from '../../lambdas/contract/routes.ts';
 import { routes } from '../../lambdas/contract/routes.ts';
@@ -10,12 +10,14 @@ import { apiHandlers } from '../../lambdas/edge/api-handlers.ts';
 import { createContext, targetPolicyOf } from '../../lambdas/edge/context.ts';
 import { createHttpHandler } from '../../lambdas/edge/http.ts';
 import { publishHandlers } from '../../lambdas/edge/publish-handlers.ts';
+import { hourMs, hourOf, noStatuses } from '../../lambdas/core/stats.ts';
+import { createLedgerCheck } from '../../lambdas/edge/ledger-check.ts';
 import { createDeliverHandler } from '../../lambdas/edge/queue.ts';
 import { openDynalite, openFauxqs, portsOf, silentLog } from './aws-driver.ts';
 import { openFakeAws } from './fake-aws.ts';
 import { gatewayEvent } from './gateway-events.ts';
 
-export type FunctionName = 'api' | 'publish' | 'deliver';
+export type FunctionName = 'api' | 'publish' | 'deliver' | 'check-ledger';
 
 type Call = { id?: string; query?: string; headers?: Record<string, string>; body?: unknown };
 
@@ -94,11 +96,22 @@ export async function createRecordedFunctions(send: () => SendResult) {
     await as('deliver', () => deliver({ Records: Records as SQSRecord[] }));
   }
 
+  /** Checks the hour that runs, whose counters are made wrong first. */
+  async function check(): Promise<void> {
+    const context = contextFor();
+    const { clock, stats } = context;
+    const hour = hourOf(clock.now());
+    const byStatus = { ...noStatuses, delivered: 1 };
+    await stats.correct('default', null, { hour, byStatus });
+    const later = { ...context, clock: { now: () => clock.now() + hourMs } };
+    await as('check-ledger', () => createLedgerCheck(later)({}));
+  }
+
   async function close(): Promise<void> {
     await Promise.all([dynalite.close(), fauxqs.close(), bus.close()]);
   }
 
-  return { used, call, work, close };
+  return { used, call, work, check, close };
 }
 
 function rightOf(commandName: string, indexName: string | undefined): string {

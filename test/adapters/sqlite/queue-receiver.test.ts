@@ -8,13 +8,13 @@ import type { AttemptMessage } from '../../../lambdas/contract/messages.ts';
 import { subscriptionIdOf } from '../../../lambdas/core/ids.ts';
 import type { DeliveryId } from '../../../lambdas/core/ids.ts';
 import { createTestClock } from '../../support/clock.ts';
-import { anAttemptMessage } from '../../support/factories.ts';
+import { anAttemptMessage, retentionMs } from '../../support/factories.ts';
 
 const visibilityMs = 30_000;
 
 function setup() {
   const clock = createTestClock();
-  const ports = openSqlitePorts({ database: openDatabase(':memory:'), clock });
+  const ports = openSqlitePorts({ database: openDatabase(':memory:'), clock, retentionMs });
   onTestFinished(() => ports.close());
   const { queue, receiver } = ports;
   return {
