@@ -9,6 +9,7 @@ import { apiKeyStoreContract } from './api-key-store.ts';
 import { deliveryQueueContract } from './delivery-queue.ts';
 import { deliveryStoreContract } from './delivery-store.ts';
 import { idempotencyStoreContract } from './idempotency-store.ts';
+import { rateLimitStoreContract } from './rate-limit-store.ts';
 import { replayStoreContract } from './replay-store.ts';
 import { statsStoreContract } from './stats-store.ts';
 import { subscriptionStoreContract } from './subscription-store.ts';
@@ -28,6 +29,7 @@ export function awsStoresContract(name: string, open: OpenDriver): void {
   idempotencyStoreContract(name, openPort('idempotency'));
   replayStoreContract(name, openPort('replays'));
   statsStoreContract(name, openPort('stats'));
+  rateLimitStoreContract(name, openPort('rateLimits'));
   apiKeyStoreContract(name, openPort('apiKeys'));
 }
 

@@ -329,4 +329,37 @@ export function parkedListContract({ store }: Suite): void {
       }
     });
   });
+
+  describe('countParked', () => {
+    it('counts what is parked now, for whatever reason, of the subscription alone', async () => {
+      const tenant = aTenant();
+      const subscriptionId = aSubscriptionId();
+      const fields = { tenant, subscriptionId };
+      expect(await store().countParked(tenant, subscriptionId, 100)).toBe(0);
+      const parked = await storedMany(store(), 12, { ...fields, status: 'parked' });
+      const reason = 'circuit_open' as const;
+      await store().commit(aDelivery({ ...fields, status: 'parked', reason }), aBody());
+      await storedMany(store(), 2, { ...fields, status: 'failed' });
+      await stored(store(), fields);
+      await stored(store(), { tenant, status: 'parked' });
+      await stored(store(), { tenant: aTenant(), subscriptionId, status: 'parked' });
+      expect(await store().countParked(tenant, subscriptionId, 100)).toBe(13);
+
+      await store().transition(parked[0]!, changed(parked[0]!, { status: 'delivered' }));
+
+      expect(await store().countParked(tenant, subscriptionId, 100)).toBe(12);
+    });
+
+    it('tells that there are as many as were asked about, where there are more', async () => {
+      const tenant = aTenant();
+      const subscriptionId = aSubscriptionId();
+      await storedMany(store(), 12, { tenant, subscriptionId, status: 'parked' });
+
+      for (const max of [1, 5, 11, 12]) {
+        const count = await store().countParked(tenant, subscriptionId, max);
+        expect(count).toBeGreaterThanOrEqual(max);
+        expect(count).toBeLessThanOrEqual(12);
+      }
+    });
+  });
 }

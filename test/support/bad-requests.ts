@@ -193,6 +193,8 @@ const absent = [
   `POST /api/subscriptions/${someSubscription}/rotate-secret`,
   `GET /api/subscriptions/${someSubscription}/deliveries`,
   `GET /api/subscriptions/${someSubscription}/stats`,
+  `GET /api/subscriptions/${someSubscription}/health`,
+  'GET /api/subscriptions/nothing/health',
   `POST /api/delivery/${someDelivery}/retry`,
   `POST /api/delivery/${someDelivery}/cancel`,
   ...['1', 'rpl_', 'RPL_0123456789ABCDEF', someSubscription, someReplay].map(
@@ -212,6 +214,7 @@ const wrongMethods = [
   'POST /api/health',
   'DELETE /api/subscriptions',
   'POST /api/subscriptions/{subscription}',
+  'POST /api/subscriptions/{subscription}/health',
   'GET /api/ingest/{subscription}',
   'PUT /api/ingest/{subscription}',
   'PUT /api/delivery/{delivery}',

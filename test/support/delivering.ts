@@ -76,9 +76,21 @@ export function createDelivering(options: ServiceOptions = {}) {
     throw new Error('The queue does not run empty');
   }
 
+  /** Works on all that is due up to a moment, and moves the clock there. */
+  async function runUntil(at: number): Promise<void> {
+    for (;;) {
+      const { received } = await work();
+      if (received > 0) continue;
+      const next = ports.receiver.nextWaitingUntil();
+      if (next === null || next > at) break;
+      clock.advance(Math.max(0, next - clock.now()));
+    }
+    clock.advance(Math.max(0, at - clock.now()));
+  }
+
   async function send(...messages: QueueMessage[]): Promise<void> {
     await ports.queue.send(messages);
   }
 
-  return { ...service, context, sent, world, subscribe, publish, work, settle, send };
+  return { ...service, context, sent, world, subscribe, publish, work, settle, runUntil, send };
 }

@@ -8,6 +8,7 @@ import { apiKeyStoreContract } from '../../contracts/api-key-store.ts';
 import { deliveryQueueContract } from '../../contracts/delivery-queue.ts';
 import { deliveryStoreContract } from '../../contracts/delivery-store.ts';
 import { idempotencyStoreContract } from '../../contracts/idempotency-store.ts';
+import { rateLimitStoreContract } from '../../contracts/rate-limit-store.ts';
 import { replayStoreContract } from '../../contracts/replay-store.ts';
 import { statsStoreContract } from '../../contracts/stats-store.ts';
 import { subscriptionStoreContract } from '../../contracts/subscription-store.ts';
@@ -47,6 +48,7 @@ for (const { name, open } of drivers) {
   idempotencyStoreContract(name, openPort('idempotency'));
   replayStoreContract(name, openPort('replays'));
   statsStoreContract(name, openPort('stats'));
+  rateLimitStoreContract(name, openPort('rateLimits'));
   apiKeyStoreContract(name, openPort('apiKeys'));
   deliveryQueueContract(name, async () => {
     const clock = createTestClock();
