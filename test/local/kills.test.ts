@@ -73,6 +73,8 @@ test('a server killed twenty times under a backlog delivers all that it accepted
   expect(inFlight.length, 'the kills came under load').toBeGreaterThan(kills);
   expect(balance.duplicates).toBeLessThanOrEqual(inFlight.length);
 
+  expect(await last.api.call('getLedger')).toMatchObject({ missing: [] });
+
   const failed = await doomed.balance(last.api);
   expect(failed).toMatchObject({ exhausted: doomed.accepted.length, undelivered: 0, stuck: 0 });
   expect(doomed.accepted.length).toBeGreaterThan(0);
