@@ -13,7 +13,7 @@ import { scope } from '../lambdas/contract/resources.ts';
 import { localSettings, parseSettings, SettingsError } from '../lambdas/contract/settings.ts';
 import type { ApiKeyStore } from '../lambdas/core/ports.ts';
 import { ServiceError } from '../lambdas/core/service-error.ts';
-import { defaultTenant } from '../lambdas/operations/caller.ts';
+import { defaultTenant } from '../lambdas/core/tenant.ts';
 import { createApiKey } from '../lambdas/operations/create-api-key.ts';
 
 const usage =

@@ -1,5 +1,6 @@
 // Every number of the service in one place, with the relations between them asserted at load time.
 // Units stand last in a name. AWS limits carry their source.
+import { deadLetterLimits } from './dead-letter-limits.ts';
 
 const second = 1_000;
 const minute = 60 * second;
@@ -138,7 +139,7 @@ export const limits = {
   apiFunctionTimeoutMs: 29 * second, // API Gateway gives up at 30 s (HTTP) or 29 s (REST).
   queueVisibilityMs: 6 * 60 * second, // Lambda wants at least six function timeouts.
   queueRetentionMs: 4 * day,
-  deadLetterRetentionMs: 14 * day,
+  ...deadLetterLimits,
   functionMemoryMb: 256,
   deliveryConcurrencyDefault: 50, // Batches at once: up to ten times as many requests in flight.
   requestsPerSecondDefault: 500,
@@ -220,6 +221,9 @@ must(
   'backlog alarm > longest delay + one redelivery',
 );
 must(limits.deadLetterRetentionMs > limits.queueRetentionMs, 'dead letters outlive the queue');
+must(limits.deadLetterVisibilityMs >= 6 * limits.deadLetterFunctionTimeoutMs, 'as for the queue');
+must(limits.redriveIdsMax <= limits.batchReadKeysMax, 'the letters of a request are one read');
+must(2 * limits.redriveRequestMs < limits.apiFunctionTimeoutMs, 'redriving leaves time to end');
 must(limits.bodyBytesMax < 380 * 1024, 'a body fits in one DynamoDB item');
 must(limits.subscriptionMemoTtlMsDefault <= limits.memoTtlMsMax, 'subscription memo ≤ 30 s');
 must(limits.keyMemoTtlMs <= limits.memoTtlMsMax, 'key memo ≤ 30 s');

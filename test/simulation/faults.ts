@@ -37,6 +37,10 @@ export type PortName =
   | 'replays.get'
   | 'replays.replace'
   | 'replays.countOpen'
+  | 'deadLetters.bury'
+  | 'deadLetters.find'
+  | 'deadLetters.list'
+  | 'deadLetters.markRedriven'
   | 'stats.add'
   | 'stats.hours'
   | 'rateLimits.reserve'
@@ -68,6 +72,10 @@ export const faultsOf: Record<PortName, readonly Fault[]> = {
   'replays.get': reading,
   'replays.replace': writing,
   'replays.countOpen': reading,
+  'deadLetters.bury': writing,
+  'deadLetters.find': reading,
+  'deadLetters.list': reading,
+  'deadLetters.markRedriven': writing,
   'stats.add': writing,
   'stats.hours': reading,
   'rateLimits.reserve': writing,

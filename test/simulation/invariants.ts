@@ -90,6 +90,7 @@ export function createInvariants(
       checkJobChange(before, after);
       touchedJobs.add(after.id);
     },
+    deadLetterChanged() {},
     sent(message) {
       const key = keyOf(message);
       const known = facts.waiting.get(key);

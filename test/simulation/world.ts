@@ -12,6 +12,7 @@ import type { DeliverHandler } from '../../lambdas/edge/queue.ts';
 import type { Context } from '../../lambdas/operations/context.ts';
 import { createAnnouncements } from './announcements.ts';
 import type { Announcements } from './announcements.ts';
+import { deadLetterStore } from './dead-letter-store.ts';
 import { sender } from './endpoints.ts';
 import type { Endpoints, Post } from './endpoints.ts';
 import { noFaults } from './faults.ts';
@@ -115,6 +116,7 @@ export function createWorld(options: WorldOptions): World {
     deliveryChanged: () => {},
     subscriptionChanged: () => {},
     replayChanged: () => {},
+    deadLetterChanged: () => {},
   };
   const database: Database = {
     subscriptions: new Map(),
@@ -122,6 +124,7 @@ export function createWorld(options: WorldOptions): World {
     claims: new Map(),
     idsOf: new Map(),
     replays: new Map(),
+    deadLetters: new Map(),
     busyUntil: new Map(),
     hours: new Map(),
     watch: unwatched,
@@ -267,6 +270,7 @@ function contextOf(world: World, process: Process): Context {
     deliveries: deliveryStore(access),
     idempotency: idempotencyStore(access),
     replays: replayStore(access),
+    deadLetters: deadLetterStore(access),
     stats: statsStore(access),
     rateLimits: rateLimitStore(access),
     apiKeys: {

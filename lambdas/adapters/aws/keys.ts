@@ -2,6 +2,7 @@
 //
 //   <tenant>#subscriptions                 <subscription id>
 //   <tenant>#replays                       <replay id>
+//   <tenant>#dead-letters                  <dead letter id>
 //   <tenant>#<subscription>#<shard>        <sort key>                        the row of a delivery
 //   <tenant>#<subscription>#<shard>        body#<sort key>#<token>           a body that is too large for its row
 //   <tenant>#<subscription>#<shard>        attempt#<sort key>#<token>        an attempt that is too large for it
@@ -48,6 +49,10 @@ export function subscriptionPartition(tenant: string): string {
 
 export function replayPartition(tenant: string): string {
   return `${tenantPart(tenant)}#replays`;
+}
+
+export function deadLetterPartition(tenant: string): string {
+  return `${tenantPart(tenant)}#dead-letters`;
 }
 
 /** Of the index `held`: the operator's subscriptions of a tenant. */
