@@ -19,6 +19,7 @@ export type Envelope = {
   /** Null for what is no message of ours. */
   message: QueueMessage | null;
   receives: number;
+  sentAt: number;
 };
 
 export type VirtualQueue = {
@@ -134,7 +135,8 @@ export function putText(
   delayMs: number,
 ): void {
   const { random, timeline } = kernel;
-  const envelope: Envelope = { id: kernel.random.below(2 ** 48), receives: 0, ...text };
+  const sentAt = Math.round(timeline.now());
+  const envelope: Envelope = { id: kernel.random.below(2 ** 48), receives: 0, sentAt, ...text };
   queue.live.set(envelope.id, envelope);
   // Mostly at once, now and then much later than what was sent after it.
   const lateMs = random.chance(0.1) ? random.between(0, 5_000) : random.between(0, 60);

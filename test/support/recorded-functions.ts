@@ -1,6 +1,5 @@
 // The three functions over the AWS driver on in-process emulators, with a note of every right that each of them used:
 // `dynamodb:Query table`, `dynamodb:Query index/recent`, `sqs:SendMessage queue`, `events:PutEvents bus`.
-import type { SQSRecord } from 'aws-lambda';
 import type { RouteId } from '../../lambdas/contract/routes.ts';
 import { routes } from '../../lambdas/contract/routes.ts';
 import { parseSettings, serviceSettings } from '../../lambdas/contract/settings.ts';
@@ -14,6 +13,7 @@ import { createDeliverHandler } from '../../lambdas/edge/queue.ts';
 import { openDynalite, openFauxqs, portsOf, silentLog } from './aws-driver.ts';
 import { openFakeAws } from './fake-aws.ts';
 import { gatewayEvent } from './gateway-events.ts';
+import { sqsRecord } from './sqs-record.ts';
 
 export type FunctionName = 'api' | 'publish' | 'deliver';
 
@@ -87,11 +87,11 @@ export async function createRecordedFunctions(send: () => SendResult) {
 
   /** Gives the deliver function all that was sent since, as if its time had come. */
   async function work(): Promise<void> {
-    const Records = sent.splice(0).map((body, index) => ({
-      messageId: String(index),
-      body: JSON.stringify({ ...JSON.parse(body), dueAt: 0 }),
-    }));
-    await as('deliver', () => deliver({ Records: Records as SQSRecord[] }));
+    const Records = sent.splice(0).map((body, index) => {
+      const text = JSON.stringify({ ...JSON.parse(body), dueAt: 0 });
+      return sqsRecord({ messageId: String(index), body: text });
+    });
+    await as('deliver', () => deliver({ Records }));
   }
 
   async function close(): Promise<void> {
