@@ -1,4 +1,5 @@
 // What the api function answers. A route of the contract without its handler does not compile.
+import { deadLetterHandlers } from './dead-letter-handlers.ts';
 import { deliveryHandlers } from './delivery-handlers.ts';
 import { replayHandlers } from './replay-handlers.ts';
 import type { RouteHandlers } from './route-handler.ts';
@@ -10,4 +11,5 @@ export const apiHandlers: RouteHandlers<'api'> = {
   ...subscriptionHandlers,
   ...deliveryHandlers,
   ...replayHandlers,
+  ...deadLetterHandlers,
 };

@@ -4,20 +4,20 @@ import type { DeadLetterReason } from '../contract/dead-letter-resource.ts';
 import { limits } from '../contract/limits.ts';
 import type { QueueMessage } from '../contract/messages.ts';
 import type { DeadLetter } from '../core/dead-letter.ts';
-import type { DeadLetterId } from '../core/ids.ts';
+import { isDeadLetterId } from '../core/ids.ts';
 import { readMessage } from '../core/read-message.ts';
 import type { Context } from './context.ts';
 
 export type RedriveWish = {
   tenant: string;
   /** Null takes all that were not sent again, from the cursor on. */
-  ids: readonly DeadLetterId[] | null;
+  ids: readonly string[] | null;
   reason: DeadLetterReason | null;
   perSecond: number;
   cursor: string | null;
 };
 
-export type Skipped = { id: DeadLetterId; reason: 'unreadable' | 'redriven' | 'not_found' };
+export type Skipped = { id: string; reason: 'unreadable' | 'redriven' | 'not_found' };
 
 export type Redriven = {
   redriven: number;
@@ -65,8 +65,8 @@ async function named(
   { tenant, ids, reason }: RedriveWish,
 ): Promise<DeadLetter[]> {
   const wanted = [...new Set(ids)];
-  const letters = await deadLetters.find(tenant, wanted);
-  const byId = new Map(letters.map((letter) => [letter.id, letter]));
+  const letters = await deadLetters.find(tenant, wanted.filter(isDeadLetterId));
+  const byId = new Map<string, DeadLetter>(letters.map((letter) => [letter.id, letter]));
   return wanted.flatMap((id) => {
     const letter = byId.get(id);
     const isThere = letter !== undefined && (reason === null || letter.reason === reason);
