@@ -1,5 +1,5 @@
 // The service as one construct, to be read as its diagram: a table; a queue that can wait any time; a bus for what it says
-// of itself; three functions with no more rights than their work needs; the front door; the alarms.
+// of itself; four functions with no more rights than their work needs; the front door; the alarms.
 import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { limits } from '../lambdas/contract/limits.ts';
@@ -9,6 +9,7 @@ import { OperationalEvents } from './event-bus.ts';
 import { Ingress } from './ingress.ts';
 import { Observability } from './observability.ts';
 import { ServiceFunction } from './service-function.ts';
+import type { ServiceFunctionProps } from './service-function.ts';
 import type { WebhookDeliveryProps } from './settings.ts';
 import { parseProps } from './settings.ts';
 import { Storage } from './storage.ts';
@@ -25,6 +26,8 @@ export class WebhookDelivery extends Construct {
   readonly api: ServiceFunction;
   /** Sends webhooks. */
   readonly deliver: ServiceFunction;
+  /** Keeps what the deliver function could not give up by itself. */
+  readonly deadLetter: ServiceFunction;
   readonly ingress: Ingress;
   readonly observability: Observability;
 
@@ -77,6 +80,8 @@ export class WebhookDelivery extends Construct {
     this.events.grantPut(this.deliver);
     this.deliveries.consumeBy(this.deliver, settings);
 
+    this.deadLetter = this.#addDeadLetter(shared);
+
     this.ingress = new Ingress(this, 'Ingress', {
       settings,
       functions: { api: this.api, publish: this.publish },
@@ -85,9 +90,21 @@ export class WebhookDelivery extends Construct {
     this.observability = new Observability(this, 'Observability', {
       settings,
       deliveries: this.deliveries,
+      burying: { deliver: this.deliver, deadLetter: this.deadLetter },
       ingress: this.ingress,
     });
 
     acknowledge('everywhere', this);
+  }
+
+  #addDeadLetter(shared: Pick<ServiceFunctionProps, 'environment' | 'logRetention'>) {
+    const deadLetter = new ServiceFunction(this, 'DeadLetter', {
+      ...shared,
+      entry: 'dead-letter',
+      timeoutMs: limits.deadLetterFunctionTimeoutMs,
+    });
+    this.storage.grantBury(deadLetter);
+    this.deliveries.buryBy(deadLetter);
+    return deadLetter;
   }
 }

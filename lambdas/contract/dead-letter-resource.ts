@@ -1,13 +1,7 @@
-// Why a message became a dead letter, and how the API shows one.
+// How the API shows a dead letter.
 import * as z from 'zod';
+import { deadLetterReason } from './dead-letter-reason.ts';
 import { time } from './resources.ts';
-
-/**
- * unreadable       no version of the code can read it: it is not JSON, or no message of this queue
- * unknown_version  a version, a kind or a value that this code does not know, at every receive
- * failed           its work failed, or did not end, at every receive
- */
-export const deadLetterReason = z.enum(['unreadable', 'unknown_version', 'failed']);
 
 export const deadLetter = z
   .object({
@@ -22,5 +16,4 @@ export const deadLetter = z
   })
   .meta({ id: 'DeadLetter' });
 
-export type DeadLetterReason = z.infer<typeof deadLetterReason>;
 export type DeadLetterResource = z.infer<typeof deadLetter>;

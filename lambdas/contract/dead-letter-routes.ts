@@ -1,6 +1,7 @@
 // Routes of dead letters: messages that the service itself could not handle.
 import * as z from 'zod';
-import { deadLetter, deadLetterReason } from './dead-letter-resource.ts';
+import { deadLetterReason } from './dead-letter-reason.ts';
+import { deadLetter } from './dead-letter-resource.ts';
 import { limits } from './limits.ts';
 import type { Route } from './route.ts';
 import { message, nextCursor, page } from './route.ts';

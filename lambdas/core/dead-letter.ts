@@ -1,6 +1,6 @@
 // A message that the service itself could not handle, kept with its reason until it expires.
 import { createHash } from 'node:crypto';
-import type { DeadLetterReason } from '../contract/dead-letter-resource.ts';
+import type { DeadLetterReason } from '../contract/dead-letter-reason.ts';
 import { limits } from '../contract/limits.ts';
 import { messageOwner } from '../contract/messages.ts';
 import { deadLetterIdFrom } from './ids.ts';

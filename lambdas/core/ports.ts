@@ -6,7 +6,7 @@ import type { ApiKey } from './api-key.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import type { Attempt, Delivery, DeliveryStatus } from './delivery.ts';
 import type { DeadLetterId, DeliveryId, ReplayId, SubscriptionId } from './ids.ts';
-import type { DeadLetterReason } from '../contract/dead-letter-resource.ts';
+import type { DeadLetterReason } from '../contract/dead-letter-reason.ts';
 import type { QueueMessage } from '../contract/messages.ts';
 import type { OperationalEvent } from '../contract/operational-events.ts';
 import type { RateLimit } from './rate-limit.ts';

@@ -1,6 +1,6 @@
 // Sends the messages of dead letters again, at a pace. Messages first, marks last: a crash between the two leaves
 // letters that look as if they had not been sent, and sending a message twice does no harm.
-import type { DeadLetterReason } from '../contract/dead-letter-resource.ts';
+import type { DeadLetterReason } from '../contract/dead-letter-reason.ts';
 import { limits } from '../contract/limits.ts';
 import type { QueueMessage } from '../contract/messages.ts';
 import type { DeadLetter } from '../core/dead-letter.ts';

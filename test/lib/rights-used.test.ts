@@ -83,6 +83,11 @@ async function exercise(): Promise<void> {
   await call('getStats');
   await call('getSubscriptionStats', { id: steady });
 
+  await functions.bury();
+  const { dead_letters: letters } = await call('listDeadLetters');
+  await call('redriveDeadLetters', { body: { ids: letters.map(({ id }: { id: string }) => id) } });
+  await call('redriveDeadLetters', { body: {} });
+
   await call('deleteSubscription', { id: failing });
   await work();
   await call('deleteApiKey', { id: key.api_key.id });
@@ -107,6 +112,7 @@ test.each<[FunctionName, string]>([
   ['publish', 'PublishRole'],
   ['api', 'ApiRole'],
   ['deliver', 'DeliverRole'],
+  ['dead-letter', 'DeadLetterRole'],
 ])('the %s function uses all that it may, and may all that it uses', (name, role) => {
   expect([...functions.used.get(name)!].toSorted()).toEqual(granted(role).toSorted());
 });

@@ -1,6 +1,6 @@
 // Dead letters: one item each, all of a tenant in one partition, in the order in which their messages were sent.
 import * as z from 'zod';
-import { deadLetterReason } from '../../contract/dead-letter-resource.ts';
+import { deadLetterReason } from '../../contract/dead-letter-reason.ts';
 import { table as names } from '../../contract/table.ts';
 import { deadLetterExpiry } from '../../core/dead-letter.ts';
 import type { DeadLetter } from '../../core/dead-letter.ts';
