@@ -1,6 +1,6 @@
 // Few alarms, each of which a person must act on; its description ends where the runbook says how. They stay within
 // the ten that CloudWatch gives away.
-import { Duration, Names } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
@@ -9,6 +9,7 @@ import { Construct } from 'constructs';
 import { limits } from '../lambdas/contract/limits.ts';
 import type { DeliveryQueue } from './delivery-queue.ts';
 import type { Ingress } from './ingress.ts';
+import type { LedgerCheck } from './ledger-check.ts';
 import type { ServiceFunction } from './service-function.ts';
 import type { StackSettings } from './settings.ts';
 
@@ -17,6 +18,7 @@ export type ObservabilityProps = {
   deliveries: DeliveryQueue;
   /** Functions that say so when they bury a message. */
   burying: Readonly<Record<string, ServiceFunction>>;
+  ledger: LedgerCheck;
   ingress: Ingress;
 };
 
@@ -34,7 +36,7 @@ export class Observability extends Construct {
 
   constructor(scope: Construct, id: string, props: ObservabilityProps) {
     super(scope, id);
-    const { settings, deliveries, burying, ingress } = props;
+    const { settings, deliveries, burying, ledger, ingress } = props;
     const watches: Record<string, Watch> = {
       DeadLetters: {
         metric: this.#countBuried(burying),
@@ -60,6 +62,18 @@ export class Observability extends Construct {
         says: 'Deliveries wait longer than any delay explains.',
         runbook: 'backlog',
       },
+      LedgerGap: {
+        metric: ledger.missing,
+        above: 0,
+        says: 'Deliveries that were accepted have no row any more.',
+        runbook: 'ledger-gap',
+      },
+      LedgerUnchecked: {
+        metric: ledger.function.metricErrors(),
+        above: 0,
+        says: 'The ledger could not be checked to its end.',
+        runbook: 'ledger-unchecked',
+      },
       ServerErrors: {
         metric: ingress.serverErrors.with({ statistic: 'Sum' }),
         above: 0,
@@ -75,8 +89,8 @@ export class Observability extends Construct {
 
   /** One metric of the lines in the logs: it costs nothing while there are none. */
   #countBuried(functions: ObservabilityProps['burying']): Metric {
-    const metricNamespace = Names.uniqueResourceName(this, { separator: '-' });
-    const metricName = 'MessagesBuried';
+    const metricNamespace = 'WebhookDelivery';
+    const metricName = `${this.node.addr}-buried`;
     for (const [name, { logGroup }] of Object.entries(functions)) {
       new MetricFilter(this, `Buried-${name}`, {
         logGroup,

@@ -1,5 +1,5 @@
 // The service as one construct, to be read as its diagram: a table; a queue that can wait any time; a bus for what it says
-// of itself; four functions with no more rights than their work needs; the front door; the alarms.
+// of itself; functions with no more rights than their work needs; the check that nothing was lost; the front door; the alarms.
 import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { limits } from '../lambdas/contract/limits.ts';
@@ -7,6 +7,7 @@ import { acknowledge } from './acknowledgements.ts';
 import { DeliveryQueue } from './delivery-queue.ts';
 import { OperationalEvents } from './event-bus.ts';
 import { Ingress } from './ingress.ts';
+import { LedgerCheck } from './ledger-check.ts';
 import { Observability } from './observability.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { ServiceFunctionProps } from './service-function.ts';
@@ -28,6 +29,8 @@ export class WebhookDelivery extends Construct {
   readonly deliver: ServiceFunction;
   /** Keeps what the deliver function could not give up by itself. */
   readonly deadLetter: ServiceFunction;
+  /** Checks every hour that nothing was lost. */
+  readonly ledger: LedgerCheck;
   readonly ingress: Ingress;
   readonly observability: Observability;
 
@@ -82,6 +85,9 @@ export class WebhookDelivery extends Construct {
 
     this.deadLetter = this.#addDeadLetter(shared);
 
+    this.ledger = new LedgerCheck(this, 'Ledger', shared);
+    this.storage.grantCheck(this.ledger.function);
+
     this.ingress = new Ingress(this, 'Ingress', {
       settings,
       functions: { api: this.api, publish: this.publish },
@@ -91,6 +97,7 @@ export class WebhookDelivery extends Construct {
       settings,
       deliveries: this.deliveries,
       burying: { deliver: this.deliver, deadLetter: this.deadLetter },
+      ledger: this.ledger,
       ingress: this.ingress,
     });
 

@@ -11,8 +11,10 @@ import type { LocalSettings } from '../../lambdas/contract/settings.ts';
 import { apiHandlers } from '../../lambdas/edge/api-handlers.ts';
 import { createContext, targetPolicyOf } from '../../lambdas/edge/context.ts';
 import { createHttpHandler } from '../../lambdas/edge/http.ts';
+import { hourMs } from '../../lambdas/core/stats.ts';
 import { createLog } from '../../lambdas/edge/log.ts';
 import { publishHandlers } from '../../lambdas/edge/publish-handlers.ts';
+import { createLedgerCheck } from '../../lambdas/edge/ledger-check.ts';
 import { createDeliverHandler } from '../../lambdas/edge/queue.ts';
 import type { Context } from '../../lambdas/operations/context.ts';
 import { apiAuthOf } from './api-auth.ts';
@@ -20,6 +22,7 @@ import { createGateway } from './gateway.ts';
 import { createHttpServer, serve } from './http-server.ts';
 import { createInbox } from './inbox.ts';
 import { createInboxServer } from './inbox-http.ts';
+import { startLedgerChecking } from './ledger-checking.ts';
 import { listen } from './listen.ts';
 import { createPoller } from './poller.ts';
 import { startSweeping } from './sweeping.ts';
@@ -43,7 +46,7 @@ export async function startLocalServer(given: LocalSettings): Promise<LocalServe
   const port = await listen(server, { host: settings.HOST, port: settings.PORT });
   const dataDirectory = settings.DATA_DIR === inMemory ? inMemory : resolve(settings.DATA_DIR);
   try {
-    const data = openData(dataDirectory);
+    const data = openData(dataDirectory, settings.RETENTION_HOURS * hourMs);
     const sender = httpSender({ policy });
     const ports = { ...systemPorts, ...data.stores, log: createLog(systemPorts.clock), sender };
     const stopWork = await work(server, data.stores, createContext(ports, settings, policy));
@@ -64,10 +67,13 @@ export async function startLocalServer(given: LocalSettings): Promise<LocalServe
   }
 }
 
-function openData(dataDirectory: string): { stores: SqlitePorts; close(): void } {
+function openData(
+  dataDirectory: string,
+  retentionMs: number,
+): { stores: SqlitePorts; close(): void } {
   const lock = lockDataDirectory(dataDirectory);
   const database = openDatabase(dataDirectory);
-  const stores = openSqlitePorts({ database, clock: systemPorts.clock });
+  const stores = openSqlitePorts({ database, clock: systemPorts.clock, retentionMs });
   return {
     stores,
     close() {
@@ -95,10 +101,12 @@ async function work(
     log,
   });
   const sweeping = startSweeping(sweeper, clock, log);
+  const checking = startLedgerChecking(createLedgerCheck(context), log);
   openDoors(server, context);
   poller.start();
   return () => {
     sweeping.stop();
+    checking.stop();
     const closed = new Promise((done) => server.close(done));
     server.closeIdleConnections();
     return Promise.all([closed, poller.stop()]);

@@ -2,6 +2,7 @@
 // document and the tests that walk every route. `function` says which deployed function answers.
 import { deadLetterRoutes } from './dead-letter-routes.ts';
 import { deliveryRoutes } from './delivery-routes.ts';
+import { ledgerRoutes } from './ledger-routes.ts';
 import { replayRoutes } from './replay-routes.ts';
 import { serviceRoutes } from './service-routes.ts';
 import { subscriptionRoutes } from './subscription-routes.ts';
@@ -15,6 +16,7 @@ export const routes = {
   ...deliveryRoutes,
   ...replayRoutes,
   ...deadLetterRoutes,
+  ...ledgerRoutes,
 } as const;
 
 export type RouteId = keyof typeof routes;

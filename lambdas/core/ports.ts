@@ -12,7 +12,9 @@ import type { OperationalEvent } from '../contract/operational-events.ts';
 import type { RateLimit } from './rate-limit.ts';
 import type { ReplayJob } from './replay-job.ts';
 import type { SendRequest, SendResult } from './send-result.ts';
-import type { StatsDelta, StatsHour } from './stats.ts';
+import type { LedgerEntry } from './ledger.ts';
+import type { StatsDelta, StatsHour, StatusCounts } from './stats.ts';
+import type { HourRange } from './stats-summary.ts';
 import type { Subscription } from './subscription.ts';
 
 /** Epoch ms. */
@@ -50,6 +52,8 @@ export type SubscriptionStore = {
   /** True when there was one. */
   remove(tenant: string, id: SubscriptionId): Promise<boolean>;
   countActive(tenant: string): Promise<number>;
+  /** Every tenant that has had a subscription. */
+  tenants(): Promise<readonly string[]>;
   /** The operator's subscriptions of the tenant, oldest first; a few. They may be as of a moment ago. */
   listOperational(tenant: string): Promise<readonly Subscription[]>;
 };
@@ -76,8 +80,13 @@ export type DeliveryQuery = {
 };
 
 export type DeliveryStore = {
-  /** The commit point of the accept protocol: stores a new delivery and its body, unless the id is taken. */
+  /**
+   * The commit point of the accept protocol: stores a new delivery and its body, unless the id is taken, and then its
+   * entry in the ledger.
+   */
   commit(delivery: Delivery, body: Uint8Array): Promise<'committed' | 'exists'>;
+  /** Makes sure that a stored delivery is in the ledger: whoever committed it may have died just after. */
+  enter(tenant: string, id: DeliveryId): Promise<void>;
   /** Strongly consistent; absent ids are absent from the map. Includes bodies. */
   load(tenant: string, ids: readonly DeliveryId[]): Promise<Map<DeliveryId, LoadedDelivery>>;
   /** Stores the attempt and `after` together, if the stored version is still `before.version`. */
@@ -100,6 +109,12 @@ export type DeliveryStore = {
   ): Promise<Page<Delivery>>;
   /** Parked deliveries of a subscription; the count may stop at `max` or beyond. */
   countParked(tenant: string, subscriptionId: SubscriptionId, max: number): Promise<number>;
+  /** Entries of the ledger with their rows, oldest first. Strongly consistent. Rejects with `InvalidCursorError`. */
+  listLedger(
+    tenant: string,
+    range: HourRange,
+    page: { limit: number; cursor: string | null },
+  ): Promise<Page<LedgerEntry>>;
 };
 
 /** What a key was first used for. `fingerprint` is a hash of the request. */
@@ -162,8 +177,14 @@ export type StatsStore = {
   hours(
     tenant: string,
     subscriptionId: SubscriptionId | null,
-    range: { fromHour: number; untilHour: number },
+    range: HourRange,
   ): Promise<readonly StatsHour[]>;
+  /** Adds to the statuses of these counters alone: the subscription's, or for null the tenant's own. */
+  correct(
+    tenant: string,
+    subscriptionId: SubscriptionId | null,
+    correction: { hour: number; byStatus: StatusCounts },
+  ): Promise<void>;
 };
 
 export type RateLimitStore = {

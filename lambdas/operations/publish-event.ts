@@ -147,7 +147,9 @@ async function claimId(
     );
   }
   if (held.deliveryId === fresh) return { id: fresh, open: true };
-  return { id: held.deliveryId, open: !(await isCommitted(context, tenant, held.deliveryId)) };
+  const isStored = await isCommitted(context, tenant, held.deliveryId);
+  if (isStored) await context.deliveries.enter(tenant, held.deliveryId);
+  return { id: held.deliveryId, open: !isStored };
 }
 
 /** Gives the request that holds the key a moment to finish, so that two at once do not both send a message. */

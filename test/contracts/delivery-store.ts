@@ -7,6 +7,7 @@ import { aDelivery, anAttempt, aTenant, changed, noon } from '../support/factori
 import { attemptsContract } from './delivery-attempts.ts';
 import { deliveryListsContract, parkedListContract } from './delivery-lists.ts';
 import { type Open, openForSuite } from './harness.ts';
+import { ledgerContract } from './ledger.ts';
 import { aBody, committed } from './stored-deliveries.ts';
 
 const encoder = new TextEncoder();
@@ -33,6 +34,7 @@ export function deliveryStoreContract(name: string, open: Open<DeliveryStore>): 
     expiryContract(suite);
     deliveryListsContract(suite);
     parkedListContract(suite);
+    ledgerContract(suite);
   });
 }
 

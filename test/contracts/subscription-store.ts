@@ -274,6 +274,21 @@ export function subscriptionStoreContract(name: string, open: Open<SubscriptionS
       });
     });
 
+    it('knows every tenant that has had a subscription', async () => {
+      const tenants = [aTenant(), `${aTenant()} ü/#`];
+      for (const tenant of [...tenants, ...tenants]) {
+        const { id } = await created({ tenant });
+        if (tenant === tenants[0]) await store().remove(tenant, id);
+      }
+
+      const known = await store().tenants();
+
+      expect(known.filter((tenant) => tenants.includes(tenant)).toSorted()).toStrictEqual(
+        tenants.toSorted(),
+      );
+      expect(known).not.toContain(aTenant());
+    });
+
     describe('listOperational', () => {
       it("gives the operator's subscriptions of the tenant, oldest first, and no others", async () => {
         const tenant = aTenant();

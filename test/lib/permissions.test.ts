@@ -54,7 +54,7 @@ describe('the checker sees a planted', () => {
 test('lets no function scan, and only the api function delete', () => {
   const allowed = (action: string) =>
     grantsOf(http, '').filter(({ actions }) => actions.includes(`dynamodb:${action}`));
-  expect(allowed('GetItem')).toHaveLength(3);
+  expect(allowed('BatchGetItem')).toHaveLength(4);
   expect(allowed('Scan')).toEqual([]);
   expect(allowed('DeleteItem').map(({ role }) => role)).toEqual([expect.stringMatching(/ApiRole/)]);
 });

@@ -7,14 +7,14 @@ import { openSqlitePorts } from '../../lambdas/adapters/sqlite/ports.ts';
 import { systemPorts } from '../../lambdas/adapters/system.ts';
 import { limits } from '../../lambdas/contract/limits.ts';
 import type { AttemptMessage } from '../../lambdas/contract/messages.ts';
-import { anAttemptMessage } from '../support/factories.ts';
+import { anAttemptMessage, retentionMs } from '../support/factories.ts';
 import { until } from '../support/until.ts';
 
 const { localInFlightPerSubscriptionMax: share } = limits;
 
 function setup() {
   const { clock } = systemPorts;
-  const ports = openSqlitePorts({ database: openDatabase(':memory:'), clock });
+  const ports = openSqlitePorts({ database: openDatabase(':memory:'), clock, retentionMs });
   const slow = anAttemptMessage().deliveryId;
   const begun: string[] = [];
   const answers: (() => void)[] = [];

@@ -124,6 +124,8 @@ export function createInvariants(
     accepted(id, body) {
       const row = world.database.rows.get(id);
       must(row !== undefined, 'I1', () => `${id} was answered with 202 without a row`);
+      const isEntered = world.database.entries.has(id);
+      must(isEntered, 'I14 ledger', () => `${id} was answered with 202 without an entry`);
       const isSame = row !== undefined && Buffer.compare(row.body, body) === 0;
       must(isSame, 'I7', () => `${id} was stored with other bytes`);
       facts.promised.add(id);

@@ -47,6 +47,9 @@ export function faultAt(
 /** Their failure costs no request: nothing depends on them, or what does is done later. */
 const free: readonly PortName[] = [
   'stats.add',
+  'stats.correct',
+  'deliveries.enter',
+  'deliveries.listLedger',
   'rateLimits.reserve',
   'sender.send',
   'replays.create',

@@ -97,6 +97,16 @@ function storeJobFirst(context: Context): Context {
   };
 }
 
+/** Whoever repeats a request finds its row and is answered: nobody looks for the entry. */
+function unentered(context: Context): Context {
+  return { ...context, deliveries: { ...context.deliveries, enter: async () => {} } };
+}
+
+/** The check of the ledger sees that counters are wrong, and leaves them so. */
+function uncorrected(context: Context): Context {
+  return { ...context, stats: { ...context.stats, correct: async () => {} } };
+}
+
 /** Every delivery looks as if it had not changed for ages. */
 function unchanging(context: Context): Context {
   const { deliveries } = context;
@@ -318,6 +328,14 @@ export const removals: readonly Removal[] = [
   {
     safeguard: 'a replay job leaves alone what changed since it was made',
     sabotage: { context: unchanging },
+  },
+  {
+    safeguard: 'a repeated request makes up for an entry that is missing in the ledger',
+    sabotage: { context: unentered },
+  },
+  {
+    safeguard: 'the check of the ledger puts counters right that missed a change',
+    sabotage: { context: uncorrected },
   },
   {
     safeguard: 'the announcement goes before the change',

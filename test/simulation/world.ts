@@ -23,6 +23,7 @@ import { noFaults } from './faults.ts';
 import type { FaultPlan } from './faults.ts';
 import { must, Violation } from './facts.ts';
 import type { Facts } from './facts.ts';
+import { audit } from './ledger.ts';
 import { createInvariants } from './invariants.ts';
 import type { Invariants } from './invariants.ts';
 import { excuse, kill } from './kernel.ts';
@@ -130,6 +131,7 @@ export function createWorld(options: WorldOptions): World {
     replays: new Map(),
     deadLetters: new Map(),
     busyUntil: new Map(),
+    entries: new Map(),
     hours: new Map(),
     watch: unwatched,
   };
@@ -201,6 +203,7 @@ export function createWorld(options: WorldOptions): World {
       }
       invariants.settled();
       checkDeadSettled({ database }, queue);
+      await world.complete(audit(world));
     },
     crash() {
       const victims = [...servers.map((server) => server?.process), ...workers.processes()];

@@ -20,6 +20,7 @@ import {
 import { hourMs, hourOf, latencyBoundsMs, noStatuses } from '../../lambdas/core/stats.ts';
 import type { StatsDelta } from '../../lambdas/core/stats.ts';
 import type { Subscription } from '../../lambdas/core/subscription.ts';
+import { limits } from '../../lambdas/contract/limits.ts';
 import type {
   AnnounceMessage,
   AttemptMessage,
@@ -28,6 +29,9 @@ import type {
 
 /** Noon of a day that has not come yet; `createTestClock` starts there. */
 export const noon = Date.UTC(2035, 0, 15, 12);
+
+/** The default: how long a delivery is kept after its end. */
+export const retentionMs = limits.retentionHoursDefault * hourMs;
 
 /** The turn of deliveries and messages of which a test says nothing else. */
 export const aTurn = 'aturn000';

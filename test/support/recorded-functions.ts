@@ -1,5 +1,5 @@
-// The four functions over the AWS driver on in-process emulators, with a note of every right that each of them used:
-// `dynamodb:Query table`, `dynamodb:Query index/recent`, `sqs:SendMessage queue`, `events:PutEvents bus`.
+// The functions over the AWS driver on in-process emulators, with a note of every right that each of them used:
+// `dynamodb:Query table`, `dynamodb:Query index/held`, `sqs:SendMessage queue`, `events:PutEvents bus`.
 import type { RouteId } from '../../lambdas/contract/routes.ts';
 import { routes } from '../../lambdas/contract/routes.ts';
 import { parseSettings, serviceSettings } from '../../lambdas/contract/settings.ts';
@@ -10,6 +10,8 @@ import { createContext, targetPolicyOf } from '../../lambdas/edge/context.ts';
 import { createDeadLetterHandler } from '../../lambdas/edge/dead-letter-queue.ts';
 import { createHttpHandler } from '../../lambdas/edge/http.ts';
 import { publishHandlers } from '../../lambdas/edge/publish-handlers.ts';
+import { hourMs, hourOf, noStatuses } from '../../lambdas/core/stats.ts';
+import { createLedgerCheck } from '../../lambdas/edge/ledger-check.ts';
 import { createDeliverHandler } from '../../lambdas/edge/queue.ts';
 import { openDynalite, openFauxqs, portsOf, silentLog } from './aws-driver.ts';
 import { openFakeAws } from './fake-aws.ts';
@@ -17,7 +19,7 @@ import { anAttemptMessage } from './factories.ts';
 import { gatewayEvent } from './gateway-events.ts';
 import { sqsRecord } from './sqs-record.ts';
 
-export type FunctionName = 'api' | 'publish' | 'deliver' | 'dead-letter';
+export type FunctionName = 'api' | 'publish' | 'deliver' | 'dead-letter' | 'check-ledger';
 
 type Call = { id?: string; query?: string; headers?: Record<string, string>; body?: unknown };
 
@@ -106,11 +108,22 @@ export async function createRecordedFunctions(send: () => SendResult) {
     );
   }
 
+  /** Checks the hour that runs, whose counters are made wrong first. */
+  async function check(): Promise<void> {
+    const context = contextFor();
+    const { clock, stats } = context;
+    const hour = hourOf(clock.now());
+    const byStatus = { ...noStatuses, delivered: 1 };
+    await stats.correct('default', null, { hour, byStatus });
+    const later = { ...context, clock: { now: () => clock.now() + hourMs } };
+    await as('check-ledger', () => createLedgerCheck(later)({}));
+  }
+
   async function close(): Promise<void> {
     await Promise.all([dynalite.close(), fauxqs.close(), bus.close()]);
   }
 
-  return { used, call, work, bury, close };
+  return { used, call, work, bury, check, close };
 }
 
 function rightOf(commandName: string, indexName: string | undefined): string {

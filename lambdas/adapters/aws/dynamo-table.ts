@@ -138,6 +138,21 @@ export function openTable(needs: TableNeeds): DynamoTable {
   };
 }
 
+/** Follows the pages to the end. */
+export async function queryAll(
+  table: Pick<DynamoTable, 'query'>,
+  range: Omit<RangeQuery, 'startKey'>,
+): Promise<Item[]> {
+  const items: Item[] = [];
+  let startKey: Item | undefined;
+  do {
+    const page = await table.query({ ...range, startKey });
+    items.push(...page.items);
+    startKey = page.nextKey;
+  } while (startKey !== undefined);
+  return items;
+}
+
 /** DynamoDB answers part of a batch when it is throttled, or when the items are too large for one response. */
 async function getChunk(
   documents: DynamoDBDocumentClient,

@@ -49,6 +49,7 @@ export function openAwsPorts(
       table,
       clock,
       token: () => Buffer.from(chance.bytes(tokenBytes)).toString('base64url'),
+      retentionMs: needs.retentionMs,
       detailLifetimeMs: detailLifetimeMs(needs.retentionMs),
     }),
     idempotency: openIdempotency(table),

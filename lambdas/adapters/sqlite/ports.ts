@@ -33,12 +33,17 @@ export type SqlitePorts = Pick<
   close(): void;
 };
 
-export function openSqlitePorts(options: { database: DatabaseSync; clock: Clock }): SqlitePorts {
+export function openSqlitePorts(options: {
+  database: DatabaseSync;
+  clock: Clock;
+  /** How long a delivery is kept after its end. */
+  retentionMs: number;
+}): SqlitePorts {
   const { database, clock } = options;
   const writer = createWriter(database);
   return {
     subscriptions: createSubscriptionStore(database, writer),
-    deliveries: createDeliveryStore(database, writer, clock),
+    deliveries: createDeliveryStore(database, writer, options),
     idempotency: createIdempotencyStore(database, writer),
     replays: createReplayStore(database, writer, clock),
     deadLetters: createDeadLetterStore(database, writer, clock),

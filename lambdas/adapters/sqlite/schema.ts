@@ -195,6 +195,21 @@ export const migrations: readonly string[] = [
   CREATE INDEX subscriptions_operational ON subscriptions (tenant, operational_events, id);
   `,
   `
+  CREATE TABLE tenants (tenant TEXT NOT NULL PRIMARY KEY) STRICT, WITHOUT ROWID;
+  INSERT INTO tenants SELECT DISTINCT tenant FROM subscriptions;
+
+  -- An entry for every delivery that was accepted, whatever becomes of its row.
+  CREATE TABLE ledger_entries (
+    tenant TEXT NOT NULL,
+    delivery_id TEXT NOT NULL,
+    kept_until INTEGER NOT NULL,
+    PRIMARY KEY (tenant, delivery_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX ledger_entries_by_end ON ledger_entries (kept_until);
+  -- How long the rows that are here already were to be kept is not known: none of them can be missed.
+  INSERT INTO ledger_entries SELECT tenant, id, created_at FROM deliveries;
+  `,
+  `
   ALTER TABLE dead_letters RENAME TO dead_letters_before;
   CREATE TABLE dead_letters (
     tenant TEXT NOT NULL,

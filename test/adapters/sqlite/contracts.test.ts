@@ -1,4 +1,5 @@
 // The sqlite driver passes every contract suite, in memory and on a file.
+import { retentionMs } from '../../support/factories.ts';
 import { openDatabase } from '../../../lambdas/adapters/sqlite/database.ts';
 import { openSqlitePorts, type SqlitePorts } from '../../../lambdas/adapters/sqlite/ports.ts';
 import { queueMessage } from '../../../lambdas/contract/messages.ts';
@@ -26,7 +27,7 @@ const drivers = [
 ];
 
 function opened(dataDirectory: string, clock: Clock, cleanUp: () => void = () => undefined) {
-  const ports = openSqlitePorts({ database: openDatabase(dataDirectory), clock });
+  const ports = openSqlitePorts({ database: openDatabase(dataDirectory), clock, retentionMs });
   const close = async () => {
     ports.close();
     cleanUp();

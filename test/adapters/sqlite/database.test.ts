@@ -22,12 +22,14 @@ import {
   anAttemptMessage,
   aSubscription,
   noon,
+  retentionMs,
 } from '../../support/factories.ts';
 
 function setup() {
   const { path, remove } = aDataDirectory();
   onTestFinished(remove);
-  const open = () => openSqlitePorts({ database: openDatabase(path), clock: createTestClock() });
+  const open = () =>
+    openSqlitePorts({ database: openDatabase(path), clock: createTestClock(), retentionMs });
   return { path, open };
 }
 

@@ -8,14 +8,14 @@ import type { AttemptMessage } from '../../../lambdas/contract/messages.ts';
 import { subscriptionIdOf } from '../../../lambdas/core/ids.ts';
 import type { DeliveryId } from '../../../lambdas/core/ids.ts';
 import { createTestClock } from '../../support/clock.ts';
-import { anAttemptMessage } from '../../support/factories.ts';
+import { anAttemptMessage, retentionMs } from '../../support/factories.ts';
 
 const visibilityMs = 30_000;
 const allLetters = { tenant: 'default', reason: null, redriven: null, limit: 10, cursor: null };
 
 function setup() {
   const clock = createTestClock();
-  const ports = openSqlitePorts({ database: openDatabase(':memory:'), clock });
+  const ports = openSqlitePorts({ database: openDatabase(':memory:'), clock, retentionMs });
   onTestFinished(() => ports.close());
   const { queue, receiver } = ports;
   return {
