@@ -14,7 +14,7 @@ import { localSettings, parseSettings, SettingsError } from '../lambdas/contract
 import type { ApiKeyStore } from '../lambdas/core/ports.ts';
 import { hourMs } from '../lambdas/core/stats.ts';
 import { ServiceError } from '../lambdas/core/service-error.ts';
-import { defaultTenant } from '../lambdas/operations/caller.ts';
+import { defaultTenant } from '../lambdas/core/tenant.ts';
 import { createApiKey } from '../lambdas/operations/create-api-key.ts';
 
 const usage =

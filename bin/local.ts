@@ -4,7 +4,7 @@ import {
   DataDirectoryInUseError,
   DataDirectoryUnusableError,
 } from '../lambdas/adapters/sqlite/database.ts';
-import { UnavailableError } from '../lambdas/core/ports.ts';
+import { UnavailableError } from '../lambdas/core/port-errors.ts';
 import { banner } from './local/banner.ts';
 import { ListenError } from './local/listen.ts';
 import { startLocalServer } from './local/start.ts';

@@ -25,7 +25,7 @@ export type Environment = Record<keyof AwsSettings, string> &
 
 export type ServiceFunctionProps = {
   /** The file in `lambdas/` that exports `handler`. */
-  entry: 'api' | 'publish' | 'deliver' | 'check-ledger';
+  entry: 'api' | 'publish' | 'deliver' | 'dead-letter' | 'check-ledger';
   timeoutMs: number;
   environment: Environment;
   logRetention: RetentionDays;

@@ -38,10 +38,15 @@ export class Storage extends Construct {
     this.#grant(grantee, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem');
   }
 
-  /** Load deliveries, record attempts, count, page through what is parked, to be cancelled or to be replayed. */
+  /** Load deliveries, record attempts, count, page through what is parked, to be cancelled or to be replayed; bury. */
   grantAttempt(grantee: IGrantable): void {
     this.#grant(grantee, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'Query');
     this.#grantQuery(grantee, names.indexes.held);
+  }
+
+  /** Store dead letters, and read nothing. */
+  grantBury(grantee: IGrantable): void {
+    this.#grant(grantee, 'PutItem');
   }
 
   /** Everything that the API shows and changes. */

@@ -10,6 +10,7 @@ import { Ingress } from './ingress.ts';
 import { LedgerCheck } from './ledger-check.ts';
 import { Observability } from './observability.ts';
 import { ServiceFunction } from './service-function.ts';
+import type { ServiceFunctionProps } from './service-function.ts';
 import type { WebhookDeliveryProps } from './settings.ts';
 import { parseProps } from './settings.ts';
 import { Storage } from './storage.ts';
@@ -26,6 +27,8 @@ export class WebhookDelivery extends Construct {
   readonly api: ServiceFunction;
   /** Sends webhooks. */
   readonly deliver: ServiceFunction;
+  /** Keeps what the deliver function could not give up by itself. */
+  readonly deadLetter: ServiceFunction;
   /** Checks every hour that nothing was lost. */
   readonly ledger: LedgerCheck;
   readonly ingress: Ingress;
@@ -80,6 +83,8 @@ export class WebhookDelivery extends Construct {
     this.events.grantPut(this.deliver);
     this.deliveries.consumeBy(this.deliver, settings);
 
+    this.deadLetter = this.#addDeadLetter(shared);
+
     this.ledger = new LedgerCheck(this, 'Ledger', shared);
     this.storage.grantCheck(this.ledger.function);
 
@@ -91,10 +96,22 @@ export class WebhookDelivery extends Construct {
     this.observability = new Observability(this, 'Observability', {
       settings,
       deliveries: this.deliveries,
+      burying: { deliver: this.deliver, deadLetter: this.deadLetter },
       ledger: this.ledger,
       ingress: this.ingress,
     });
 
     acknowledge('everywhere', this);
+  }
+
+  #addDeadLetter(shared: Pick<ServiceFunctionProps, 'environment' | 'logRetention'>) {
+    const deadLetter = new ServiceFunction(this, 'DeadLetter', {
+      ...shared,
+      entry: 'dead-letter',
+      timeoutMs: limits.deadLetterFunctionTimeoutMs,
+    });
+    this.storage.grantBury(deadLetter);
+    this.deliveries.buryBy(deadLetter);
+    return deadLetter;
   }
 }

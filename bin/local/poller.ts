@@ -89,8 +89,8 @@ export function createPoller(world: World): Poller {
     start() {
       isOpen = true;
       queue.onSend(wake);
-      receiver.onDeadLetter(({ reason, receiveCount }) => {
-        log.error('message.dead', { reason, receiveCount });
+      receiver.onDeadLetter(({ tenant, id, reason, detail, receiveCount }) => {
+        log.error('message.dead', { tenant, id, reason, detail, receiveCount });
       });
       wake();
     },

@@ -39,6 +39,18 @@ export function assertRelations(limits: typeof all): void {
     'backlog alarm > longest delay + one redelivery',
   );
   must(limits.deadLetterRetentionMs > limits.queueRetentionMs, 'dead letters outlive the queue');
+  must(
+    limits.deadLetterVisibilityMs >= 6 * limits.deadLetterFunctionTimeoutMs,
+    'dead-letter visibility ≥ 6 × dead-letter function timeout',
+  );
+  must(
+    limits.redriveIdsMax <= limits.batchReadKeysMax,
+    'the dead letters that a request names are read at once',
+  );
+  must(
+    2 * limits.redriveRequestMs < limits.apiFunctionTimeoutMs,
+    'a request that redrives has time to end what it began',
+  );
   must(limits.bodyBytesMax < 380 * 1024, 'a body fits in one DynamoDB item');
   must(limits.subscriptionMemoTtlMsDefault <= limits.memoTtlMsMax, 'subscription memo ≤ 30 s');
   must(limits.keyMemoTtlMs <= limits.memoTtlMsMax, 'key memo ≤ 30 s');

@@ -122,6 +122,17 @@ export const limits = {
   ledgerReserveMs: 30 * second,
   ledgerIdsLoggedMax: 20,
 
+  // Dead letters
+  /** Our own messages have a tenth of it. */
+  deadLetterBodyCharactersMax: 8_192,
+  deadLetterDetailCharactersMax: 200,
+  redriveIdsMax: 100,
+  redrivesPerSecondDefault: 10,
+  redrivesPerSecondMax: 100,
+  /** What one request sends again, and how long it may take; its answer says how to go on. */
+  redrivesPerRequestMax: 1_000,
+  redriveRequestMs: 10 * second,
+
   // The sender's connections
   responseHeaderBytesMax: 16 * 1024, // Node's own default; with the 1xx responses before them.
   addressesTriedMax: 4,
@@ -152,6 +163,8 @@ export const limits = {
   queueVisibilityMs: 6 * 60 * second, // Lambda wants at least six function timeouts.
   queueRetentionMs: 4 * day,
   deadLetterRetentionMs: 14 * day,
+  deadLetterFunctionTimeoutMs: 15 * second,
+  deadLetterVisibilityMs: 90 * second, // Lambda wants at least six function timeouts.
   functionMemoryMb: 256,
   deliveryConcurrencyDefault: 50, // Batches at once: up to ten times as many requests in flight.
   requestsPerSecondDefault: 500,

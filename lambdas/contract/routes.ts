@@ -1,5 +1,6 @@
 // The route table: the one source of API Gateway's routes, the local server's, the handlers' types, the OpenAPI
 // document and the tests that walk every route. `function` says which deployed function answers.
+import { deadLetterRoutes } from './dead-letter-routes.ts';
 import { deliveryRoutes } from './delivery-routes.ts';
 import { ledgerRoutes } from './ledger-routes.ts';
 import { replayRoutes } from './replay-routes.ts';
@@ -14,6 +15,7 @@ export const routes = {
   ...subscriptionRoutes,
   ...deliveryRoutes,
   ...replayRoutes,
+  ...deadLetterRoutes,
   ...ledgerRoutes,
 } as const;
 

@@ -1,10 +1,12 @@
 // What the operations need of the world, and nothing more. The verbs are the domain's transitions, not CRUD.
 // Two drivers implement the storage and queue ports: `adapters/aws` and `adapters/sqlite`; both pass the
 // contract suites in `test/contracts`. Errors of a driver's own kind never leave it: a port rejects only when
-// the world is broken, and then the caller's message or request is tried again.
+// the world is broken (`port-errors.ts`), and then the caller's message or request is tried again.
 import type { ApiKey } from './api-key.ts';
+import type { DeadLetter } from './dead-letter.ts';
 import type { Attempt, Delivery, DeliveryStatus } from './delivery.ts';
-import type { DeliveryId, ReplayId, SubscriptionId } from './ids.ts';
+import type { DeadLetterId, DeliveryId, ReplayId, SubscriptionId } from './ids.ts';
+import type { DeadLetterReason } from '../contract/dead-letter-reason.ts';
 import type { QueueMessage } from '../contract/messages.ts';
 import type { OperationalEvent } from '../contract/operational-events.ts';
 import type { RateLimit } from './rate-limit.ts';
@@ -29,22 +31,6 @@ export type Chance = {
 };
 
 export type Page<Item> = { items: readonly Item[]; nextCursor: string | null };
-
-/** Thrown by list ports for a cursor that they did not make. */
-export class InvalidCursorError extends Error {
-  constructor() {
-    super('The cursor is not one that this list returned');
-    this.name = 'InvalidCursorError';
-  }
-}
-
-/** A port rejects with it where what stands behind it cannot serve now, though it may soon: on a full disk, say. */
-export class UnavailableError extends Error {
-  constructor(sentence: string, cause: unknown) {
-    super(sentence, { cause });
-    this.name = 'UnavailableError';
-  }
-}
 
 export type SubscriptionStore = {
   /** Rejects when the id is taken. */
@@ -152,6 +138,30 @@ export type ReplayStore = {
   countOpen(tenant: string): Promise<number>;
 };
 
+export type DeadLetterQuery = {
+  tenant: string;
+  /** Null lists all. */
+  reason: DeadLetterReason | null;
+  redriven: boolean | null;
+  limit: number;
+  cursor: string | null;
+};
+
+/** What has expired is not there. */
+export type DeadLetterStore = {
+  /** Stores the letter, unless it is there: a message that comes again is still the letter that it was. */
+  bury(letter: DeadLetter): Promise<void>;
+  /** In no order; absent ids are absent. Strongly consistent. */
+  find(tenant: string, ids: readonly DeadLetterId[]): Promise<readonly DeadLetter[]>;
+  /** Last sent first. May return fewer than `limit` with a cursor. Rejects with `InvalidCursorError`. */
+  list(query: DeadLetterQuery): Promise<Page<DeadLetter>>;
+  /** Stores the moment, unless another is stored or the letter is gone. */
+  markRedriven(
+    letter: Pick<DeadLetter, 'tenant' | 'id'>,
+    at: number,
+  ): Promise<'marked' | 'superseded'>;
+};
+
 export type StatsStore = {
   /** Adds every delta to its subscription's hour and to the tenant's. */
   add(deltas: readonly StatsDelta[]): Promise<void>;
@@ -219,6 +229,7 @@ export type Ports = {
   deliveries: DeliveryStore;
   idempotency: IdempotencyStore;
   replays: ReplayStore;
+  deadLetters: DeadLetterStore;
   stats: StatsStore;
   rateLimits: RateLimitStore;
   apiKeys: ApiKeyStore;

@@ -1,4 +1,5 @@
 // What the api function answers. A route of the contract without its handler does not compile.
+import { deadLetterHandlers } from './dead-letter-handlers.ts';
 import { deliveryHandlers } from './delivery-handlers.ts';
 import { ledgerHandlers } from './ledger-handlers.ts';
 import { replayHandlers } from './replay-handlers.ts';
@@ -11,5 +12,6 @@ export const apiHandlers: RouteHandlers<'api'> = {
   ...subscriptionHandlers,
   ...deliveryHandlers,
   ...replayHandlers,
+  ...deadLetterHandlers,
   ...ledgerHandlers,
 };

@@ -7,7 +7,7 @@ import { limits } from '../contract/limits.ts';
 import type { FieldError, ProblemCode } from '../contract/problems.ts';
 import type { Route } from '../contract/routes.ts';
 import { routes } from '../contract/routes.ts';
-import { InvalidCursorError, UnavailableError } from '../core/ports.ts';
+import { InvalidCursorError, UnavailableError } from '../core/port-errors.ts';
 import { ServiceError } from '../core/service-error.ts';
 import type { Caller } from '../operations/caller.ts';
 import type { Context } from '../operations/context.ts';

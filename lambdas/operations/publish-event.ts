@@ -13,7 +13,7 @@ import { isSigningKey } from '../core/signing-key.ts';
 import type { Subscription } from '../core/subscription.ts';
 import { acceptEvent } from './accept-event.ts';
 import type { Caller } from './caller.ts';
-import { defaultTenant } from './caller.ts';
+import { defaultTenant } from '../core/tenant.ts';
 import type { Context } from './context.ts';
 import { recallSubscription } from './context.ts';
 

@@ -6,7 +6,7 @@ import { problems } from '../../lambdas/contract/problems.ts';
 import type { ProblemCode } from '../../lambdas/contract/problems.ts';
 import type { RouteId } from '../../lambdas/contract/routes.ts';
 import { routes } from '../../lambdas/contract/routes.ts';
-import { UnavailableError } from '../../lambdas/core/ports.ts';
+import { UnavailableError } from '../../lambdas/core/port-errors.ts';
 import { createHttpHandler } from '../../lambdas/edge/http.ts';
 import { arbitraryEvent } from '../support/arbitrary-events.ts';
 import { gatewayEvent } from '../support/gateway-events.ts';

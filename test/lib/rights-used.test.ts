@@ -83,6 +83,10 @@ async function exercise(): Promise<void> {
   await call('getStats');
   await call('getSubscriptionStats', { id: steady });
 
+  await functions.bury();
+  const { dead_letters: letters } = await call('listDeadLetters');
+  await call('redriveDeadLetters', { body: { ids: letters.map(({ id }: { id: string }) => id) } });
+  await call('redriveDeadLetters', { body: {} });
   await call('getLedger');
   await check();
 
@@ -110,6 +114,7 @@ test.each<[FunctionName, string]>([
   ['publish', 'PublishRole'],
   ['api', 'ApiRole'],
   ['deliver', 'DeliverRole'],
+  ['dead-letter', 'DeadLetterRole'],
   ['check-ledger', 'LedgerFunctionRole'],
 ])('the %s function uses all that it may, and may all that it uses', (name, role) => {
   expect([...functions.used.get(name)!].toSorted()).toEqual(granted(role).toSorted());

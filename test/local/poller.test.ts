@@ -4,7 +4,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { createPoller } from '../../bin/local/poller.ts';
 import { openDatabase } from '../../lambdas/adapters/sqlite/database.ts';
 import { openSqlitePorts } from '../../lambdas/adapters/sqlite/ports.ts';
-import { UnavailableError } from '../../lambdas/core/ports.ts';
+import { UnavailableError } from '../../lambdas/core/port-errors.ts';
 import { systemPorts } from '../../lambdas/adapters/system.ts';
 import { limits } from '../../lambdas/contract/limits.ts';
 import type { AttemptMessage } from '../../lambdas/contract/messages.ts';

@@ -40,6 +40,10 @@ export type PortName =
   | 'replays.get'
   | 'replays.replace'
   | 'replays.countOpen'
+  | 'deadLetters.bury'
+  | 'deadLetters.find'
+  | 'deadLetters.list'
+  | 'deadLetters.markRedriven'
   | 'stats.add'
   | 'stats.hours'
   | 'stats.correct'
@@ -75,6 +79,10 @@ export const faultsOf: Record<PortName, readonly Fault[]> = {
   'replays.get': reading,
   'replays.replace': writing,
   'replays.countOpen': reading,
+  'deadLetters.bury': writing,
+  'deadLetters.find': reading,
+  'deadLetters.list': reading,
+  'deadLetters.markRedriven': writing,
   'stats.add': writing,
   'stats.hours': reading,
   'stats.correct': writing,

@@ -9,12 +9,13 @@ import type {
 } from '../../lambdas/contract/messages.ts';
 import type { Attempt, Delivery } from '../../lambdas/core/delivery.ts';
 import { isFinal } from '../../lambdas/core/delivery.ts';
-import type { DeliveryId, ReplayId, SubscriptionId } from '../../lambdas/core/ids.ts';
+import type { DeadLetterId, DeliveryId, ReplayId, SubscriptionId } from '../../lambdas/core/ids.ts';
 import { heldBackBy } from '../../lambdas/core/health.ts';
 import type { Subscription } from '../../lambdas/core/subscription.ts';
 import { sendsMax, waitsOf } from '../../lambdas/core/retry-schedule.ts';
 import type { RetrySchedule } from '../../lambdas/core/retry-schedule.ts';
 import type { Announcements } from './announcements.ts';
+import { checkBuried, messageIn } from './dead-letter-invariants.ts';
 import type { Post } from './endpoints.ts';
 import { excuse } from './kernel.ts';
 import { must } from './facts.ts';
@@ -65,6 +66,14 @@ export function createInvariants(
     if (status === 'pending' || status === 'retrying') open.add(id);
     else open.delete(id);
   };
+  /** What a letter holds is not forgotten: it is sent again. */
+  const inLetters = new Map<DeadLetterId, QueueMessage>();
+  const keep = (message: QueueMessage) => {
+    const key = keyOf(message);
+    const known = facts.waiting.get(key);
+    if (known === undefined) facts.waiting.set(key, new Set([message]));
+    else known.add(message);
+  };
   const touchAll = (id: SubscriptionId) => {
     for (const deliveryId of openIds.get(id) ?? []) touched.add(deliveryId);
     if (!isBacklogKept(facts, id)) {
@@ -90,12 +99,17 @@ export function createInvariants(
       checkJobChange(before, after);
       touchedJobs.add(after.id);
     },
+    deadLetterChanged(letter) {
+      const held = inLetters.get(letter.id) ?? messageIn(letter);
+      if (letter.redrivenAt === null) checkBuried(facts, letter);
+      if (held === null) return;
+      inLetters.set(letter.id, held);
+      if (letter.redrivenAt === null) keep(held);
+      else this.acknowledged(held);
+    },
     sent(message) {
-      const key = keyOf(message);
-      const known = facts.waiting.get(key);
       if (asksAgain(facts, message)) excuse(world.kernel, [message.deliveryId as DeliveryId]);
-      if (known === undefined) facts.waiting.set(key, new Set([message]));
-      else known.add(message);
+      keep(message);
     },
     acknowledged(message) {
       facts.waiting.get(keyOf(message))?.delete(message);

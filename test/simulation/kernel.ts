@@ -56,6 +56,9 @@ const free: readonly PortName[] = [
   'replays.get',
   'replays.replace',
   'replays.countOpen',
+  'deadLetters.bury',
+  'deadLetters.find',
+  'deadLetters.list',
 ];
 
 /** Slowness, old lists, lost counters and failed attempts must not cost a request; whatever else happens may cost one. */

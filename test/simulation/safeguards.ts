@@ -5,6 +5,7 @@ import type { AttemptMessage, QueueMessage } from '../../lambdas/contract/messag
 import { isDeliveryId } from '../../lambdas/core/ids.ts';
 import type { DeliveryQueue, DeliveryStore } from '../../lambdas/core/ports.ts';
 import type { Context } from '../../lambdas/operations/context.ts';
+import { messageIn } from './dead-letter-invariants.ts';
 import type { Sabotage, World } from './world.ts';
 
 type Removal = { safeguard: string; sabotage: Sabotage };
@@ -164,6 +165,33 @@ function announceLast(context: Context): Context {
   };
 }
 
+/** Messages are acknowledged while their letters are still on their way. */
+function buryLater(context: Context): Context {
+  const { deadLetters } = context;
+  const bury: typeof deadLetters.bury = async (letter) => {
+    deadLetters.bury(letter).catch(() => {});
+  };
+  return { ...context, deadLetters: { ...deadLetters, bury } };
+}
+
+/** Letters count as sent again before they are. */
+function markFirst(context: Context): Context {
+  const { deadLetters, clock } = context;
+  return {
+    ...context,
+    deadLetters: {
+      ...deadLetters,
+      async list(query) {
+        const page = await deadLetters.list(query);
+        const healthy = page.items.filter((letter) => messageIn(letter) !== null);
+        await Promise.all(healthy.map((each) => deadLetters.markRedriven(each, clock.now())));
+        return page;
+      },
+      markRedriven: () => Promise.resolve('marked'),
+    },
+  };
+}
+
 /** Stores whatever comes last, whoever was first. */
 function unconditional(context: Context): Context {
   const { deliveries } = context;
@@ -318,6 +346,14 @@ export const removals: readonly Removal[] = [
     sabotage: {
       context: (context) => dropping(context, (message) => !isLaterAnnouncement(message)),
     },
+  },
+  {
+    safeguard: 'a dead letter is stored before its message is done with',
+    sabotage: { context: buryLater },
+  },
+  {
+    safeguard: 'a dead letter is marked after its message was sent',
+    sabotage: { context: markFirst },
   },
   {
     safeguard: 'a message that is faster than its row waits for it',

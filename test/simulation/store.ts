@@ -1,8 +1,9 @@
 // The stored state: rows with versions, conditions honoured as `core/ports.ts` says, and lists that may show the past.
 // A row keeps what it was, so that a stale read can be answered truthfully.
+import type { DeadLetter } from '../../lambdas/core/dead-letter.ts';
 import type { Attempt, Delivery } from '../../lambdas/core/delivery.ts';
 import { acceptedAtOf } from '../../lambdas/core/ids.ts';
-import type { DeliveryId, ReplayId, SubscriptionId } from '../../lambdas/core/ids.ts';
+import type { DeadLetterId, DeliveryId, ReplayId, SubscriptionId } from '../../lambdas/core/ids.ts';
 import type {
   DeliveryQuery,
   DeliveryStore,
@@ -34,6 +35,7 @@ export type Database = {
   idsOf: Map<SubscriptionId, DeliveryId[]>;
   claims: Map<string, IdempotencyClaim & { expiresAt: number }>;
   replays: Map<ReplayId, ReplayJob>;
+  deadLetters: Map<DeadLetterId, DeadLetter>;
   busyUntil: Map<string, number>;
   /** Entries of the ledger: until when each row is kept at least, and when the entry was made, epoch ms. */
   entries: Map<DeliveryId, { tenant: string; keptUntil: number; at: number }>;
@@ -47,6 +49,7 @@ export type DatabaseWatch = {
   deliveryChanged(before: Delivery | null, row: Row, attempt: Attempt | null): void;
   subscriptionChanged(id: SubscriptionId, after: Subscription | null): void;
   replayChanged(before: ReplayJob | null, after: ReplayJob): void;
+  deadLetterChanged(after: DeadLetter): void;
 };
 
 /** How far behind an eventually consistent read may be. */

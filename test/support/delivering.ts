@@ -1,6 +1,5 @@
 // The delivering half of the service on a virtual clock: the real deliver handler over the sqlite queue, and an
 // endpoint that answers as the test says.
-import type { SQSRecord } from 'aws-lambda';
 import type { QueueMessage } from '../../lambdas/contract/messages.ts';
 import { limits } from '../../lambdas/contract/limits.ts';
 import type { SendRequest, SendResult } from '../../lambdas/core/send-result.ts';
@@ -11,6 +10,7 @@ import { publishEvent } from '../../lambdas/operations/publish-event.ts';
 import { aSubscription } from './factories.ts';
 import { aResponse } from './send-results.ts';
 import type { ServiceOptions } from './service.ts';
+import { sqsRecord } from './sqs-record.ts';
 import { createService } from './service.ts';
 
 export type Endpoint = (request: SendRequest, count: number) => SendResult | Promise<SendResult>;
@@ -57,7 +57,7 @@ export function createDelivering(options: ServiceOptions = {}) {
   async function work(using: Context = context): Promise<{ received: number; failed: number }> {
     const visibilityMs = limits.queueVisibilityMs;
     const messages = await ports.receiver.receive({ limit: 10, now: clock.now(), visibilityMs });
-    const records = messages.map(({ messageId, body }) => ({ messageId, body }) as SQSRecord);
+    const records = messages.map(sqsRecord);
     const answer = await createDeliverHandler(using)({ Records: records });
     const failed = new Set(answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
     const done = messages.filter(({ messageId }) => !failed.has(messageId));

@@ -2,9 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import { accept } from '../../lambdas/core/transitions.ts';
 import type { ApiKey } from '../../lambdas/core/api-key.ts';
+import type { DeadLetter } from '../../lambdas/core/dead-letter.ts';
 import type { Attempt, Delivery } from '../../lambdas/core/delivery.ts';
 import { newHealth } from '../../lambdas/core/health.ts';
 import {
+  deadLetterIdFrom,
   deliveryIdFrom,
   replayIdFrom,
   subscriptionIdFrom,
@@ -141,6 +143,22 @@ export function aReplayJob(fields: Partial<ReplayJob> = {}): ReplayJob {
     createdAt,
   );
   return { ...made, ...fields };
+}
+
+export function aDeadLetter(fields: Partial<DeadLetter> = {}): DeadLetter {
+  const sentAt = fields.sentAt ?? noon;
+  return {
+    tenant: 'default',
+    id: deadLetterIdFrom(sentAt, randomBytes(10)),
+    reason: 'failed',
+    detail: 'DynamoDB Query failed: ThrottlingException',
+    body: JSON.stringify(anAttemptMessage()),
+    receiveCount: 5,
+    sentAt,
+    buriedAt: sentAt,
+    redrivenAt: null,
+    ...fields,
+  };
 }
 
 export function aDelta(fields: Partial<StatsDelta> = {}): StatsDelta {

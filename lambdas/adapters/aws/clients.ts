@@ -5,7 +5,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { limits } from '../../contract/limits.ts';
-import { UnavailableError } from '../../core/ports.ts';
+import { UnavailableError } from '../../core/port-errors.ts';
 
 export type AwsClients = {
   dynamodb: DynamoDBClient;

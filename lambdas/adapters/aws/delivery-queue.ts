@@ -6,7 +6,7 @@ import { limits } from '../../contract/limits.ts';
 import type { QueueMessage } from '../../contract/messages.ts';
 import type { AwsSettings } from '../../contract/settings.ts';
 import { isDeliveryId, subscriptionIdOf } from '../../core/ids.ts';
-import { UnavailableError } from '../../core/ports.ts';
+import { UnavailableError } from '../../core/port-errors.ts';
 import type { Clock, DeliveryQueue, Log } from '../../core/ports.ts';
 import { call } from './clients.ts';
 import { chunksOf } from './chunks.ts';

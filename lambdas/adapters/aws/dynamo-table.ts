@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { limits } from '../../contract/limits.ts';
 import { table as names } from '../../contract/table.ts';
-import { UnavailableError } from '../../core/ports.ts';
+import { UnavailableError } from '../../core/port-errors.ts';
 import type { Chance, Wait } from '../../core/ports.ts';
 import { chunksOf } from './chunks.ts';
 import { call } from './clients.ts';

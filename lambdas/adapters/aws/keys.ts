@@ -2,6 +2,7 @@
 //
 //   <tenant>#subscriptions                 <subscription id>
 //   <tenant>#replays                       <replay id>
+//   <tenant>#dead-letters                  <dead letter id>
 //   <tenant>#ledger#<shard>                <sort key><subscription>          the entry of a delivery in the ledger
 //   tenants                                <tenant>
 //   <tenant>#<subscription>#<shard>        <sort key>                        the row of a delivery
@@ -51,6 +52,10 @@ export function subscriptionPartition(tenant: string): string {
 
 export function replayPartition(tenant: string): string {
   return `${tenantPart(tenant)}#replays`;
+}
+
+export function deadLetterPartition(tenant: string): string {
+  return `${tenantPart(tenant)}#dead-letters`;
 }
 
 /** Of the index `held`: the operator's subscriptions of a tenant. */

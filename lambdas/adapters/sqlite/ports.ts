@@ -2,6 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock, Ports } from '../../core/ports.ts';
 import { createApiKeyStore } from './api-key-store.ts';
+import { createDeadLetterStore } from './dead-letter-store.ts';
 import { createDeliveryQueue, type SqliteDeliveryQueue } from './delivery-queue.ts';
 import { createDeliveryStore } from './delivery-store.ts';
 import { createIdempotencyStore } from './idempotency-store.ts';
@@ -19,6 +20,7 @@ export type SqlitePorts = Pick<
   | 'deliveries'
   | 'idempotency'
   | 'replays'
+  | 'deadLetters'
   | 'stats'
   | 'rateLimits'
   | 'apiKeys'
@@ -46,6 +48,7 @@ export function openSqlitePorts(options: {
     deliveries: createDeliveryStore(database, writer, options),
     idempotency: createIdempotencyStore(database, writer),
     replays: createReplayStore(database, writer, clock),
+    deadLetters: createDeadLetterStore(database, writer, clock),
     stats: createStatsStore(database, writer),
     rateLimits: createRateLimitStore(database, writer),
     apiKeys: createApiKeyStore(database, writer),

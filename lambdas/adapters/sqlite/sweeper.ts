@@ -35,8 +35,8 @@ export function createSweeper(database: DatabaseSync, writer: Writer): Sweeper {
        (SELECT tenant, subscription_id, rate FROM rate_limits WHERE busy_until <= ? LIMIT ?)`,
   );
   const deadLetters = database.prepare(
-    `DELETE FROM dead_letters WHERE id IN
-       (SELECT id FROM dead_letters WHERE dead_at <= ? LIMIT ?)`,
+    `DELETE FROM dead_letters WHERE (tenant, id) IN
+       (SELECT tenant, id FROM dead_letters WHERE buried_at <= ? LIMIT ?)`,
   );
 
   return {

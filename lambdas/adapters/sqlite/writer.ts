@@ -1,7 +1,7 @@
 // Group commit: the writes of one turn of the event loop share a transaction, and so one wait for the disk. Each
 // runs in a savepoint, so that one that fails takes back nothing but itself.
 import type { DatabaseSync } from 'node:sqlite';
-import { UnavailableError } from '../../core/ports.ts';
+import { UnavailableError } from '../../core/port-errors.ts';
 import { schemaVersion } from './schema.ts';
 
 export type Writer = {

@@ -1,6 +1,6 @@
 // What DynamoDB does that no emulator shows: answers that get lost, batches that are answered in part, throttling.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { UnavailableError } from '../../../lambdas/core/ports.ts';
+import { UnavailableError } from '../../../lambdas/core/port-errors.ts';
 import { limits } from '../../../lambdas/contract/limits.ts';
 import { openDynalite, type OpenedDriver, portsOf } from '../../support/aws-driver.ts';
 import { createTestClock } from '../../support/clock.ts';

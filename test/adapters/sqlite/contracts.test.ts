@@ -5,6 +5,7 @@ import { openSqlitePorts, type SqlitePorts } from '../../../lambdas/adapters/sql
 import { queueMessage } from '../../../lambdas/contract/messages.ts';
 import type { Clock } from '../../../lambdas/core/ports.ts';
 import { apiKeyStoreContract } from '../../contracts/api-key-store.ts';
+import { deadLetterStoreContract } from '../../contracts/dead-letter-store.ts';
 import { deliveryQueueContract } from '../../contracts/delivery-queue.ts';
 import { deliveryStoreContract } from '../../contracts/delivery-store.ts';
 import { idempotencyStoreContract } from '../../contracts/idempotency-store.ts';
@@ -47,6 +48,7 @@ for (const { name, open } of drivers) {
   deliveryStoreContract(name, openPort('deliveries'));
   idempotencyStoreContract(name, openPort('idempotency'));
   replayStoreContract(name, openPort('replays'));
+  deadLetterStoreContract(name, openPort('deadLetters'));
   statsStoreContract(name, openPort('stats'));
   rateLimitStoreContract(name, openPort('rateLimits'));
   apiKeyStoreContract(name, openPort('apiKeys'));

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { UnavailableError } from '../../../lambdas/core/ports.ts';
+import { UnavailableError } from '../../../lambdas/core/port-errors.ts';
 import { createWriter } from '../../../lambdas/adapters/sqlite/writer.ts';
 import { aDataDirectory } from '../../support/data-directory.ts';
 
