@@ -19,30 +19,35 @@ import type { World } from './world.ts';
 const pageSize = 5;
 
 export function enter(
-  { entries }: Database,
+  { entries, entriesByHour }: Database,
   of: Pick<Delivery, 'tenant' | 'id'>,
   at: number,
 ): void {
   const { tenant, id } = of;
   if (entries.has(id)) return;
-  entries.set(id, { tenant, keptUntil: acceptedAtOf(id) + retentionMs, at });
+  const acceptedAt = acceptedAtOf(id);
+  entries.set(id, { tenant, keptUntil: acceptedAt + retentionMs, at });
+  const hour = hourOf(acceptedAt);
+  const ids = entriesByHour.get(hour) ?? [];
+  entriesByHour.set(hour, ids);
+  const place = ids.findLastIndex((other) => other < id) + 1;
+  ids.splice(place, 0, id);
 }
 
 export function listLedger(
-  { entries, rows }: Database,
+  { entries, entriesByHour, rows }: Database,
   query: { tenant: string; range: HourRange; limit: number; cursor: string | null },
 ): Page<LedgerEntry> {
   const { tenant, range, limit, cursor } = query;
   const size = Math.min(limit, pageSize);
-  const found = [...entries]
-    .filter(([id, entry]) => {
-      const at = acceptedAtOf(id);
-      const isWanted = at >= range.fromHour && at < range.untilHour && id > (cursor ?? '');
-      return isWanted && entry.tenant === tenant;
-    })
-    .sort(([left], [right]) => (left < right ? -1 : 1));
+  const found = [...entriesByHour.keys()]
+    .filter((hour) => hour >= range.fromHour && hour < range.untilHour)
+    .sort((left, right) => left - right)
+    .flatMap((hour) => entriesByHour.get(hour)!)
+    .filter((id) => id > (cursor ?? '') && entries.get(id)!.tenant === tenant);
   // Nothing expires here: the check looks at hours whose rows are all kept.
-  const items = found.slice(0, size).map(([id, { keptUntil }]): LedgerEntry => {
+  const items = found.slice(0, size).map((id): LedgerEntry => {
+    const { keptUntil } = entries.get(id)!;
     return { id, keptUntil, delivery: rows.get(id)?.delivery ?? null };
   });
   return { items, nextCursor: found.length > size ? (items.at(-1)?.id ?? null) : null };

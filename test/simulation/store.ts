@@ -39,6 +39,8 @@ export type Database = {
   busyUntil: Map<string, number>;
   /** Entries of the ledger: until when each row is kept at least, and when the entry was made, epoch ms. */
   entries: Map<DeliveryId, { tenant: string; keptUntil: number; at: number }>;
+  /** The ids of all entries by the hour in which they were accepted, in order: a long life has very many. */
+  entriesByHour: Map<number, DeliveryId[]>;
   /** Counters by tenant and subscription, the tenant's own under null. */
   hours: Map<string, StatsHour[]>;
   watch: DatabaseWatch;

@@ -132,6 +132,7 @@ export function createWorld(options: WorldOptions): World {
     deadLetters: new Map(),
     busyUntil: new Map(),
     entries: new Map(),
+    entriesByHour: new Map(),
     hours: new Map(),
     watch: unwatched,
   };
