@@ -1,6 +1,7 @@
 // A server that stands still for longer than the lease of its messages: a suspended laptop, a paused machine. When it goes
 // on, all that was in flight is late twice over: its attempt is beyond its deadline, and its message is free again.
 import { expect, test } from 'vitest';
+import { limits } from '../../lambdas/contract/limits.ts';
 import { countById, inOneLine, moodyAnswers, openBooks } from './books.ts';
 import type { Books } from './books.ts';
 import { readQueue } from './data-file.ts';
@@ -8,11 +9,14 @@ import { newDataDirectory, newReceiver, patienceMs, startServer } from './setup.
 import type { RunningServer } from './setup.ts';
 import { until } from '../support/until.ts';
 
-const freezes = 3;
-const eventsPerFreeze = 60;
-const deliveryTimeoutMs = 2_000;
-const leaseMs = 3_000;
-const frozenMs = 4_000;
+const freezes = 2;
+const eventsPerFreeze = 90;
+const deliveryTimeoutMs = 1_000;
+/** Much more than an attempt takes, so that a busy machine ends none while the server runs. */
+const leaseMs = 7_000;
+const frozenMs = 8_000;
+/** A batch whose lease is being committed is not in the file yet, and its lease is over when the server goes on. */
+const beingReceivedMax = freezes * limits.queueBatchSize;
 const endsWithinMs = 40_000;
 const retrySchedule = Array.from({ length: 20 }, () => 1);
 
@@ -53,12 +57,11 @@ test('a server frozen for longer than its leases goes on and delivers all that i
   const accepted = freezes * eventsPerFreeze;
   expect(balance).toMatchObject({ accepted, delivered: accepted, undelivered: 0, stuck: 0 });
   expect(inFlight.length, 'the freezes came under load').toBeGreaterThan(freezes);
-  expect(balance.duplicates).toBeLessThanOrEqual(inFlight.length);
-  for (const [id, count] of balance.unrecorded) {
-    expect(count, `requests for ${id} beyond its attempts`).toBeLessThanOrEqual(
-      inFlightOf.get(id) ?? 0,
-    );
-  }
+  expect(balance.duplicates).toBeLessThanOrEqual(inFlight.length + beingReceivedMax);
+  const sum = (counts: Iterable<number>) => [...counts].reduce((total, count) => total + count, 0);
+  const surplus = [...balance.unrecorded].map(([id, n]) => n - (inFlightOf.get(id) ?? 0));
+  expect(Math.max(0, ...surplus), 'requests beyond attempts, without a freeze').toBeLessThan(2);
+  expect(sum(surplus.filter((n) => n > 0))).toBeLessThanOrEqual(beingReceivedMax);
   await server.stop();
   expect(readQueue(DATA_DIR)).toMatchObject({ inFlight: [], deadLetters: 0 });
 }, 120_000);
