@@ -19,6 +19,7 @@ import { createDeliverHandler } from '../../lambdas/edge/queue.ts';
 import type { Context } from '../../lambdas/operations/context.ts';
 import { apiAuthOf } from './api-auth.ts';
 import { createGateway } from './gateway.ts';
+import { healthOf } from './health.ts';
 import { createHttpServer, serve } from './http-server.ts';
 import { createInbox } from './inbox.ts';
 import { createInboxServer } from './inbox-http.ts';
@@ -102,7 +103,7 @@ async function work(
   });
   const sweeping = startSweeping(sweeper, clock, log);
   const checking = startLedgerChecking(createLedgerCheck(context), log);
-  openDoors(server, context);
+  openDoors(server, stores, context);
   poller.start();
   return () => {
     sweeping.stop();
@@ -113,11 +114,11 @@ async function work(
   };
 }
 
-function openDoors(server: Server, context: Context): void {
+function openDoors(server: Server, stores: SqlitePorts, context: Context): void {
   const { rules, log, subscriptions } = context;
   const gateway = createGateway(
     {
-      api: createHttpHandler(apiHandlers, context),
+      api: createHttpHandler({ ...apiHandlers, getHealth: healthOf(stores) }, context),
       publish: createHttpHandler(publishHandlers, context),
     },
     rules.bodyBytesMax,

@@ -6,7 +6,7 @@ import type { DeadLetter } from '../core/dead-letter.ts';
 import { isDeadLetterId } from '../core/ids.ts';
 import type { DeadLetterId } from '../core/ids.ts';
 import type { DeadLetterQuery, Page } from '../core/ports.ts';
-import { InvalidCursorError } from '../core/ports.ts';
+import { InvalidCursorError } from '../core/port-errors.ts';
 import { makeCursor, readCursor } from './cursor.ts';
 
 /** The letters with the greatest ids below `before` (null: of all), greatest first. */

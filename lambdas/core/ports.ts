@@ -1,7 +1,7 @@
 // What the operations need of the world, and nothing more. The verbs are the domain's transitions, not CRUD.
 // Two drivers implement the storage and queue ports: `adapters/aws` and `adapters/sqlite`; both pass the
 // contract suites in `test/contracts`. Errors of a driver's own kind never leave it: a port rejects only when
-// the world is broken, and then the caller's message or request is tried again.
+// the world is broken (`port-errors.ts`), and then the caller's message or request is tried again.
 import type { ApiKey } from './api-key.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import type { Attempt, Delivery, DeliveryStatus } from './delivery.ts';
@@ -31,14 +31,6 @@ export type Chance = {
 };
 
 export type Page<Item> = { items: readonly Item[]; nextCursor: string | null };
-
-/** Thrown by list ports for a cursor that they did not make. */
-export class InvalidCursorError extends Error {
-  constructor() {
-    super('The cursor is not one that this list returned');
-    this.name = 'InvalidCursorError';
-  }
-}
 
 export type SubscriptionStore = {
   /** Rejects when the id is taken. */

@@ -43,7 +43,7 @@ export async function workBatch(
   );
   for (const [index, result] of settled.entries()) {
     if (result.status === 'fulfilled') continue;
-    context.log.error('message.failed', { message: messages[index] }, result.reason);
+    context.log.error('message.failed', { queueMessage: messages[index] }, result.reason);
   }
   return settled;
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { limits } from '../../lambdas/contract/limits.ts';
 import type { DeadLetter } from '../../lambdas/core/dead-letter.ts';
 import type { DeadLetterQuery, DeadLetterStore } from '../../lambdas/core/ports.ts';
-import { InvalidCursorError } from '../../lambdas/core/ports.ts';
+import { InvalidCursorError } from '../../lambdas/core/port-errors.ts';
 import { aDeadLetter, aTenant, noon } from '../support/factories.ts';
 import {
   cursorOf,

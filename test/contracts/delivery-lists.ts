@@ -2,11 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Delivery, DeliveryStatus } from '../../lambdas/core/delivery.ts';
 import type { SubscriptionId } from '../../lambdas/core/ids.ts';
-import {
-  type DeliveryQuery,
-  type DeliveryStore,
-  InvalidCursorError,
-} from '../../lambdas/core/ports.ts';
+import { InvalidCursorError } from '../../lambdas/core/port-errors.ts';
+import type { DeliveryQuery, DeliveryStore } from '../../lambdas/core/ports.ts';
 import type { TestClock } from '../support/clock.ts';
 import { aDelivery, aSubscriptionId, aTenant, changed, noon } from '../support/factories.ts';
 import { cursorOf, garbledCursors, readAll, readPages, spoiled } from './harness.ts';

@@ -4,7 +4,7 @@ import { limits } from '../../lambdas/contract/limits.ts';
 import type { Delivery } from '../../lambdas/core/delivery.ts';
 import type { LedgerEntry } from '../../lambdas/core/ledger.ts';
 import type { DeliveryStore } from '../../lambdas/core/ports.ts';
-import { InvalidCursorError } from '../../lambdas/core/ports.ts';
+import { InvalidCursorError } from '../../lambdas/core/port-errors.ts';
 import { hourMs, hourOf } from '../../lambdas/core/stats.ts';
 import type { TestClock } from '../support/clock.ts';
 import { aDelivery, aTenant, changed, noon, retentionMs } from '../support/factories.ts';

@@ -1,7 +1,8 @@
 // What every SubscriptionStore must do.
 import { describe, expect, it } from 'vitest';
 import type { Health } from '../../lambdas/core/health.ts';
-import { InvalidCursorError, type SubscriptionStore } from '../../lambdas/core/ports.ts';
+import { InvalidCursorError } from '../../lambdas/core/port-errors.ts';
+import type { SubscriptionStore } from '../../lambdas/core/ports.ts';
 import type { Subscription } from '../../lambdas/core/subscription.ts';
 import { aSubscription, aTenant, noon } from '../support/factories.ts';
 import {

@@ -4,7 +4,7 @@ import { limits } from '../../contract/limits.ts';
 import type { Delivery } from '../../core/delivery.ts';
 import { sortKeyAt } from '../../core/ids.ts';
 import type { SubscriptionId } from '../../core/ids.ts';
-import { InvalidCursorError } from '../../core/ports.ts';
+import { InvalidCursorError } from '../../core/port-errors.ts';
 import type { DeliveryQuery, Page } from '../../core/ports.ts';
 import { makeCursor, readCursor } from '../cursor.ts';
 import { readRow } from './delivery-rows.ts';

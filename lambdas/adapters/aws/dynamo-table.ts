@@ -13,6 +13,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { limits } from '../../contract/limits.ts';
 import { table as names } from '../../contract/table.ts';
+import { UnavailableError } from '../../core/port-errors.ts';
 import type { Chance, Wait } from '../../core/ports.ts';
 import { chunksOf } from './chunks.ts';
 import { call } from './clients.ts';
@@ -163,7 +164,7 @@ async function getChunk(
   let left: Item[] = [...keys];
   for (let idle = 0; left.length > 0;) {
     if (idle >= limits.batchReadIdleTriesMax) {
-      throw new Error('DynamoDB BatchGetItem failed: keys stay unprocessed');
+      throw new UnavailableError('DynamoDB BatchGetItem failed: keys stay unprocessed', undefined);
     }
     if (idle > 0) await wait(limits.batchReadBackoffMs * 2 ** idle * (0.5 + chance.unit() / 2));
     const command = new BatchGetCommand({

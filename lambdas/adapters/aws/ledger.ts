@@ -4,7 +4,7 @@ import * as z from 'zod';
 import type { Delivery } from '../../core/delivery.ts';
 import { acceptedAtOf, sortKeyAt } from '../../core/ids.ts';
 import type { LedgerEntry } from '../../core/ledger.ts';
-import { InvalidCursorError } from '../../core/ports.ts';
+import { InvalidCursorError } from '../../core/port-errors.ts';
 import type { Page } from '../../core/ports.ts';
 import type { HourRange } from '../../core/stats-summary.ts';
 import { makeCursor, readCursor } from '../cursor.ts';

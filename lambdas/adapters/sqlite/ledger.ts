@@ -4,7 +4,7 @@ import type { DeliveryId } from '../../core/ids.ts';
 import { acceptedAtOf, isDeliveryId, sortKeyAt } from '../../core/ids.ts';
 import type { LedgerEntry } from '../../core/ledger.ts';
 import type { Clock, DeliveryStore } from '../../core/ports.ts';
-import { InvalidCursorError } from '../../core/ports.ts';
+import { InvalidCursorError } from '../../core/port-errors.ts';
 import { makeCursor, readCursor } from '../cursor.ts';
 import { selected, type Values } from './columns.ts';
 import { deliveryFields, deliveryFromRow } from './delivery-rows.ts';

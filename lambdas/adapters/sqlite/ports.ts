@@ -29,6 +29,8 @@ export type SqlitePorts = Pick<
   queue: SqliteDeliveryQueue;
   receiver: QueueReceiver;
   sweeper: Sweeper;
+  /** True unless a write failed for want of the file, and a new try fails too. */
+  canWrite(): Promise<boolean>;
   /** Commits what waits, and closes the database. */
   close(): void;
 };
@@ -55,6 +57,7 @@ export function openSqlitePorts(options: {
     queue: createDeliveryQueue(database, writer, clock),
     receiver: createQueueReceiver(database, writer),
     sweeper: createSweeper(database, writer),
+    canWrite: () => writer.canWrite(),
     close() {
       writer.flush();
       database.close();

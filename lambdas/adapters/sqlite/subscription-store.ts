@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Page, SubscriptionStore } from '../../core/ports.ts';
-import { InvalidCursorError } from '../../core/ports.ts';
+import { InvalidCursorError } from '../../core/port-errors.ts';
 import { isSubscriptionId } from '../../core/ids.ts';
 import type { Subscription } from '../../core/subscription.ts';
 import { makeCursor, readCursor } from '../cursor.ts';
