@@ -1,9 +1,10 @@
 // The deployed functions, with AWS behind a proxy that makes faults: what was answered 202 is delivered all the same.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openClients } from '../../lambdas/adapters/aws/clients.ts';
-import { inOneLine, moodyAnswers, openBooks } from '../local/books.ts';
-import type { Books } from '../local/books.ts';
+import { inOneLine, moodyAnswers, openBooks } from '../support/books.ts';
+import type { Books } from '../support/books.ts';
 import { apiOf } from '../support/api.ts';
+import { readWholeLedger } from '../support/ledger.ts';
 import type { Receiver } from '../support/receiver.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { targetSettings } from '../support/target.ts';
@@ -146,6 +147,7 @@ test('what is accepted while calls of AWS fail is delivered', async () => {
   expect(balance.duplicates).toBeLessThanOrEqual(proxy.injected.length);
   const unretried = await failing.balance(api);
   expect(unretried).toMatchObject({ delivered: eventsUnretried, undelivered: 0, stuck: 0 });
+  expect((await readWholeLedger(api)).missing).toEqual([]);
   const services = new Set(proxy.injected.map(({ service }) => service));
   expect([...services]).toEqual(expect.arrayContaining(['dynamodb', 'sqs', 'scheduler']));
   expect(await countDeadLetters(sqs, queueUrl)).toBe(deadBefore);

@@ -2,8 +2,9 @@
 import { expect, test } from 'vitest';
 import type { Api } from '../support/api.ts';
 import { until } from '../support/until.ts';
-import { inOneLine, openBooks } from './books.ts';
-import type { Books } from './books.ts';
+import { readWholeLedger } from '../support/ledger.ts';
+import { inOneLine, openBooks } from '../support/books.ts';
+import type { Books } from '../support/books.ts';
 import { newDataDirectory, newReceiver, patienceMs, startServer } from './setup.ts';
 import { fileSizeLimit, smallFileSystem } from './small-disk.ts';
 
@@ -68,6 +69,7 @@ test.each(ways)(
       undelivered: 0,
       stuck: 0,
     });
+    expect(await readWholeLedger(api)).toMatchObject({ open: 0, missing: [] });
     expect(balance.duplicates).toBeLessThanOrEqual(inFlight.size);
     for (const [id, count] of balance.unrecorded) {
       expect({ id, count, wasInFlight: inFlight.has(id) }).toEqual({

@@ -52,6 +52,7 @@ export function createInvariants(
     past: new Map(),
     promised: new Set(),
     posts: new Map(),
+    answeredAt: new Map(),
     replaysAsked: new Map(),
     waiting: new Map(),
     probes: new Map(),
@@ -119,6 +120,8 @@ export function createInvariants(
     },
     posted(post) {
       facts.posts.set(post.deliveryId, (facts.posts.get(post.deliveryId) ?? 0) + 1);
+      if (isAskedForTwice(facts, post.deliveryId)) excuse(world.kernel, [post.deliveryId]);
+      facts.answeredAt.set(post.deliveryId, post.answeredAt);
       checkPost(facts, post);
     },
     accepted(id, body) {
@@ -163,6 +166,22 @@ function asksAgain(facts: Facts, message: QueueMessage): message is QueueMessage
     (other) =>
       other.kind === 'attempt' && other.cycle === message.cycle && other.attempt >= message.attempt,
   );
+}
+
+/**
+ * After a fault between the request for a retry and the record of its attempt, the attempt is made again and asks for
+ * another. What is recorded first ends the other one; only where both are under way at once both are sent.
+ */
+function isAskedForTwice(facts: Facts, id: DeliveryId): boolean {
+  const isUnderWay = (facts.answeredAt.get(id) ?? -Infinity) >= facts.kernel.timeline.now();
+  const delivery = facts.database.rows.get(id)?.delivery;
+  if (delivery === undefined || !isUnderWay || !facts.kernel.excused.has(id)) return false;
+  const turns = new Set<string | undefined>();
+  for (const message of facts.waiting.get(id) ?? []) {
+    const isNext = message.kind === 'attempt' && message.attempt === delivery.cycleAttempt + 1;
+    if (isNext && message.cycle === delivery.cycle) turns.add(message.turn);
+  }
+  return turns.size > 1;
 }
 
 function keyOf(message: QueueMessage): string {

@@ -1,8 +1,8 @@
 // The books of a fault test: what the service promised with a 202, what its receiver got, and whether the two balance.
-import type { Api, Output } from '../support/api.ts';
-import type { Reply } from '../support/http-client.ts';
-import type { Answer, Receiver } from '../support/receiver.ts';
-import { until } from '../support/until.ts';
+import type { Api, Output } from './api.ts';
+import type { Reply } from './http-client.ts';
+import type { Answer, Receiver } from './receiver.ts';
+import { until } from './until.ts';
 
 type Delivery = Output<'listDeliveries'>['deliveries'][number];
 
