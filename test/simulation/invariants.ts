@@ -172,16 +172,16 @@ function asksAgain(facts: Facts, message: QueueMessage): message is QueueMessage
  * After a fault between the request for a retry and the record of its attempt, the attempt is made again and asks for
  * another. What is recorded first ends the other one; only where both are under way at once both are sent.
  */
-function isAskedForTwice(facts: Facts, id: DeliveryId): boolean {
-  const isUnderWay = (facts.answeredAt.get(id) ?? -Infinity) >= facts.kernel.timeline.now();
-  const delivery = facts.database.rows.get(id)?.delivery;
-  if (delivery === undefined || !isUnderWay || !facts.kernel.excused.has(id)) return false;
-  const turns = new Set<string | undefined>();
-  for (const message of facts.waiting.get(id) ?? []) {
-    const isNext = message.kind === 'attempt' && message.attempt === delivery.cycleAttempt + 1;
-    if (isNext && message.cycle === delivery.cycle) turns.add(message.turn);
-  }
-  return turns.size > 1;
+function isAskedForTwice({ kernel, database, ...facts }: Facts, id: DeliveryId): boolean {
+  const delivery = database.rows.get(id)?.delivery;
+  const isUnderWay = (facts.answeredAt.get(id) ?? -Infinity) >= kernel.timeline.now();
+  if (delivery === undefined || !isUnderWay || !kernel.excused.has(id)) return false;
+  const isNext = ({ cycle, attempt }: AttemptMessage) =>
+    cycle === delivery.cycle && attempt === delivery.cycleAttempt + 1;
+  const next = [...(facts.waiting.get(id) ?? [])]
+    .filter((message) => message.kind === 'attempt')
+    .filter(isNext);
+  return new Set(next.map(({ turn }) => turn)).size > 1;
 }
 
 function keyOf(message: QueueMessage): string {
