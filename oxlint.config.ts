@@ -56,6 +56,7 @@ const pureExports = [
       'createHmac',
       'createPrivateKey',
       'createPublicKey',
+      'createSecretKey',
       'KeyObject',
       'sign',
       'timingSafeEqual',

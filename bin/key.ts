@@ -12,8 +12,9 @@ import { systemPorts } from '../lambdas/adapters/system.ts';
 import { scope } from '../lambdas/contract/resources.ts';
 import { localSettings, parseSettings, SettingsError } from '../lambdas/contract/settings.ts';
 import type { ApiKeyStore } from '../lambdas/core/ports.ts';
+import { hourMs } from '../lambdas/core/stats.ts';
 import { ServiceError } from '../lambdas/core/service-error.ts';
-import { defaultTenant } from '../lambdas/operations/caller.ts';
+import { defaultTenant } from '../lambdas/core/tenant.ts';
 import { createApiKey } from '../lambdas/operations/create-api-key.ts';
 
 const usage =
@@ -45,9 +46,11 @@ function readOptions() {
 }
 
 function openLocal(): { apiKeys: ApiKeyStore; close(): void } {
-  const { DATA_DIR } = parseSettings(localSettings.pick({ DATA_DIR: true }), process.env);
+  const wanted = localSettings.pick({ DATA_DIR: true, RETENTION_HOURS: true });
+  const { DATA_DIR, RETENTION_HOURS } = parseSettings(wanted, process.env);
   const database = openDatabase(resolve(DATA_DIR));
-  return openSqlitePorts({ database, clock: systemPorts.clock });
+  const retentionMs = RETENTION_HOURS * hourMs;
+  return openSqlitePorts({ database, clock: systemPorts.clock, retentionMs });
 }
 
 function openAws(tableName: string): { apiKeys: ApiKeyStore; close(): void } {

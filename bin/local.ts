@@ -4,6 +4,7 @@ import {
   DataDirectoryInUseError,
   DataDirectoryUnusableError,
 } from '../lambdas/adapters/sqlite/database.ts';
+import { UnavailableError } from '../lambdas/core/port-errors.ts';
 import { banner } from './local/banner.ts';
 import { ListenError } from './local/listen.ts';
 import { startLocalServer } from './local/start.ts';
@@ -45,6 +46,7 @@ function isExplained(error: unknown): error is Error {
     ListenError,
     DataDirectoryInUseError,
     DataDirectoryUnusableError,
+    UnavailableError,
   ];
   return explained.some((kind) => error instanceof kind);
 }

@@ -10,7 +10,7 @@ const reasons = {
     'Serverless::Serverless-LambdaTracing':
       'X-Ray costs more than the delivery it traces, and its SDK is in maintenance. One wide log line a unit of work carries the ids.',
     'Serverless::Serverless-LambdaDLQ':
-      'No function is invoked asynchronously. The queue of the deliver function has a dead-letter queue.',
+      'One function is invoked asynchronously, to check the ledger: the next check makes good for one that is lost. The queue of the deliver function has a dead-letter queue.',
     'Serverless::Serverless-LambdaEventSourceMappingDestination':
       'SQS event sources have no failure destination: the queue has a dead-letter queue.',
   },
@@ -34,6 +34,10 @@ const reasons = {
       'It is the dead-letter queue of the schedules, which name it when they are made.',
     'Serverless::Serverless-SQSRedrivePolicy':
       'It is a dead-letter queue: an alarm watches it, and the runbook says how to send its messages back.',
+  },
+  ledgerSchedule: {
+    'Serverless::Serverless-EventBusDLQ':
+      'Its events say nothing but that an hour has passed: the next one makes good for one that is lost.',
   },
   schedules: {
     'AwsSolutions::AwsSolutions-IAM5[Resource::ARN]':

@@ -29,7 +29,7 @@ export class DeliveryQueue extends Construct {
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
-    this.deadLetters = this.#addDeadLetters('DeadLetters');
+    this.deadLetters = this.#addDeadLetters('DeadLetters', limits.deadLetterVisibilityMs);
     this.scheduleDeadLetters = this.#addDeadLetters('ScheduleDeadLetters');
     this.queue = new Queue(this, 'Queue', {
       encryption: QueueEncryption.SQS_MANAGED,
@@ -59,11 +59,12 @@ export class DeliveryQueue extends Construct {
     };
   }
 
-  #addDeadLetters(id: string): Queue {
+  #addDeadLetters(id: string, visibilityMs?: number): Queue {
     const queue = new Queue(this, id, {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.millis(limits.deadLetterRetentionMs),
+      ...(visibilityMs !== undefined && { visibilityTimeout: Duration.millis(visibilityMs) }),
     });
     acknowledge('deadLetters', queue);
     return queue;
@@ -77,6 +78,17 @@ export class DeliveryQueue extends Construct {
         reportBatchItemFailures: true,
         // Not reserved concurrency: its throttles would count as receives and fill the dead letters.
         maxConcurrency: settings.deliveryConcurrency,
+      }),
+    );
+  }
+
+  /** Feeds the function what was received too often; what it cannot store comes again until its retention ends. */
+  buryBy(handler: IFunction): void {
+    handler.addEventSource(
+      new SqsEventSource(this.deadLetters, {
+        batchSize: limits.queueBatchSize,
+        reportBatchItemFailures: true,
+        maxConcurrency: 2, // The least that Lambda takes.
       }),
     );
   }

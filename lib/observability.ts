@@ -1,19 +1,24 @@
 // Few alarms, each of which a person must act on; its description ends where the runbook says how. They stay within
 // the ten that CloudWatch gives away.
 import { Duration } from 'aws-cdk-lib';
-import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { limits } from '../lambdas/contract/limits.ts';
 import type { DeliveryQueue } from './delivery-queue.ts';
 import type { Ingress } from './ingress.ts';
+import type { LedgerCheck } from './ledger-check.ts';
+import type { ServiceFunction } from './service-function.ts';
 import type { StackSettings } from './settings.ts';
 
 export type ObservabilityProps = {
   settings: Pick<StackSettings, 'alarmTopicArn'>;
   deliveries: DeliveryQueue;
+  /** Functions that say so when they bury a message. */
+  burying: Readonly<Record<string, ServiceFunction>>;
+  ledger: LedgerCheck;
   ingress: Ingress;
 };
 
@@ -29,14 +34,21 @@ type Watch = {
 export class Observability extends Construct {
   readonly alarms: readonly Alarm[];
 
-  constructor(scope: Construct, id: string, { settings, deliveries, ingress }: ObservabilityProps) {
+  constructor(scope: Construct, id: string, props: ObservabilityProps) {
     super(scope, id);
+    const { settings, deliveries, burying, ledger, ingress } = props;
     const watches: Record<string, Watch> = {
       DeadLetters: {
+        metric: this.#countBuried(burying),
+        above: 0,
+        says: 'Messages that the service could not handle were buried.',
+        runbook: 'dead-letters',
+      },
+      UnburiedDeadLetters: {
         metric: deliveries.deadLetters.metricApproximateNumberOfMessagesVisible(),
         above: 0,
-        says: 'Messages that the deliver function could not handle.',
-        runbook: 'dead-letters',
+        says: 'Messages that the service could not handle wait to be buried.',
+        runbook: 'unburied-dead-letters',
       },
       ScheduleDeadLetters: {
         metric: deliveries.scheduleDeadLetters.metricApproximateNumberOfMessagesVisible(),
@@ -50,6 +62,18 @@ export class Observability extends Construct {
         says: 'Deliveries wait longer than any delay explains.',
         runbook: 'backlog',
       },
+      LedgerGap: {
+        metric: ledger.missing,
+        above: 0,
+        says: 'Deliveries that were accepted have no row any more.',
+        runbook: 'ledger-gap',
+      },
+      LedgerUnchecked: {
+        metric: ledger.function.metricErrors(),
+        above: 0,
+        says: 'The ledger could not be checked to its end.',
+        runbook: 'ledger-unchecked',
+      },
       ServerErrors: {
         metric: ingress.serverErrors.with({ statistic: 'Sum' }),
         above: 0,
@@ -61,6 +85,22 @@ export class Observability extends Construct {
     if (settings.alarmTopicArn === undefined) return;
     const action = new SnsAction(Topic.fromTopicArn(this, 'AlarmTopic', settings.alarmTopicArn));
     for (const alarm of this.alarms) alarm.addAlarmAction(action);
+  }
+
+  /** One metric of the lines in the logs: it costs nothing while there are none. */
+  #countBuried(functions: ObservabilityProps['burying']): Metric {
+    const metricNamespace = 'WebhookDelivery';
+    const metricName = `${this.node.addr}-buried`;
+    for (const [name, { logGroup }] of Object.entries(functions)) {
+      new MetricFilter(this, `Buried-${name}`, {
+        logGroup,
+        metricNamespace,
+        metricName,
+        metricValue: '1',
+        filterPattern: FilterPattern.stringValue('$.message', '=', 'message.dead'),
+      });
+    }
+    return new Metric({ namespace: metricNamespace, metricName, statistic: 'Sum' });
   }
 
   #addAlarm(name: string, { metric, above, says, runbook }: Watch): Alarm {

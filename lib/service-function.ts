@@ -25,7 +25,7 @@ export type Environment = Record<keyof AwsSettings, string> &
 
 export type ServiceFunctionProps = {
   /** The file in `lambdas/` that exports `handler`. */
-  entry: 'api' | 'console' | 'publish' | 'deliver';
+  entry: 'api' | 'console' | 'publish' | 'deliver' | 'dead-letter' | 'check-ledger';
   timeoutMs: number;
   /** Absent for a function that touches no data. */
   environment?: Environment;

@@ -38,18 +38,26 @@ export class Storage extends Construct {
     this.#grant(grantee, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem');
   }
 
-  /** Load deliveries, record attempts, count, page through what is parked, to be cancelled or to be replayed. */
+  /** Load deliveries, record attempts, count, page through what is parked, to be cancelled or to be replayed; bury. */
   grantAttempt(grantee: IGrantable): void {
     this.#grant(grantee, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'Query');
     this.#grantQuery(grantee, names.indexes.held);
-    this.#grantQuery(grantee, names.indexes.recent);
+  }
+
+  /** Store dead letters, and read nothing. */
+  grantBury(grantee: IGrantable): void {
+    this.#grant(grantee, 'PutItem');
   }
 
   /** Everything that the API shows and changes. */
   grantManage(grantee: IGrantable): void {
     this.#grant(grantee, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'Query', 'DeleteItem');
     this.#grantQuery(grantee, names.indexes.held);
-    this.#grantQuery(grantee, names.indexes.recent);
+  }
+
+  /** Walk through the ledger and its rows, and put counters right. */
+  grantCheck(grantee: IGrantable): void {
+    this.#grant(grantee, 'BatchGetItem', 'Query', 'UpdateItem');
   }
 
   #grant(grantee: IGrantable, ...verbs: string[]): void {

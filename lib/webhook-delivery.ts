@@ -1,5 +1,5 @@
 // The service as one construct, to be read as its diagram: a table; a queue that can wait any time; a bus for what it says
-// of itself; four functions with no more rights than their work needs; the front door; the alarms.
+// of itself; functions with no more rights than their work needs; the check that nothing was lost; the front door; the alarms.
 import { join } from 'node:path';
 import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
@@ -8,9 +8,11 @@ import { acknowledge } from './acknowledgements.ts';
 import { DeliveryQueue } from './delivery-queue.ts';
 import { OperationalEvents } from './event-bus.ts';
 import { Ingress } from './ingress.ts';
+import { LedgerCheck } from './ledger-check.ts';
 import { Observability } from './observability.ts';
 import { ServiceFunction } from './service-function.ts';
-import type { WebhookDeliveryProps } from './settings.ts';
+import type { ServiceFunctionProps } from './service-function.ts';
+import type { StackSettings, WebhookDeliveryProps } from './settings.ts';
 import { parseProps } from './settings.ts';
 import { Storage } from './storage.ts';
 
@@ -30,6 +32,10 @@ export class WebhookDelivery extends Construct {
   readonly deliver: ServiceFunction;
   /** Answers with the console's page and files; has no rights to any data. */
   readonly console: ServiceFunction;
+  /** Keeps what the deliver function could not give up by itself. */
+  readonly deadLetter: ServiceFunction;
+  /** Checks every hour that nothing was lost. */
+  readonly ledger: LedgerCheck;
   readonly ingress: Ingress;
   readonly observability: Observability;
 
@@ -82,12 +88,11 @@ export class WebhookDelivery extends Construct {
     this.events.grantPut(this.deliver);
     this.deliveries.consumeBy(this.deliver, settings);
 
-    this.console = new ServiceFunction(this, 'Console', {
-      entry: 'console',
-      timeoutMs: limits.consoleFunctionTimeoutMs,
-      logRetention: settings.logRetentionDays,
-      addFiles: (folder) => `"${process.execPath}" "${buildWeb}" "${join(folder, 'web')}"`,
-    });
+    this.deadLetter = this.#addDeadLetter(shared);
+
+    this.ledger = new LedgerCheck(this, 'Ledger', shared);
+    this.storage.grantCheck(this.ledger.function);
+    this.console = this.#addConsole(settings);
 
     this.ingress = new Ingress(this, 'Ingress', {
       settings,
@@ -97,9 +102,31 @@ export class WebhookDelivery extends Construct {
     this.observability = new Observability(this, 'Observability', {
       settings,
       deliveries: this.deliveries,
+      burying: { deliver: this.deliver, deadLetter: this.deadLetter },
+      ledger: this.ledger,
       ingress: this.ingress,
     });
 
     acknowledge('everywhere', this);
+  }
+
+  #addDeadLetter(shared: Pick<ServiceFunctionProps, 'environment' | 'logRetention'>) {
+    const deadLetter = new ServiceFunction(this, 'DeadLetter', {
+      ...shared,
+      entry: 'dead-letter',
+      timeoutMs: limits.deadLetterFunctionTimeoutMs,
+    });
+    this.storage.grantBury(deadLetter);
+    this.deliveries.buryBy(deadLetter);
+    return deadLetter;
+  }
+
+  #addConsole({ logRetentionDays }: StackSettings) {
+    return new ServiceFunction(this, 'Console', {
+      entry: 'console',
+      timeoutMs: limits.consoleFunctionTimeoutMs,
+      logRetention: logRetentionDays,
+      addFiles: (folder) => `"${process.execPath}" "${buildWeb}" "${join(folder, 'web')}"`,
+    });
   }
 }

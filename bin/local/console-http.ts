@@ -1,6 +1,6 @@
 // The console in front of the local server: built when its sources are newer, then answered from memory as on AWS.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { consolePages, inboxPage } from '../../lambdas/contract/console-paths.ts';
+import { consolePages } from '../../lambdas/contract/console-paths.ts';
 import { answerConsole, isConsolePath } from '../../lambdas/edge/console.ts';
 import { readConsoleFiles } from '../../lambdas/edge/console-files.ts';
 import type { ConsoleFiles } from '../../lambdas/edge/console-files.ts';
@@ -10,6 +10,9 @@ export type ConsoleServer = {
   serves(method: string | undefined, path: string): boolean;
   answer(request: IncomingMessage, response: ServerResponse): void;
 };
+
+/** The development inbox's page: only the local server has one. */
+export const inboxPage = '/inbox';
 
 const pages = [...consolePages, inboxPage];
 

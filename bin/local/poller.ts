@@ -1,6 +1,7 @@
 // What an SQS event source does in front of a function: receives messages, makes SQS events of them, deletes what the
 // function is done with and gives back what failed. Every message is an event of its own, so that none waits for the
 // endpoint of another. It never polls: it receives when a message is sent, when one falls due, or when one is done.
+import { setTimeout as wait } from 'node:timers/promises';
 import type { SQSRecord } from 'aws-lambda';
 import type { SqliteDeliveryQueue } from '../../lambdas/adapters/sqlite/delivery-queue.ts';
 import type {
@@ -80,9 +81,7 @@ export function createPoller(world: World): Poller {
   }
 
   function run(message: ReceivedMessage): void {
-    const work = workOn(world, message).catch((error: unknown) => {
-      log.error('message.failed', { messageId: message.messageId }, error);
-    });
+    const work = workOn(world, message, () => isOpen);
     void inFlight.add(message.subscriptionId, work).then(wake);
   }
 
@@ -90,8 +89,8 @@ export function createPoller(world: World): Poller {
     start() {
       isOpen = true;
       queue.onSend(wake);
-      receiver.onDeadLetter(({ reason, receiveCount }) => {
-        log.error('message.dead', { reason, receiveCount });
+      receiver.onDeadLetter(({ tenant, id, reason, detail, receiveCount }) => {
+        log.error('message.dead', { tenant, id, reason, detail, receiveCount });
       });
       wake();
     },
@@ -103,16 +102,40 @@ export function createPoller(world: World): Poller {
   };
 }
 
-/** A message that fails comes again later, and after `limits.queueReceivesMax` receipts becomes a dead letter. */
+/** Tries until the queue takes it: a message that is neither deleted nor given back waits for the end of its lease. */
 async function workOn(
-  { receiver, deliver, clock }: World,
+  world: World,
   message: ReceivedMessage,
+  isOpen: () => boolean,
 ): Promise<void> {
+  const { receiver, log } = world;
+  const done = await isDone(world, message);
+  for (;;) {
+    try {
+      return await (done ? receiver.delete([message.receiptHandle]) : giveBack(world, message));
+    } catch (error) {
+      log.error('queue.failed', {}, error);
+      if (!isOpen()) return;
+      await wait(pauseAfterErrorMs);
+    }
+  }
+}
+
+async function isDone({ deliver, log }: World, message: ReceivedMessage): Promise<boolean> {
+  try {
+    const { batchItemFailures } = await deliver({ Records: [recordOf(message)] });
+    return batchItemFailures.length === 0;
+  } catch (error) {
+    log.error('message.failed', { messageId: message.messageId }, error);
+    return false;
+  }
+}
+
+/** A message that fails comes again later, and after `limits.queueReceivesMax` receipts becomes a dead letter. */
+function giveBack({ receiver, clock }: World, message: ReceivedMessage): Promise<void> {
   const { receiptHandle, receiveCount } = message;
-  const { batchItemFailures } = await deliver({ Records: [recordOf(message)] });
-  if (batchItemFailures.length === 0) return receiver.delete([receiptHandle]);
   const returnsAt = clock.now() + firstReturnMs * 2 ** (receiveCount - 1);
-  await receiver.release([receiptHandle], returnsAt, 'The deliver function reported a failure');
+  return receiver.release([receiptHandle], returnsAt, 'The deliver function reported a failure');
 }
 
 /** What runs, and how much more may: in all, and of one subscription. */

@@ -11,17 +11,21 @@ import type { LocalSettings } from '../../lambdas/contract/settings.ts';
 import { apiHandlers } from '../../lambdas/edge/api-handlers.ts';
 import { createContext, targetPolicyOf } from '../../lambdas/edge/context.ts';
 import { createHttpHandler } from '../../lambdas/edge/http.ts';
+import { hourMs } from '../../lambdas/core/stats.ts';
 import { createLog } from '../../lambdas/edge/log.ts';
 import { publishHandlers } from '../../lambdas/edge/publish-handlers.ts';
+import { createLedgerCheck } from '../../lambdas/edge/ledger-check.ts';
 import { createDeliverHandler } from '../../lambdas/edge/queue.ts';
 import type { Context } from '../../lambdas/operations/context.ts';
 import { apiAuthOf } from './api-auth.ts';
 import { createConsoleServer } from './console-http.ts';
 import type { ConsoleServer } from './console-http.ts';
 import { createGateway } from './gateway.ts';
+import { healthOf } from './health.ts';
 import { createHttpServer, serve } from './http-server.ts';
 import { createInbox } from './inbox.ts';
 import { createInboxServer } from './inbox-http.ts';
+import { startLedgerChecking } from './ledger-checking.ts';
 import { listen } from './listen.ts';
 import { createPoller } from './poller.ts';
 import { startSweeping } from './sweeping.ts';
@@ -45,7 +49,7 @@ export async function startLocalServer(given: LocalSettings): Promise<LocalServe
   const port = await listen(server, { host: settings.HOST, port: settings.PORT });
   const dataDirectory = settings.DATA_DIR === inMemory ? inMemory : resolve(settings.DATA_DIR);
   try {
-    const data = openData(dataDirectory);
+    const data = openData(dataDirectory, settings.RETENTION_HOURS * hourMs);
     const sender = httpSender({ policy });
     const ports = { ...systemPorts, ...data.stores, log: createLog(systemPorts.clock), sender };
     const console = await createConsoleServer();
@@ -68,10 +72,13 @@ export async function startLocalServer(given: LocalSettings): Promise<LocalServe
   }
 }
 
-function openData(dataDirectory: string): { stores: SqlitePorts; close(): void } {
+function openData(
+  dataDirectory: string,
+  retentionMs: number,
+): { stores: SqlitePorts; close(): void } {
   const lock = lockDataDirectory(dataDirectory);
   const database = openDatabase(dataDirectory);
-  const stores = openSqlitePorts({ database, clock: systemPorts.clock });
+  const stores = openSqlitePorts({ database, clock: systemPorts.clock, retentionMs });
   return {
     stores,
     close() {
@@ -81,9 +88,11 @@ function openData(dataDirectory: string): { stores: SqlitePorts; close(): void }
   };
 }
 
+type Doors = { server: Server; console: ConsoleServer };
+
 /** Starts everything that runs by itself; returns how to end it. */
 async function work(
-  { server, console }: { server: Server; console: ConsoleServer },
+  doors: Doors,
   stores: SqlitePorts,
   context: Context,
 ): Promise<() => Promise<unknown>> {
@@ -99,21 +108,23 @@ async function work(
     log,
   });
   const sweeping = startSweeping(sweeper, clock, log);
-  openDoors(server, console, context);
+  const checking = startLedgerChecking(createLedgerCheck(context), log);
+  openDoors(doors, stores, context);
   poller.start();
   return () => {
     sweeping.stop();
-    const closed = new Promise((done) => server.close(done));
-    server.closeIdleConnections();
+    checking.stop();
+    const closed = new Promise((done) => doors.server.close(done));
+    doors.server.closeIdleConnections();
     return Promise.all([closed, poller.stop()]);
   };
 }
 
-function openDoors(server: Server, console: ConsoleServer, context: Context): void {
+function openDoors({ server, console }: Doors, stores: SqlitePorts, context: Context): void {
   const { rules, log, subscriptions } = context;
   const gateway = createGateway(
     {
-      api: createHttpHandler(apiHandlers, context),
+      api: createHttpHandler({ ...apiHandlers, getHealth: healthOf(stores) }, context),
       publish: createHttpHandler(publishHandlers, context),
     },
     rules.bodyBytesMax,

@@ -3,7 +3,7 @@ import { isDeliveryId, subscriptionIdOf } from '../../lambdas/core/ids.ts';
 import { verifyInbound } from '../../lambdas/core/inbound-verification.ts';
 import type { SubscriptionStore } from '../../lambdas/core/ports.ts';
 import { activeSecrets } from '../../lambdas/core/secrets.ts';
-import { defaultTenant } from '../../lambdas/operations/caller.ts';
+import { defaultTenant } from '../../lambdas/core/tenant.ts';
 
 type Verdict = true | false | 'unsigned';
 

@@ -19,7 +19,4 @@ export const consolePages = [
   '/reference',
 ] as const;
 
-/** The development inbox's page: the local server alone has one. */
-export const inboxPage = '/inbox';
-
 export const consoleAssets = '/assets/{name}';

@@ -1,5 +1,6 @@
 // Every number of the service in one place, with the relations between them asserted at load time.
 // Units stand last in a name. AWS limits carry their source.
+import { assertRelations } from './limit-relations.ts';
 
 const second = 1_000;
 const minute = 60 * second;
@@ -109,6 +110,29 @@ export const limits = {
   /** Pages of `rowsExaminedPerPageMax` that are read to count what a job would find. */
   replayCountPagesMax: 5,
 
+  // The ledger
+  /** Entries that are read with their rows for one page. */
+  ledgerPageSize: 1_000,
+  /** How far the clocks may differ that date a row and its entry. */
+  ledgerClockMarginMs: 5 * minute,
+  /** After the first check of an hour: the second sees what was lost since. */
+  ledgerSecondCheckMs: 23 * hour,
+  ledgerFunctionTimeoutMs: 15 * minute, // Lambda's most.
+  /** What the check keeps of its time to say that the time is up. */
+  ledgerReserveMs: 30 * second,
+  ledgerIdsLoggedMax: 20,
+
+  // Dead letters
+  /** Our own messages have a tenth of it. */
+  deadLetterBodyCharactersMax: 8_192,
+  deadLetterDetailCharactersMax: 200,
+  redriveIdsMax: 100,
+  redrivesPerSecondDefault: 10,
+  redrivesPerSecondMax: 100,
+  /** What one request sends again, and how long it may take; its answer says how to go on. */
+  redrivesPerRequestMax: 1_000,
+  redriveRequestMs: 10 * second,
+
   // The sender's connections
   responseHeaderBytesMax: 16 * 1024, // Node's own default; with the 1xx responses before them.
   addressesTriedMax: 4,
@@ -140,6 +164,8 @@ export const limits = {
   queueVisibilityMs: 6 * 60 * second, // Lambda wants at least six function timeouts.
   queueRetentionMs: 4 * day,
   deadLetterRetentionMs: 14 * day,
+  deadLetterFunctionTimeoutMs: 15 * second,
+  deadLetterVisibilityMs: 90 * second, // Lambda wants at least six function timeouts.
   functionMemoryMb: 256,
   deliveryConcurrencyDefault: 50, // Batches at once: up to ten times as many requests in flight.
   requestsPerSecondDefault: 500,
@@ -171,7 +197,7 @@ export const limits = {
   statsRetentionMs: 30 * day,
   statsWindowMsMax: 7 * day,
   deliveryShards: 4,
-  recentShards: 8,
+  ledgerShards: 8,
   apiKeysMax: 1_000,
   batchReadKeysMax: 100, // BatchGetItem.
   /** Reads in a row that give nothing new before a batch read is given up. */
@@ -186,60 +212,4 @@ export const limits = {
   scheduleEventAgeMsMax: 24 * hour,
 } as const;
 
-function must(holds: boolean, relation: string): void {
-  if (!holds) throw new Error(`limits.ts: ${relation} does not hold`);
-}
-
-must(
-  limits.queueVisibilityMs >= 6 * limits.deliverFunctionTimeoutMs,
-  'queue visibility ≥ 6 × deliver function timeout',
-);
-must(
-  limits.deliverFunctionTimeoutMs > limits.deliveryTimeoutMsMax + 1.5 * limits.recordReserveMs,
-  'the longest attempt fits into a function that has just begun',
-);
-must(
-  limits.responseBytesReadMax >= 4 * limits.responseCharactersKept,
-  'the kept characters, of at most 4 bytes each, are read',
-);
-must(
-  limits.circuitOpensAfterMs < limits.circuitWindowMs,
-  'a window is long enough to open a circuit',
-);
-must(limits.probeDelayMsMin >= minute, 'at most one probe a minute');
-must(limits.backlogPageMs < limits.queueDelayMsMax, 'a page of a backlog needs no schedule');
-must(limits.socketsPerOriginMax <= limits.socketsMax, 'sockets per origin ≤ all sockets');
-must(limits.localInFlightMax <= limits.socketsMax, 'local messages in flight ≤ sockets');
-must(
-  10 * limits.localInFlightPerSubscriptionMax <= limits.localInFlightMax,
-  'one subscription takes a tenth of what is in flight locally',
-);
-must(limits.dnsOtherFamilyWaitMs < limits.deliveryTimeoutMsMin, 'DNS waits less than an attempt');
-must(limits.apiFunctionTimeoutMs < limits.commitWaitMaxMs, 'commit wait > any request can live');
-must(
-  limits.backlogAgeAlarmMs > limits.queueDelayMsMax + limits.queueVisibilityMs,
-  'backlog alarm > longest delay + one redelivery',
-);
-must(limits.deadLetterRetentionMs > limits.queueRetentionMs, 'dead letters outlive the queue');
-must(limits.bodyBytesMax < 380 * 1024, 'a body fits in one DynamoDB item');
-must(limits.subscriptionMemoTtlMsDefault <= limits.memoTtlMsMax, 'subscription memo ≤ 30 s');
-must(limits.keyMemoTtlMs <= limits.memoTtlMsMax, 'key memo ≤ 30 s');
-must(
-  limits.tokenExpiryMarginMs >= limits.deliveryTimeoutMsMax,
-  'a token outlives the attempt that it is used in',
-);
-must(
-  4 * limits.tokenResponseCharactersMax <= limits.responseBytesReadMax,
-  'a token response is read in full',
-);
-must(limits.pageSizeMax <= limits.rowsExaminedPerPageMax, 'a page fits in the rows examined');
-must(
-  2 * limits.replayStepMs < limits.commitWaitMaxMs,
-  "a step's message is waited for longer than the step before it lasts",
-);
-must(
-  limits.deliverFunctionTimeoutMs >
-    limits.deliveryTimeoutMsMax +
-      2 * limits.awsTriesMax * (limits.awsConnectTimeoutMs + limits.awsRequestTimeoutMs),
-  'deliver function timeout > longest attempt + two calls of AWS at their worst',
-);
+assertRelations(limits);

@@ -85,6 +85,12 @@ export const queueMessage = z.discriminatedUnion('kind', [
   announceMessage,
 ]);
 
+/** What a message of any version has. */
+export const messageEnvelope = z.object({ version: z.number().int(), kind: z.string() });
+
+/** What says whose a message is, if anything of it can be read. */
+export const messageOwner = z.object({ tenant: z.string().min(1).max(100) });
+
 export type AttemptMessage = z.infer<typeof attemptMessage>;
 export type BacklogMessage = z.infer<typeof backlogMessage>;
 export type CancelMessage = z.infer<typeof cancelMessage>;

@@ -1,6 +1,8 @@
 // The route table: the one source of API Gateway's routes, the local server's, the handlers' types, the OpenAPI
 // document and the tests that walk every route. `function` says which deployed function answers.
+import { deadLetterRoutes } from './dead-letter-routes.ts';
 import { deliveryRoutes } from './delivery-routes.ts';
+import { ledgerRoutes } from './ledger-routes.ts';
 import { replayRoutes } from './replay-routes.ts';
 import { serviceRoutes } from './service-routes.ts';
 import { subscriptionRoutes } from './subscription-routes.ts';
@@ -13,6 +15,8 @@ export const routes = {
   ...subscriptionRoutes,
   ...deliveryRoutes,
   ...replayRoutes,
+  ...deadLetterRoutes,
+  ...ledgerRoutes,
 } as const;
 
 export type RouteId = keyof typeof routes;

@@ -6,8 +6,6 @@ export const table = {
   sortKey: 'sk',
   timeToLive: 'expires_at', // Epoch seconds.
   indexes: {
-    /** Keys only, sharded: every delivery of a tenant, newest first. Written once, with the row. */
-    recent: { name: 'recent', partitionKey: 'recent_pk', sortKey: 'sk' },
     /** Keys only, sparse: deliveries of a subscription that are parked or failed, sharded; operator's subscriptions. */
     held: { name: 'held', partitionKey: 'held_pk', sortKey: 'sk' },
   },

@@ -104,11 +104,9 @@ function groupsOf(address: string, family: Cidr['family']): number[] {
   if (family === 'ipv4') return address.split('.').map(Number);
   // The URL parser writes IPv6 in its one canonical form, without dotted parts.
   const canonical = new URL(`http://[${address}]`).hostname.slice(1, -1);
-  const [head = [], tail = []] = canonical
-    .split('::')
-    .map((half) => half.split(':').filter((group) => group !== ''));
-  const zeros = Array.from({ length: 8 - head.length - tail.length }, () => '0');
-  return [...head, ...zeros, ...tail].map((group) => Number.parseInt(group, 16));
+  const groups = (text: string) => text.split(':').filter((group) => group !== '');
+  const zeros = ':0'.repeat(8 - groups(canonical).length);
+  return groups(canonical.replace('::', `${zeros}:`)).map((group) => Number.parseInt(group, 16));
 }
 
 function blockList(family: Cidr['family'], cidrs: readonly string[]): BlockList {

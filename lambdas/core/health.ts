@@ -9,6 +9,7 @@
 // is parked when the subscription is free again is its backlog. One job at a time works on it, which the subscription
 // names: a message of another job ends, so that no two ever add up to more than one's pace.
 import { limits } from '../contract/limits.ts';
+import type { BacklogPace } from './backlog.ts';
 import type { ParkReason } from './delivery.ts';
 import type { Subscription } from './subscription.ts';
 
@@ -26,7 +27,7 @@ export type Health = {
   failingSince: number | null;
   circuit: Circuit;
   /** The one job that may work on what is parked, and its next step; null when there is nothing to do. */
-  backlogJob: { id: string; step: number } | null;
+  backlogJob: { id: string; step: number; pace: BacklogPace } | null;
   /** Newest last. */
   history: readonly HealthEvent[];
 };
@@ -138,7 +139,10 @@ function afterSuccess(subscription: Subscription, evidence: Evidence): HealthCha
   const { health } = subscription;
   const { now, job } = evidence;
   if (evidence.isProbe && health.circuit.state === 'open') {
-    const next = { ...reset(health, now), backlogJob: { id: job, step: 0 } };
+    const next = {
+      ...reset(health, now),
+      backlogJob: { id: job, step: 0, pace: 'recovery' as const },
+    };
     return { ...changed(subscription, next, now), event: 'circuit_closed', jobDueAt: now };
   }
   if (health.failingSince === null) return null;
@@ -161,7 +165,7 @@ function afterFailure(
       ...health,
       failingSince: failingSince ?? now,
       circuit: { state: 'open' as const, since: now, probeAt, probes: 0 },
-      backlogJob: { id: job, step: 0 },
+      backlogJob: { id: job, step: 0, pace: 'recovery' as const },
     };
     const opened = changed(subscription, withEvent(next, 'circuit_opened', now), now);
     return { ...opened, event: 'circuit_opened', jobDueAt: probeAt };

@@ -1,6 +1,7 @@
 // Ids are opaque to callers and carry what finds their row.
 //   sub_<16>            a subscription: nine characters of time, seven of chance
 //   rpl_<16>            a replay job: likewise
+//   ltr_<25>            a dead letter: nine characters of time, sixteen of a hash
 //   dlv_<26><16>        a delivery: a ULID (time and chance), then the id of its subscription
 //   att_<26><16>_<n>    an attempt: its delivery and its number
 // So a delivery is found by one GetItem, without an index, and both sort by the time they were made.
@@ -10,6 +11,7 @@ import { decodeTime } from 'ulid';
 export type SubscriptionId = `sub_${string}`;
 export type DeliveryId = `dlv_${string}`;
 export type ReplayId = `rpl_${string}`;
+export type DeadLetterId = `ltr_${string}`;
 
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 const ulidTimeLength = 10;
@@ -18,9 +20,11 @@ const ulidLength = ulidTimeLength + ulidChanceLength;
 const shortTimeLength = 9;
 const shortLength = 16;
 const turnLength = 8;
+const hashLength = 16;
 
 const subscriptionPattern = new RegExp(`^sub_[${alphabet}]{${shortLength}}$`);
 const replayPattern = new RegExp(`^rpl_[${alphabet}]{${shortLength}}$`);
+const deadLetterPattern = new RegExp(`^ltr_[${alphabet}]{${shortTimeLength + hashLength}}$`);
 const deliveryPattern = new RegExp(`^dlv_[0-7][${alphabet}]{${ulidLength - 1 + shortLength}}$`);
 
 /** Five bits a character; the caller gives at least as many bytes as that takes. */
@@ -59,6 +63,11 @@ export function replayIdFrom(at: number, chance: Uint8Array): ReplayId {
   return `rpl_${shortFrom(at, chance)}`;
 }
 
+/** @param at epoch ms of the sending; @param hash ten bytes that tell the message from others of the same moment */
+export function deadLetterIdFrom(at: number, hash: Uint8Array): DeadLetterId {
+  return `ltr_${encodeTime(at, shortTimeLength)}${encodeChance(hash, hashLength)}`;
+}
+
 /** @param at epoch ms of the acceptance; @param chance ten random bytes */
 export function deliveryIdFrom(
   subscriptionId: SubscriptionId,
@@ -84,6 +93,10 @@ export function isSubscriptionId(text: string): text is SubscriptionId {
 
 export function isReplayId(text: string): text is ReplayId {
   return replayPattern.test(text);
+}
+
+export function isDeadLetterId(text: string): text is DeadLetterId {
+  return deadLetterPattern.test(text);
 }
 
 export function isDeliveryId(text: string): text is DeliveryId {

@@ -36,8 +36,18 @@ export function backlogJob(
 export function paceOfChange(before: Subscription, after: Subscription): BacklogPace | null {
   const was = heldBackBy(before);
   if (was === null || heldBackBy(after) !== null) return null;
-  const onlyPaused = before.inactiveReason === 'paused' && before.health.circuit.state === 'closed';
-  return onlyPaused ? 'resume' : 'recovery';
+  return paceOnceFree(before);
+}
+
+/** How carefully what is parked is sent, now or once nothing holds it back. */
+export function paceOf(subscription: Subscription): BacklogPace {
+  if (heldBackBy(subscription) !== null) return paceOnceFree(subscription);
+  return subscription.health.backlogJob?.pace ?? 'recovery';
+}
+
+/** The endpoint knew nothing of a pause, where nothing else was wrong. */
+function paceOnceFree({ inactiveReason, health }: Subscription): BacklogPace {
+  return inactiveReason === 'paused' && health.circuit.state === 'closed' ? 'resume' : 'recovery';
 }
 
 /** Cancels what is open, once the subscription is deleted; again when no function holds an old memo of it. */

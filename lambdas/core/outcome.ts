@@ -34,16 +34,16 @@ export function wantsNoMore(result: SendResult): boolean {
   return result.statusCode === 410 || wishOf(result) === 'disable';
 }
 
-function wishOf(result: SendResult & { kind: 'response' }): string {
-  return result.headers['webhook-delivery']?.trim().toLowerCase() ?? '';
+function wishOf(result: SendResult & { kind: 'response' }): string | undefined {
+  return result.headers['webhook-delivery']?.trim().toLowerCase();
 }
 
 /** Seconds or an HTTP date, at most `limits.retryAfterMsMax` ahead; anything else counts as absent. */
 function retryAfter(result: SendResult & { kind: 'response' }, now: number): number | null {
   if (!retryAfterStatuses.includes(result.statusCode)) return null;
   const text = result.headers['retry-after']?.trim() ?? '';
-  const at = /^\d{1,15}$/.test(text) ? now + Number(text) * 1_000 : result.retryAfterAt;
-  if (at === null || at <= now) return null;
+  const at = /^\d{1,15}$/.test(text) ? now + Number(text) * 1_000 : (result.retryAfterAt ?? now);
+  if (at <= now) return null;
   return Math.min(at, now + limits.retryAfterMsMax);
 }
 

@@ -1,16 +1,20 @@
 // What the operations need of the world, and nothing more. The verbs are the domain's transitions, not CRUD.
 // Two drivers implement the storage and queue ports: `adapters/aws` and `adapters/sqlite`; both pass the
 // contract suites in `test/contracts`. Errors of a driver's own kind never leave it: a port rejects only when
-// the world is broken, and then the caller's message or request is tried again.
+// the world is broken (`port-errors.ts`), and then the caller's message or request is tried again.
 import type { ApiKey } from './api-key.ts';
+import type { DeadLetter } from './dead-letter.ts';
 import type { Attempt, Delivery, DeliveryStatus } from './delivery.ts';
-import type { DeliveryId, ReplayId, SubscriptionId } from './ids.ts';
+import type { DeadLetterId, DeliveryId, ReplayId, SubscriptionId } from './ids.ts';
+import type { DeadLetterReason } from '../contract/dead-letter-reason.ts';
 import type { QueueMessage } from '../contract/messages.ts';
 import type { OperationalEvent } from '../contract/operational-events.ts';
 import type { RateLimit } from './rate-limit.ts';
 import type { ReplayJob } from './replay-job.ts';
 import type { SendRequest, SendResult } from './send-result.ts';
-import type { StatsDelta, StatsHour } from './stats.ts';
+import type { LedgerEntry } from './ledger.ts';
+import type { StatsDelta, StatsHour, StatusCounts } from './stats.ts';
+import type { HourRange } from './stats-summary.ts';
 import type { Subscription } from './subscription.ts';
 
 /** Epoch ms. */
@@ -28,14 +32,6 @@ export type Chance = {
 
 export type Page<Item> = { items: readonly Item[]; nextCursor: string | null };
 
-/** Thrown by list ports for a cursor that they did not make. */
-export class InvalidCursorError extends Error {
-  constructor() {
-    super('The cursor is not one that this list returned');
-    this.name = 'InvalidCursorError';
-  }
-}
-
 export type SubscriptionStore = {
   /** Rejects when the id is taken. */
   create(subscription: Subscription): Promise<void>;
@@ -48,6 +44,8 @@ export type SubscriptionStore = {
   /** True when there was one. */
   remove(tenant: string, id: SubscriptionId): Promise<boolean>;
   countActive(tenant: string): Promise<number>;
+  /** Every tenant that has had a subscription. */
+  tenants(): Promise<readonly string[]>;
   /** The operator's subscriptions of the tenant, oldest first; a few. They may be as of a moment ago. */
   listOperational(tenant: string): Promise<readonly Subscription[]>;
 };
@@ -74,8 +72,13 @@ export type DeliveryQuery = {
 };
 
 export type DeliveryStore = {
-  /** The commit point of the accept protocol: stores a new delivery and its body, unless the id is taken. */
+  /**
+   * The commit point of the accept protocol: stores a new delivery and its body, unless the id is taken, and then its
+   * entry in the ledger.
+   */
   commit(delivery: Delivery, body: Uint8Array): Promise<'committed' | 'exists'>;
+  /** Makes sure that a stored delivery is in the ledger: whoever committed it may have died just after. */
+  enter(tenant: string, id: DeliveryId): Promise<void>;
   /** Strongly consistent; absent ids are absent from the map. Includes bodies. */
   load(tenant: string, ids: readonly DeliveryId[]): Promise<Map<DeliveryId, LoadedDelivery>>;
   /** Stores the attempt and `after` together, if the stored version is still `before.version`. */
@@ -98,6 +101,12 @@ export type DeliveryStore = {
   ): Promise<Page<Delivery>>;
   /** Parked deliveries of a subscription; the count may stop at `max` or beyond. */
   countParked(tenant: string, subscriptionId: SubscriptionId, max: number): Promise<number>;
+  /** Entries of the ledger with their rows, oldest first. Strongly consistent. Rejects with `InvalidCursorError`. */
+  listLedger(
+    tenant: string,
+    range: HourRange,
+    page: { limit: number; cursor: string | null },
+  ): Promise<Page<LedgerEntry>>;
 };
 
 /** What a key was first used for. `fingerprint` is a hash of the request. */
@@ -129,6 +138,30 @@ export type ReplayStore = {
   countOpen(tenant: string): Promise<number>;
 };
 
+export type DeadLetterQuery = {
+  tenant: string;
+  /** Null lists all. */
+  reason: DeadLetterReason | null;
+  redriven: boolean | null;
+  limit: number;
+  cursor: string | null;
+};
+
+/** What has expired is not there. */
+export type DeadLetterStore = {
+  /** Stores the letter, unless it is there: a message that comes again is still the letter that it was. */
+  bury(letter: DeadLetter): Promise<void>;
+  /** In no order; absent ids are absent. Strongly consistent. */
+  find(tenant: string, ids: readonly DeadLetterId[]): Promise<readonly DeadLetter[]>;
+  /** Last sent first. May return fewer than `limit` with a cursor. Rejects with `InvalidCursorError`. */
+  list(query: DeadLetterQuery): Promise<Page<DeadLetter>>;
+  /** Stores the moment, unless another is stored or the letter is gone. */
+  markRedriven(
+    letter: Pick<DeadLetter, 'tenant' | 'id'>,
+    at: number,
+  ): Promise<'marked' | 'superseded'>;
+};
+
 export type StatsStore = {
   /** Adds every delta to its subscription's hour and to the tenant's. */
   add(deltas: readonly StatsDelta[]): Promise<void>;
@@ -136,8 +169,14 @@ export type StatsStore = {
   hours(
     tenant: string,
     subscriptionId: SubscriptionId | null,
-    range: { fromHour: number; untilHour: number },
+    range: HourRange,
   ): Promise<readonly StatsHour[]>;
+  /** Adds to the statuses of these counters alone: the subscription's, or for null the tenant's own. */
+  correct(
+    tenant: string,
+    subscriptionId: SubscriptionId | null,
+    correction: { hour: number; byStatus: StatusCounts },
+  ): Promise<void>;
 };
 
 export type RateLimitStore = {
@@ -190,6 +229,7 @@ export type Ports = {
   deliveries: DeliveryStore;
   idempotency: IdempotencyStore;
   replays: ReplayStore;
+  deadLetters: DeadLetterStore;
   stats: StatsStore;
   rateLimits: RateLimitStore;
   apiKeys: ApiKeyStore;

@@ -5,7 +5,7 @@ import type { KeyObject } from 'node:crypto';
 
 const privatePrefix = 'whsk_';
 const publicPrefix = 'whpk_';
-const seedLength = 32;
+const keyLength = 32;
 // RFC 8410, 7: what stands before the 32 bytes of the seed in a PKCS #8 key.
 const pkcs8Start = Buffer.from('302e020100300506032b657004220420', 'hex');
 
@@ -29,7 +29,7 @@ export function signWithKey(signingKey: string, content: Uint8Array): Buffer {
 }
 
 function seedOf(signingKey: string): Buffer {
-  return Buffer.from(signingKey.slice(privatePrefix.length), 'base64').subarray(0, seedLength);
+  return Buffer.from(signingKey.slice(privatePrefix.length), 'base64').subarray(0, keyLength);
 }
 
 function privateKeyOf(seed: Uint8Array): KeyObject {
@@ -37,6 +37,6 @@ function privateKeyOf(seed: Uint8Array): KeyObject {
 }
 
 function publicBytesOf(privateKey: KeyObject): Buffer {
-  const { x = '' } = createPublicKey(privateKey).export({ format: 'jwk' });
-  return Buffer.from(x, 'base64url');
+  // RFC 8410, 4: the 32 bytes stand last.
+  return createPublicKey(privateKey).export({ format: 'der', type: 'spki' }).subarray(-keyLength);
 }

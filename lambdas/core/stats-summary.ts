@@ -1,7 +1,7 @@
 // What the counters say about a window of hours.
 import { limits } from '../contract/limits.ts';
 import type { StatsHour, StatusCounts } from './stats.ts';
-import { addHours, hourMs, hourOf, latencyBoundsMs, noStatuses } from './stats.ts';
+import { addHours, emptyHour, hourMs, hourOf, latencyBoundsMs } from './stats.ts';
 
 /** Whole hours, epoch ms, the second excluded. */
 export type HourRange = { fromHour: number; untilHour: number };
@@ -88,15 +88,6 @@ export function percentile(latency: readonly number[], share: number): number {
 
 function nextHour(at: number): number {
   return Math.ceil(at / hourMs) * hourMs;
-}
-
-function emptyHour(hour: number): StatsHour {
-  return {
-    hour,
-    byStatus: noStatuses,
-    attempts: 0,
-    latency: latencyBoundsMs.map(() => 0).concat(0),
-  };
 }
 
 function totalOf(byStatus: StatusCounts): number {

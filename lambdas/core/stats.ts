@@ -49,7 +49,7 @@ function bucketOf(durationMs: number): number {
  * A delivery enters the counters when it first leaves its initial `pending`, so that accepting one costs no
  * counter write.
  */
-function isCounted(delivery: Delivery): boolean {
+export function isCounted(delivery: Delivery): boolean {
   return delivery.status !== 'pending' || delivery.cycle > 1 || delivery.attemptCount > 0;
 }
 
@@ -98,5 +98,14 @@ export function addHours(left: StatsHour, right: StatsHour): StatsHour {
     byStatus: addCounts(left.byStatus, right.byStatus),
     attempts: left.attempts + right.attempts,
     latency: left.latency.map((count, index) => count + (right.latency[index] ?? 0)),
+  };
+}
+
+export function emptyHour(hour: number): StatsHour {
+  return {
+    hour,
+    byStatus: noStatuses,
+    attempts: 0,
+    latency: latencyBoundsMs.map(() => 0).concat(0),
   };
 }

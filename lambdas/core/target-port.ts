@@ -15,7 +15,10 @@ const otherPorts = [
   11211, // Memcached reads lines too.
 ];
 
-const refusedPorts = new Set([...fetchBadPorts.trim().split(/\s+/).map(Number), ...otherPorts]);
+const refusedPorts = new Set([
+  ...Array.from(fetchBadPorts.matchAll(/\d+/g), ([port]) => Number(port)),
+  ...otherPorts,
+]);
 
 export function isRefusedPort(port: number): boolean {
   return refusedPorts.has(port);

@@ -86,7 +86,7 @@ function authorityOf(text: string): string {
 function parseTarget(text: string): Target {
   const url = new URL(text);
   const scheme = url.protocol === 'https:' ? 'https' : 'http';
-  const host = url.hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
+  const host = url.hostname.replace(/[[\]]/g, '').replace(/\.$/, '');
   const port = url.port === '' ? { http: 80, https: 443 }[scheme] : Number(url.port);
   return { url: text, scheme, host, hostKind: kindOf(host), port };
 }
@@ -110,7 +110,8 @@ function brokenHostRule(target: Target, policy: TargetPolicy): TargetRule | null
 }
 
 function isWritten({ url, host }: Target): boolean {
-  return authorityOf(url).replace(/:\d+$/, '') === host;
+  const [written] = authorityOf(url).split(':');
+  return written === host;
 }
 
 // Names that are never public: RFC 6761 and 6762 (with its appendix G), 7686, 8375, 9476, ICANN's .internal, and
@@ -131,7 +132,7 @@ function isPublicName(host: string): boolean {
   if (host.length > 253 || labels.length < 2 || !labels.every((part) => label.test(part))) {
     return false;
   }
-  return !neverPublic.has(labels.at(-1) ?? '');
+  return !neverPublic.has(host.slice(host.lastIndexOf('.') + 1));
 }
 
 function refusal(rule: TargetRule): TargetCheck {

@@ -125,11 +125,11 @@ function retryTime(verdict: Verdict, facts: AttemptFacts): number | null {
   if (verdict.kind !== 'retry') return null;
   const delayMs = retryDelayMs(facts.schedule, facts.cycleAttempt, facts.jitter);
   if (delayMs === null) return null;
-  if (verdict.notBefore === null) return facts.now + delayMs;
   // Spread as those are that the pause puts off: else the one that asked would always be the first again, and with an
   // endpoint that goes on asking the others would never have their turn.
-  const spreadMs = (verdict.notBefore - facts.now) * limits.holdSpreadRatio * facts.jitter;
-  return Math.max(facts.now + delayMs, Math.ceil(verdict.notBefore + spreadMs));
+  const notBefore = verdict.notBefore ?? facts.now;
+  const spreadMs = (notBefore - facts.now) * limits.holdSpreadRatio * facts.jitter;
+  return Math.max(facts.now + delayMs, Math.ceil(notBefore + spreadMs));
 }
 
 /**

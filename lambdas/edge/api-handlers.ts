@@ -1,5 +1,7 @@
 // What the api function answers. A route of the contract without its handler does not compile.
+import { deadLetterHandlers } from './dead-letter-handlers.ts';
 import { deliveryHandlers } from './delivery-handlers.ts';
+import { ledgerHandlers } from './ledger-handlers.ts';
 import { replayHandlers } from './replay-handlers.ts';
 import type { RouteHandlers } from './route-handler.ts';
 import { serviceHandlers } from './service-handlers.ts';
@@ -10,4 +12,6 @@ export const apiHandlers: RouteHandlers<'api'> = {
   ...subscriptionHandlers,
   ...deliveryHandlers,
   ...replayHandlers,
+  ...deadLetterHandlers,
+  ...ledgerHandlers,
 };

@@ -4,7 +4,7 @@ import type { ApiKey } from '../core/api-key.ts';
 import { allows, apiKeyIdOf, matchesApiKey } from '../core/api-key.ts';
 import { ServiceError } from '../core/service-error.ts';
 import type { Caller } from '../operations/caller.ts';
-import { defaultTenant } from '../operations/caller.ts';
+import { defaultTenant } from '../core/tenant.ts';
 import type { Context } from '../operations/context.ts';
 import type { HttpRequest } from './http-event.ts';
 

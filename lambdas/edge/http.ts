@@ -7,7 +7,7 @@ import { limits } from '../contract/limits.ts';
 import type { FieldError, ProblemCode } from '../contract/problems.ts';
 import type { Route } from '../contract/routes.ts';
 import { routes } from '../contract/routes.ts';
-import { InvalidCursorError } from '../core/ports.ts';
+import { InvalidCursorError, UnavailableError } from '../core/port-errors.ts';
 import { ServiceError } from '../core/service-error.ts';
 import type { Caller } from '../operations/caller.ts';
 import type { Context } from '../operations/context.ts';
@@ -102,6 +102,10 @@ function problemOf(error: unknown): {
   }
   if (error instanceof InvalidCursorError) {
     return { code: 'invalid-cursor', detail: error.message, fields: [] };
+  }
+  if (error instanceof UnavailableError) {
+    const detail = 'The service cannot reach or write its store at the moment; try again later';
+    return { code: 'unavailable', detail, fields: [] };
   }
   return { code: 'internal', detail: 'The service failed; try again', fields: [] };
 }

@@ -8,7 +8,9 @@ const causeDepthMax = 5;
 export function createLog(clock: Clock, write: (line: string) => void = writeToStdout): Log {
   const line = (level: 'INFO' | 'ERROR', name: string, fields: object) => {
     const timestamp = new Date(clock.now()).toISOString();
-    write(`${JSON.stringify({ timestamp, level, message: name, ...fields })}\n`);
+    const own = { timestamp, level, message: name };
+    // First for the reader, last so that no field can take the place of the name that alarms and people look for.
+    write(`${JSON.stringify({ ...own, ...fields, ...own })}\n`);
   };
   return {
     info(name, fields) {

@@ -1,10 +1,11 @@
-// The deliveries queue's edge: SQS records in, the ids of the failed ones out. A record that cannot be read fails
-// alone; the queue hands it to the dead letters after its last receive.
+// The deliveries queue's edge: SQS records in, the ids of those out that must come again. Poison, and what fails at its
+// last receive, is buried with its reason; where it cannot be, the queue puts it among its own dead letters.
 import type { Context as LambdaContext, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { queueMessage } from '../contract/messages.ts';
-import type { QueueMessage } from '../contract/messages.ts';
+import { readMessage } from '../core/read-message.ts';
+import { buryFailed, buryPoison } from '../operations/bury-message.ts';
 import type { Context } from '../operations/context.ts';
 import { workBatch } from '../operations/work-batch.ts';
+import { receivedFrom } from './received.ts';
 
 export type DeliverHandler = (
   event: SQSEvent,
@@ -16,27 +17,38 @@ export function createDeliverHandler(context: Context): DeliverHandler {
     // Outside Lambda nobody stops the function.
     const remainingMs = lambdaContext?.getRemainingTimeInMillis() ?? Infinity;
     const endsAt = context.clock.now() + remainingMs;
-    const read = event.Records.map((record) => ({ record, message: readMessage(context, record) }));
-    const readable = read.flatMap(({ record, message }) =>
-      message === null ? [] : [{ record, message }],
-    );
-    const unreadable = read.filter(({ message }) => message === null).map(({ record }) => record);
-    const messages = readable.map(({ message }) => message);
-    const done = await workBatch(context, messages, endsAt);
-    const failed = readable.filter((_, index) => done[index] !== true).map(({ record }) => record);
+    const read = event.Records.map((record) => ({ record, reading: readMessage(record.body) }));
+    const comeAgain = await Promise.all([bury(context, read), work(context, read, endsAt)]);
     return {
-      batchItemFailures: [...unreadable, ...failed].map((record) => ({
-        itemIdentifier: record.messageId,
-      })),
+      batchItemFailures: comeAgain.flat().map((record) => ({ itemIdentifier: record.messageId })),
     };
   };
 }
 
-function readMessage(context: Context, record: SQSRecord): QueueMessage | null {
-  try {
-    return queueMessage.parse(JSON.parse(record.body));
-  } catch (error) {
-    context.log.error('message.unreadable', { messageId: record.messageId }, error);
-    return null;
-  }
+type Read = { record: SQSRecord; reading: ReturnType<typeof readMessage> };
+
+/** The poison that must come again. */
+async function bury(context: Context, read: readonly Read[]): Promise<SQSRecord[]> {
+  const comeAgain = read.map(async ({ record, reading }) => {
+    if (reading.kind === 'message') return [];
+    const isDone = await buryPoison(context, receivedFrom(record), reading);
+    return isDone ? [] : [record];
+  });
+  return (await Promise.all(comeAgain)).flat();
+}
+
+/** The messages that must come again. */
+async function work(context: Context, read: readonly Read[], endsAt: number): Promise<SQSRecord[]> {
+  const readable = read.flatMap(({ record, reading }) =>
+    reading.kind === 'message' ? [{ record, message: reading.message }] : [],
+  );
+  const messages = readable.map(({ message }) => message);
+  const results = await workBatch(context, messages, endsAt);
+  const comeAgain = readable.map(async ({ record }, index) => {
+    const result = results[index];
+    if (result === undefined || result.status === 'fulfilled') return [];
+    const isDone = await buryFailed(context, receivedFrom(record), result.reason);
+    return isDone ? [] : [record];
+  });
+  return (await Promise.all(comeAgain)).flat();
 }

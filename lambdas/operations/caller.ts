@@ -7,5 +7,3 @@ export type Caller = {
   /** Null where authentication is off. */
   keyId: string | null;
 };
-
-export const defaultTenant = 'default';

@@ -38,5 +38,5 @@ async function withBacklogJob(
   const now = context.clock.now();
   const job = turnFrom(context.chance.bytes(5));
   await context.queue.send([backlogJob(after, { job, pace, dueAt: now }, now)]);
-  return { ...after, health: { ...after.health, backlogJob: { id: job, step: 0 } } };
+  return { ...after, health: { ...after.health, backlogJob: { id: job, step: 0, pace } } };
 }

@@ -1,7 +1,7 @@
 // The health of a subscription's endpoint, and how long its backlog will take.
 import { limits } from '../contract/limits.ts';
 import { drainRate, drainSeconds, usualRate } from '../core/backlog.ts';
-import type { BacklogPace } from '../core/backlog.ts';
+import { paceOf } from '../core/jobs.ts';
 import { hourMs, hourOf } from '../core/stats.ts';
 import type { Subscription } from '../core/subscription.ts';
 import type { Context } from './context.ts';
@@ -28,14 +28,13 @@ export async function getBacklog(
   context: Pick<Context, 'clock' | 'stats' | 'deliveries'>,
   subscription: Subscription,
 ): Promise<Backlog> {
-  const { tenant, id, inactiveReason, health, rateLimit } = subscription;
+  const { tenant, id, rateLimit } = subscription;
   const [usual, parked] = await Promise.all([
     usualRateOf(context, subscription),
     context.deliveries.countParked(tenant, id, limits.backlogCountMax),
   ]);
-  const isOnlyPaused = inactiveReason === 'paused' && health.circuit.state === 'closed';
-  const pace: BacklogPace = isOnlyPaused ? 'resume' : 'recovery';
-  const perSecond = Math.min(drainRate(pace, usual, Infinity), rateLimit?.perSecond ?? Infinity);
+  const rate = drainRate(paceOf(subscription), usual, Infinity);
+  const perSecond = Math.min(rate, rateLimit?.perSecond ?? Infinity);
   return {
     parked,
     complete: parked < limits.backlogCountMax,

@@ -13,7 +13,7 @@ import { isSigningKey } from '../core/signing-key.ts';
 import type { Subscription } from '../core/subscription.ts';
 import { acceptEvent } from './accept-event.ts';
 import type { Caller } from './caller.ts';
-import { defaultTenant } from './caller.ts';
+import { defaultTenant } from '../core/tenant.ts';
 import type { Context } from './context.ts';
 import { recallSubscription } from './context.ts';
 
@@ -147,7 +147,9 @@ async function claimId(
     );
   }
   if (held.deliveryId === fresh) return { id: fresh, open: true };
-  return { id: held.deliveryId, open: !(await isCommitted(context, tenant, held.deliveryId)) };
+  const isStored = await isCommitted(context, tenant, held.deliveryId);
+  if (isStored) await context.deliveries.enter(tenant, held.deliveryId);
+  return { id: held.deliveryId, open: !isStored };
 }
 
 /** Gives the request that holds the key a moment to finish, so that two at once do not both send a message. */

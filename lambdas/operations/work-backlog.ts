@@ -123,7 +123,8 @@ async function endStep(
   { subscription, change }: { subscription: Subscription; change: (health: Health) => Health },
 ): Promise<void> {
   const { tenant, id } = subscription;
-  const backlogJob = { id: message.job, step: message.step + 1 };
+  const { job, pace, step } = message;
+  const backlogJob = { id: job, step: step + 1, pace };
   let current: Subscription | undefined = subscription;
   for (let tries = 0; tries < triesMax; tries += 1) {
     const done = await replaceSubscription(context, current, {

@@ -17,12 +17,12 @@ import { workBacklog } from './work-backlog.ts';
 
 type Rows = Map<DeliveryId, LoadedDelivery>;
 
-/** True at the index of every message that is done with. `endsAt`: epoch ms at which the function is stopped. */
+/** What came of each message: fulfilled is done with. `endsAt`: epoch ms at which the function is stopped. */
 export async function workBatch(
   context: Context,
   messages: readonly QueueMessage[],
   endsAt: number,
-): Promise<boolean[]> {
+): Promise<PromiseSettledResult<unknown>[]> {
   const now = context.clock.now();
   const rows = await loadRows(
     context,
@@ -41,11 +41,11 @@ export async function workBatch(
     context,
     settled.flatMap((result) => (result.status === 'fulfilled' ? result.value : [])),
   );
-  return settled.map((result, index) => {
-    if (result.status === 'fulfilled') return true;
-    context.log.error('message.failed', { message: messages[index] }, result.reason);
-    return false;
-  });
+  for (const [index, result] of settled.entries()) {
+    if (result.status === 'fulfilled') continue;
+    context.log.error('message.failed', { queueMessage: messages[index] }, result.reason);
+  }
+  return settled;
 }
 
 async function work(

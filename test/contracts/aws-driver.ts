@@ -6,9 +6,11 @@ import { type QueueMessage, queueMessage } from '../../lambdas/contract/messages
 import type { Clock } from '../../lambdas/core/ports.ts';
 import { type AwsDriver, type OpenedDriver, portsOf } from '../support/aws-driver.ts';
 import { apiKeyStoreContract } from './api-key-store.ts';
+import { deadLetterStoreContract } from './dead-letter-store.ts';
 import { deliveryQueueContract } from './delivery-queue.ts';
 import { deliveryStoreContract } from './delivery-store.ts';
 import { idempotencyStoreContract } from './idempotency-store.ts';
+import { rateLimitStoreContract } from './rate-limit-store.ts';
 import { replayStoreContract } from './replay-store.ts';
 import { statsStoreContract } from './stats-store.ts';
 import { subscriptionStoreContract } from './subscription-store.ts';
@@ -27,7 +29,9 @@ export function awsStoresContract(name: string, open: OpenDriver): void {
   deliveryStoreContract(name, openPort('deliveries'));
   idempotencyStoreContract(name, openPort('idempotency'));
   replayStoreContract(name, openPort('replays'));
+  deadLetterStoreContract(name, openPort('deadLetters'));
   statsStoreContract(name, openPort('stats'));
+  rateLimitStoreContract(name, openPort('rateLimits'));
   apiKeyStoreContract(name, openPort('apiKeys'));
 }
 

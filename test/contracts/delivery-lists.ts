@@ -2,11 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Delivery, DeliveryStatus } from '../../lambdas/core/delivery.ts';
 import type { SubscriptionId } from '../../lambdas/core/ids.ts';
-import {
-  type DeliveryQuery,
-  type DeliveryStore,
-  InvalidCursorError,
-} from '../../lambdas/core/ports.ts';
+import { InvalidCursorError } from '../../lambdas/core/port-errors.ts';
+import type { DeliveryQuery, DeliveryStore } from '../../lambdas/core/ports.ts';
 import type { TestClock } from '../support/clock.ts';
 import { aDelivery, aSubscriptionId, aTenant, changed, noon } from '../support/factories.ts';
 import { cursorOf, garbledCursors, readAll, readPages, spoiled } from './harness.ts';
@@ -326,6 +323,39 @@ export function parkedListContract({ store }: Suite): void {
         await expect(page(tenant, subscriptionId)(other), other).rejects.toThrow(
           InvalidCursorError,
         );
+      }
+    });
+  });
+
+  describe('countParked', () => {
+    it('counts what is parked now, for whatever reason, of the subscription alone', async () => {
+      const tenant = aTenant();
+      const subscriptionId = aSubscriptionId();
+      const fields = { tenant, subscriptionId };
+      expect(await store().countParked(tenant, subscriptionId, 100)).toBe(0);
+      const parked = await storedMany(store(), 12, { ...fields, status: 'parked' });
+      const reason = 'circuit_open' as const;
+      await store().commit(aDelivery({ ...fields, status: 'parked', reason }), aBody());
+      await storedMany(store(), 2, { ...fields, status: 'failed' });
+      await stored(store(), fields);
+      await stored(store(), { tenant, status: 'parked' });
+      await stored(store(), { tenant: aTenant(), subscriptionId, status: 'parked' });
+      expect(await store().countParked(tenant, subscriptionId, 100)).toBe(13);
+
+      await store().transition(parked[0]!, changed(parked[0]!, { status: 'delivered' }));
+
+      expect(await store().countParked(tenant, subscriptionId, 100)).toBe(12);
+    });
+
+    it('tells that there are as many as were asked about, where there are more', async () => {
+      const tenant = aTenant();
+      const subscriptionId = aSubscriptionId();
+      await storedMany(store(), 12, { tenant, subscriptionId, status: 'parked' });
+
+      for (const max of [1, 5, 11, 12]) {
+        const count = await store().countParked(tenant, subscriptionId, max);
+        expect(count).toBeGreaterThanOrEqual(max);
+        expect(count).toBeLessThanOrEqual(12);
       }
     });
   });

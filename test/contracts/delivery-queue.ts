@@ -5,7 +5,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { limits } from '../../lambdas/contract/limits.ts';
 import type { QueueMessage } from '../../lambdas/contract/messages.ts';
 import type { DeliveryQueue } from '../../lambdas/core/ports.ts';
-import { aBacklogMessage, anAttemptMessage, aSubscriptionId } from '../support/factories.ts';
+import {
+  aBacklogMessage,
+  anAnnounceMessage,
+  anAttemptMessage,
+  aReplayJob,
+  aSubscriptionId,
+} from '../support/factories.ts';
 
 export type OpenedQueue = {
   queue: DeliveryQueue;
@@ -56,9 +62,14 @@ export function deliveryQueueContract(name: string, open: () => Promise<OpenedQu
       const base = { version: 1 as const, tenant: 'tenant-ü', ...dueNow() };
       const messages: QueueMessage[] = [
         anAttemptMessage({ ...base, cycle: 2, attempt: 10 }),
+        anAttemptMessage({ ...base, turn: 'another0', probe: 3 }),
+        anAttemptMessage({ ...base, slotAt: opened.now() + 250 }),
         aBacklogMessage({ ...base, cursor: null }),
+        aBacklogMessage({ ...base, step: 7, pace: 'recovery', passAt: opened.now() - 9, sent: 5 }),
         aBacklogMessage({ ...base, cursor: randomBytes(300).toString('base64url') }),
         { ...base, kind: 'cancel', subscriptionId, cursor: null },
+        { ...base, kind: 'replay', replayId: aReplayJob().id, step: 2 },
+        anAnnounceMessage(base),
       ];
       for (const message of messages) await opened.queue.send([message]);
 

@@ -7,6 +7,7 @@ import { aDelivery, anAttempt, aTenant, changed, noon } from '../support/factori
 import { attemptsContract } from './delivery-attempts.ts';
 import { deliveryListsContract, parkedListContract } from './delivery-lists.ts';
 import { type Open, openForSuite } from './harness.ts';
+import { ledgerContract } from './ledger.ts';
 import { aBody, committed } from './stored-deliveries.ts';
 
 const encoder = new TextEncoder();
@@ -33,6 +34,7 @@ export function deliveryStoreContract(name: string, open: Open<DeliveryStore>): 
     expiryContract(suite);
     deliveryListsContract(suite);
     parkedListContract(suite);
+    ledgerContract(suite);
   });
 }
 
@@ -197,6 +199,23 @@ function deliveryChangesContract(store: () => DeliveryStore): void {
       const detail = await store().detail(stored.tenant, stored.id);
       expect(detail?.delivery).toStrictEqual(stored);
       expect(detail?.attempts).toStrictEqual([]);
+    });
+
+    it('keeps why a delivery is parked, and the turn of the message that goes on', async () => {
+      let delivery = await committed(store());
+      const states: Partial<Delivery>[] = [
+        { status: 'parked', reason: 'circuit_open', nextAttemptAt: null, turn: null },
+        { status: 'retrying', reason: null, nextAttemptAt: noon + 9, turn: 'another0' },
+        { status: 'parked', reason: 'subscription_inactive', nextAttemptAt: null, turn: null },
+        { status: 'pending', reason: null, cycle: 2, nextAttemptAt: noon, turn: 'athird00' },
+      ];
+      for (const state of states) {
+        const after = changed(delivery, state);
+        expect(await store().transition(delivery, after)).toBe('applied');
+        const loaded = await store().load(delivery.tenant, [delivery.id]);
+        expect(loaded.get(delivery.id)?.delivery).toStrictEqual(after);
+        delivery = after;
+      }
     });
 
     it('is superseded where there is no delivery, and makes none', async () => {

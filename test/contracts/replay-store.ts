@@ -1,6 +1,7 @@
 // What every ReplayStore must do.
 import { describe, expect, it } from 'vitest';
-import { InvalidCursorError, type ReplayStore } from '../../lambdas/core/ports.ts';
+import { InvalidCursorError } from '../../lambdas/core/port-errors.ts';
+import type { ReplayStore } from '../../lambdas/core/ports.ts';
 import type { ReplayJob } from '../../lambdas/core/replay-job.ts';
 import { aReplayJob, aSubscriptionId, aTenant, noon, replayFilters } from '../support/factories.ts';
 import {

@@ -145,5 +145,27 @@ export function statsStoreContract(name: string, open: Open<StatsStore>): void {
         );
       }
     });
+
+    it('corrects the counters of one subscription, or those of the tenant, alone', async () => {
+      const tenant = aTenant();
+      const delta = aDelta({ tenant, byStatus: { ...noStatuses, delivered: 3, retrying: 1 } });
+      await store().add([delta]);
+      const { subscriptionId, attempts, latency } = delta;
+
+      const byStatus = { ...noStatuses, delivered: -1, failed: 2 };
+      await store().correct(tenant, subscriptionId, { hour, byStatus });
+      await store().correct(tenant, null, { hour, byStatus: { ...noStatuses, retrying: -1 } });
+      await store().correct(tenant, null, { hour, byStatus: noStatuses });
+
+      const ofOne = { ...noStatuses, delivered: 2, retrying: 1, failed: 2 };
+      const ofAll = { ...noStatuses, delivered: 3 };
+      const kept = { attempts, latency };
+      expect(await store().hours(tenant, subscriptionId, everything)).toStrictEqual([
+        anHour({ byStatus: ofOne, ...kept }),
+      ]);
+      expect(await store().hours(tenant, null, everything)).toStrictEqual([
+        anHour({ byStatus: ofAll, ...kept }),
+      ]);
+    });
   });
 }

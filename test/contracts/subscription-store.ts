@@ -1,6 +1,8 @@
 // What every SubscriptionStore must do.
 import { describe, expect, it } from 'vitest';
-import { InvalidCursorError, type SubscriptionStore } from '../../lambdas/core/ports.ts';
+import type { Health } from '../../lambdas/core/health.ts';
+import { InvalidCursorError } from '../../lambdas/core/port-errors.ts';
+import type { SubscriptionStore } from '../../lambdas/core/ports.ts';
 import type { Subscription } from '../../lambdas/core/subscription.ts';
 import { aSubscription, aTenant, noon } from '../support/factories.ts';
 import {
@@ -11,6 +13,17 @@ import {
   readAll,
   readPages,
 } from './harness.ts';
+
+const anOpenHealth: Health = {
+  failingSince: noon - 1,
+  circuit: { state: 'open', since: noon, probeAt: noon + 60_000, probes: 4 },
+  backlogJob: { id: 'ajob0000', step: 9, pace: 'recovery' },
+  history: [
+    { at: noon - 60_000, kind: 'circuit_opened' },
+    { at: noon - 30_000, kind: 'circuit_closed' },
+    { at: noon, kind: 'circuit_opened' },
+  ],
+};
 
 export function subscriptionStoreContract(name: string, open: Open<SubscriptionStore>): void {
   describe(`SubscriptionStore on ${name}`, () => {
@@ -66,6 +79,9 @@ export function subscriptionStoreContract(name: string, open: Open<SubscriptionS
           },
         ],
         ["an operator's", { operationalEvents: true }],
+        ['a rate limit', { rateLimit: { perSecond: 0.333, burst: 12 } }],
+        ['an open circuit', { health: anOpenHealth }],
+        ['failing for days', { status: 'inactive' as const, inactiveReason: 'failing' as const }],
         ['a verification', { verification: { scheme: 'slack' as const, secret: 's3cret' } }],
         [
           'a verification by the own secret',
@@ -137,6 +153,9 @@ export function subscriptionStoreContract(name: string, open: Open<SubscriptionS
           inactiveReason: 'paused',
           retrySchedule: [5],
           timeoutMs: 1_000,
+          heldUntil: noon + 60_000,
+          rateLimit: { perSecond: 2, burst: 3 },
+          health: anOpenHealth,
           updatedAt: noon + 5_000,
           version: 2,
         });
@@ -272,6 +291,21 @@ export function subscriptionStoreContract(name: string, open: Open<SubscriptionS
         await store().remove(tenant, second!.id);
         expect(await store().countActive(tenant)).toBe(1);
       });
+    });
+
+    it('knows every tenant that has had a subscription', async () => {
+      const tenants = [aTenant(), `${aTenant()} ü/#`];
+      for (const tenant of [...tenants, ...tenants]) {
+        const { id } = await created({ tenant });
+        if (tenant === tenants[0]) await store().remove(tenant, id);
+      }
+
+      const known = await store().tenants();
+
+      expect(known.filter((tenant) => tenants.includes(tenant)).toSorted()).toStrictEqual(
+        tenants.toSorted(),
+      );
+      expect(known).not.toContain(aTenant());
     });
 
     describe('listOperational', () => {

@@ -65,6 +65,7 @@ describe('an IPv6 address', () => {
     ['IPv4-compatible and public', '::8.8.8.8'],
     ['SIIT', '::ffff:0:127.0.0.1'],
     ['SIIT and public', '::ffff:0:8.8.8.8'],
+    ['just before the mapped ones', '::fffe:ffff:ffff'],
     ['NAT64', '64:ff9b::8.8.8.8'],
     ['local NAT64', '64:ff9b:1::8.8.8.8'],
     ['discard', '100::1'],
@@ -144,6 +145,8 @@ describe('the CIDRs of the operator', () => {
     'FD12:3456:789A:8000::/49',
     '64:ff9b::10.0.0.0/104',
     '::1/128',
+    '2001:db8:1:2:3:4:5:6/128',
+    '2001:db8:1:2:3:4:5:0/112',
   ])('may be %s', (cidr) => {
     expect(parseTargetPolicy({ allowHttp: false, allowCidrs: [cidr] }).ok).toBe(true);
   });
@@ -155,6 +158,8 @@ describe('the CIDRs of the operator', () => {
     ['10.0.0.0/8/8', 'is not a CIDR'],
     ['10.0.0.0/-1', 'is not a CIDR'],
     ['10.0.0.0/8 ', 'is not a CIDR'],
+    [' 10.0.0.0/8', 'is not a CIDR'],
+    ['x10.0.0.0/8', 'is not a CIDR'],
     ['10.0.0/8', 'is not a CIDR'],
     ['010.0.0.0/8', 'is not a CIDR'],
     ['localhost/8', 'is not a CIDR'],
@@ -165,6 +170,7 @@ describe('the CIDRs of the operator', () => {
     ['::ffff:10.0.0.0/104', 'write it as an IPv4 CIDR'],
     ['10.0.0.1/8', 'first address of its /8'],
     ['10.1.128.0/16', 'first address of its /16'],
+    ['2001:db8:1:2:3:4:5:6/112', 'first address of its /112'],
     ['fd00::1/127', 'first address of its /127'],
     ['fd00:0:0:8000::/48', 'first address of its /48'],
   ])('may not be "%s": %s', (cidr, reason) => {

@@ -3,9 +3,11 @@ import type { AttemptMessage } from '../../lambdas/contract/messages.ts';
 import { limits } from '../../lambdas/contract/limits.ts';
 import { decide, isEarly } from '../../lambdas/core/decide.ts';
 import type { Delivery } from '../../lambdas/core/delivery.ts';
+import type { Circuit } from '../../lambdas/core/health.ts';
+import { newHealth } from '../../lambdas/core/health.ts';
 import { deliveryIdFrom, subscriptionIdFrom } from '../../lambdas/core/ids.ts';
 import type { Subscription } from '../../lambdas/core/subscription.ts';
-import { accept } from '../../lambdas/core/transitions.ts';
+import { accept, park } from '../../lambdas/core/transitions.ts';
 import { aSubscription, aTurn } from '../support/factories.ts';
 
 const now = 1_700_000_000_000;
@@ -29,6 +31,11 @@ const message: AttemptMessage = {
 const subscription = aSubscription({ id: subscriptionId });
 const inactive: Subscription = { ...subscription, status: 'inactive', inactiveReason: 'paused' };
 
+function opened(probes: number): Subscription {
+  const circuit: Circuit = { state: 'open', since: now, probeAt: later, probes };
+  return { ...subscription, health: { ...newHealth(now), circuit } };
+}
+
 function delivery(about: Partial<Delivery> = {}): Delivery {
   const fresh = accept({
     at: now,
@@ -46,7 +53,7 @@ function delivery(about: Partial<Delivery> = {}): Delivery {
 describe('decide', () => {
   it.each(['pending', 'retrying', 'parked'] as const)('sends a %s delivery', (status) => {
     const found = { delivery: delivery({ status }), subscription };
-    expect(decide(message, found, now)).toMatchObject({ do: 'send' });
+    expect(decide(message, found, now)).toMatchObject({ do: 'send', isProbe: false });
   });
 
   it('skips a retry that was asked for by an attempt that another one overtook', () => {
@@ -89,12 +96,18 @@ describe('decide', () => {
     expect(decide({ ...message, attempt: 2 }, found, now)).toMatchObject({ do: 'park' });
   });
 
+  it('sends what is parked with whatever message finds it', () => {
+    const parked = park(delivery(), 'subscription_inactive', now);
+    const found = { delivery: parked, subscription };
+    expect(decide({ ...message, turn: 'another0' }, found, now)).toMatchObject({ do: 'send' });
+  });
+
   it('sends a retry whose predecessor is not recorded yet', () => {
     const retrying = delivery({ status: 'retrying', cycleAttempt: 1, nextAttemptAt: now });
     const found = { delivery: retrying, subscription };
-    expect(decide({ ...message, attempt: 3, dueAt: now + 1 }, found, now)).toMatchObject({
-      do: 'send',
-    });
+    // The row holds the turn of attempt 2.
+    const ahead = { ...message, attempt: 3, turn: 'another0', dueAt: now + 1 };
+    expect(decide(ahead, found, now)).toMatchObject({ do: 'send' });
   });
 
   it.each(['delivered', 'failed', 'cancelled'] as const)('skips a %s delivery', (status) => {
@@ -136,6 +149,47 @@ describe('decide', () => {
     expect(decide(message, { delivery: delivery(), subscription: inactive }, now).do).toBe('park');
     const parked = { delivery: delivery({ status: 'parked' }), subscription: inactive };
     expect(decide(message, parked, now)).toEqual({ do: 'skip', reason: 'parked' });
+  });
+
+  it('parks while the circuit is open, and says why', () => {
+    const found = { delivery: delivery(), subscription: opened(2) };
+    expect(decide(message, found, now)).toMatchObject({ do: 'park', reason: 'circuit_open' });
+    const parked = { ...found, delivery: delivery({ status: 'parked' }) };
+    expect(decide(message, parked, now)).toEqual({ do: 'skip', reason: 'parked' });
+  });
+
+  it('sends the probe that was announced last, and none before or after it', () => {
+    const found = { delivery: delivery({ status: 'parked' }), subscription: opened(2) };
+    expect(decide({ ...message, probe: 2 }, found, now)).toMatchObject({
+      do: 'send',
+      isProbe: true,
+    });
+    for (const probe of [1, 3]) {
+      expect(decide({ ...message, probe }, found, now)).toEqual({ do: 'skip', reason: 'parked' });
+    }
+  });
+
+  it('sends what was meant as a probe as any other, once the circuit is closed', () => {
+    const found = { delivery: delivery({ status: 'parked' }), subscription };
+    expect(decide({ ...message, probe: 2 }, found, now)).toMatchObject({
+      do: 'send',
+      isProbe: false,
+    });
+  });
+
+  it('probes neither an inactive subscription nor one that is asked to wait', () => {
+    const probe = { ...message, probe: 2 };
+    const parked = delivery({ status: 'parked' });
+    const paused = { ...opened(2), status: 'inactive' as const };
+    expect(decide(probe, { delivery: parked, subscription: paused }, now)).toEqual({
+      do: 'skip',
+      reason: 'parked',
+    });
+    const held = { ...opened(2), heldUntil: later };
+    expect(decide(probe, { delivery: parked, subscription: held }, now)).toMatchObject({
+      do: 'postpone',
+      until: later,
+    });
   });
 
   it('waits while the endpoint asked for a pause', () => {

@@ -7,6 +7,7 @@ describe('wantsEvent', () => {
     [[], 'order.created', true],
     [['order.created'], 'order.created', true],
     [['order.created'], 'order.creat', false],
+    [['order.created'], 'order.created.v2', false],
     [['order.created'], 'Order.created', false],
     [['user.created', 'order.created'], 'order.created', true],
     [['order.*'], 'order.created', true],

@@ -23,6 +23,7 @@ describe('verdictOf', () => {
       reason: 'gone',
     });
     expect(verdictOf(anError('connect_refused'), now)).toEqual({ kind: 'retry', notBefore: null });
+    expect(wantsNoMore(anError('connect_refused'))).toBe(false);
   });
 
   it.each([
@@ -78,8 +79,12 @@ describe('recordOf', () => {
   });
 
   it.each([
+    [199, 'http_error'],
     [204, null],
+    [300, 'redirect'],
     [302, 'redirect'],
+    [399, 'redirect'],
+    [400, 'http_error'],
     [410, 'gone'],
     [404, 'http_error'],
   ])('names %i as %s', (statusCode, errorCode) => {

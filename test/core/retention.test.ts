@@ -34,6 +34,11 @@ describe('detailLifetimeMs', () => {
   it('outlives the longest named schedule and the retention', () => {
     expect(lifetimeMs).toBeGreaterThan(cycleLengthMaxMs('standard') + retentionMs);
   });
+
+  it('is three of the longest waits after the longest pauses, the retention, and a day to spare', () => {
+    const day = 86_400_000;
+    expect(lifetimeMs).toBe(3 * (7 * day + day) + retentionMs + day);
+  });
 });
 
 describe('bodyExpiry', () => {
@@ -49,6 +54,8 @@ describe('bodyExpiry', () => {
   it('moves it on for a delivery that stays open long', () => {
     const late = { ...pending, updatedAt: at + lifetimeMs / 2 + 1 };
     expect(bodyExpiry(pending, late, lifetimeMs)).toBe(late.updatedAt + lifetimeMs);
+    const inTime = { ...late, updatedAt: at + lifetimeMs / 2 };
+    expect(bodyExpiry(pending, inTime, lifetimeMs)).toBe('unchanged');
     const longestGapMs = (limits.retryDelayMsMax + limits.retryAfterMsMax) * 1.2;
     expect(lifetimeMs / 2).toBeGreaterThan(longestGapMs);
   });

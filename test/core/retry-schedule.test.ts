@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { limits } from '../../lambdas/contract/limits.ts';
 import { cycleLengthMaxMs, retryDelayMs, sendsMax } from '../../lambdas/core/retry-schedule.ts';
 
 const schedule = fc.oneof(
@@ -47,6 +48,11 @@ describe('retryDelayMs', () => {
     );
     expect(retryDelayMs([100], 1, 0)).toBe(80_000);
     expect(retryDelayMs([100], 1, 0.999_999)).toBe(120_000);
+  });
+
+  it('leaves room in the longest cycle for every attempt to time out', () => {
+    expect(cycleLengthMaxMs([100, 200])).toBe(300_000 * 1.2 + 3 * limits.deliveryTimeoutMsMax);
+    expect(cycleLengthMaxMs([])).toBe(limits.deliveryTimeoutMsMax);
   });
 
   it('never exceeds the longest cycle in sum', () => {

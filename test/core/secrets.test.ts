@@ -50,7 +50,12 @@ describe('rotateSecret', () => {
       secrets = rotate(String(count), hour) as typeof secrets;
     }
     expect(activeSecrets(secrets, now)).toHaveLength(limits.previousSecretsMax + 1);
-    expect(() => rotate('one more', hour)).toThrow('earlier secrets still sign');
+    expect(() => rotate('one more', hour)).toThrow(
+      expect.objectContaining({
+        code: 'limit-exceeded',
+        message: expect.stringContaining('earlier secrets still sign') as string,
+      }),
+    );
     expect(activeSecrets(rotate('one more', 0), now)).toEqual(['one more']);
   });
 

@@ -33,6 +33,7 @@ export const refusedUrls: Record<TargetRule, readonly string[]> = {
 
   scheme: [
     'ftp://example.com/',
+    's3://bucket/key',
     'file:///etc/passwd',
     'file://localhost/etc/passwd',
     'gopher://127.0.0.1:6379/_SLAVEOF%20evil',
@@ -58,6 +59,7 @@ export const refusedUrls: Record<TargetRule, readonly string[]> = {
   syntax: [
     '',
     'example.com',
+    'example.com/a:b',
     '//example.com/',
     '/hook',
     'https',
@@ -68,6 +70,7 @@ export const refusedUrls: Record<TargetRule, readonly string[]> = {
     'http:/127.0.0.1/',
     'http:///127.0.0.1/',
     'http:evil.example.com',
+    'http:intranet/https://example.com/',
     'https://?x',
     'https://#x',
     'https://:443/',
@@ -175,6 +178,7 @@ export const refusedUrls: Record<TargetRule, readonly string[]> = {
     'a;b.example.com',
     '*.example.com',
     `${'a'.repeat(64)}.example.com`,
+    `${'a.'.repeat(125)}info`, // 254 characters.
     `${'a.'.repeat(130)}com`,
   ]),
 
@@ -275,6 +279,7 @@ export const acceptedUrls = [
   'https://127.0.0.1.nip.io/', // A name like any other; its address is judged when it is resolved.
   'https://localhost.example.com/',
   'https://internal.example.com/',
+  `https://${'a.'.repeat(125)}com/`, // 253 characters.
   'https://does-not-exist.invalid/',
   'https://8.8.8.8/hook',
   'https://8.8.8.8:8443/hook',

@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { limits } from '../../lambdas/contract/limits.ts';
 import { parseTargetPolicy, type TargetPolicy } from '../../lambdas/core/address.ts';
-import { checkTargetUrl, targetRules } from '../../lambdas/core/target-url.ts';
+import {
+  allowedLoopbackAddresses,
+  checkTargetUrl,
+  targetRules,
+} from '../../lambdas/core/target-url.ts';
 import { acceptedUrls, loopbackUrls, refusedUrls } from './target-url-corpus.ts';
 
 const production = policyOf({ allowHttp: false, allowCidrs: [] });
@@ -70,6 +74,33 @@ test.each([
   ],
 ])('reads from %s what DNS, TCP and TLS need', (url, parts) => {
   expect(checkTargetUrl(url, local)).toEqual({ ok: true, target: { url, ...parts } });
+});
+
+test.each([
+  ['length', 'longer than 2048 characters'],
+  ['characters', 'white space'],
+  ['syntax', 'https://host/path'],
+  ['scheme', 'begin with https://'],
+  ['userinfo', 'user name or password'],
+  ['fragment', 'fragment'],
+  ['port', 'port'],
+  ['host_name', 'public DNS'],
+  ['address', 'not an address'],
+] as const)('says what breaks the rule "%s": %s', (rule, words) => {
+  const [url = ''] = refusedUrls[rule];
+  expect(checkTargetUrl(url, withHttp)).toHaveProperty('detail', expect.stringContaining(words));
+});
+
+test.each([
+  [[], []],
+  [['127.0.0.0/8'], ['127.0.0.1']],
+  [['::1/128'], ['::1']],
+  [
+    ['127.0.0.0/8', '::1/128'],
+    ['127.0.0.1', '::1'],
+  ],
+])('with %j allowed, localhost may mean %j', (allowCidrs, addresses) => {
+  expect(allowedLoopbackAddresses(policyOf({ allowHttp: true, allowCidrs }))).toEqual(addresses);
 });
 
 test('says the same of every blocked address', () => {

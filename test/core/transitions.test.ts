@@ -5,7 +5,14 @@ import type { Delivery } from '../../lambdas/core/delivery.ts';
 import { isFinal } from '../../lambdas/core/delivery.ts';
 import { deliveryIdFrom, subscriptionIdFrom } from '../../lambdas/core/ids.ts';
 import type { SendResult } from '../../lambdas/core/send-result.ts';
-import { accept, afterAttempt, cancel, park, replay } from '../../lambdas/core/transitions.ts';
+import {
+  accept,
+  afterAttempt,
+  cancel,
+  park,
+  postpone,
+  replay,
+} from '../../lambdas/core/transitions.ts';
 import type { AfterAttempt, AttemptFacts } from '../../lambdas/core/transitions.ts';
 import { aTurn } from '../support/factories.ts';
 import { aResponse, anError } from '../support/send-results.ts';
@@ -135,6 +142,32 @@ describe('afterAttempt', () => {
     expect(after.delivery).toMatchObject({ status: 'failed', reason: 'gone' });
   });
 
+  it.each([
+    ['the first', 0],
+    ['the last', 2],
+  ])('leaves a delivery parked after a failed probe, and burns nothing of %s', (_, recorded) => {
+    const parked = park({ ...accepted(), cycleAttempt: recorded }, 'circuit_open', acceptedAt);
+    const after = afterAttempt(parked, failure({ isProbe: true, cycleAttempt: recorded + 1 }));
+    expect(after.retryAt).toBeNull();
+    expect(after.attempt).toMatchObject({ number: 1, outcome: 'failed_attempt' });
+    expect(after.delivery).toStrictEqual({
+      ...parked,
+      attemptCount: 1,
+      lastStatusCode: 500,
+      lastErrorCode: 'http_error',
+      updatedAt: acceptedAt + 112,
+      version: parked.version + 1,
+    });
+  });
+
+  it('ends a delivery by a probe that succeeds, or that is told to stop', () => {
+    const parked = park(accepted(), 'circuit_open', acceptedAt);
+    const afterProbe = (statusCode: number) =>
+      afterAttempt(parked, facts({ isProbe: true, result: aResponse({ statusCode }) })).delivery;
+    expect(afterProbe(204)).toMatchObject({ status: 'delivered', reason: null });
+    expect(afterProbe(410)).toMatchObject({ status: 'failed', reason: 'gone' });
+  });
+
   it('only logs an attempt that was overtaken by a cancellation', () => {
     const cancelled = cancel(accepted(), { reason: 'requested', now: acceptedAt, retentionMs });
     if (cancelled === null) throw new Error('nothing to cancel');
@@ -160,12 +193,45 @@ describe('afterAttempt', () => {
     expect(next.attempt.number).toBe(2);
     expect(next.delivery).toMatchObject({ status: 'retrying', cycleAttempt: 1 });
   });
+
+  it('counts the attempt of a probe that ends its delivery', () => {
+    const parked = park(accepted(), 'circuit_open', acceptedAt);
+    for (const result of [aResponse(), aResponse({ statusCode: 410 })]) {
+      const { delivery } = afterAttempt(parked, facts({ isProbe: true, result }));
+      expect(delivery).toMatchObject({ attemptCount: 1, cycleAttempt: 1 });
+    }
+  });
+
+  it('only logs a failure that comes back after a later attempt, and delivers on a late success', () => {
+    const retrying = afterAttempt(accepted(), failure({ cycleAttempt: 2 })).delivery;
+    const { status, nextAttemptAt, turn } = retrying;
+    for (const cycleAttempt of [1, 2]) {
+      const late = afterAttempt(
+        retrying,
+        failure({ cycleAttempt, now: acceptedAt + 900, turn: 'b' }),
+      );
+      expect(late.delivery).toMatchObject({ status, nextAttemptAt, turn, cycleAttempt: 2 });
+      expect(late).toMatchObject({ retryAt: null, attempt: { number: 2 } });
+      const success = afterAttempt(retrying, facts({ cycleAttempt }));
+      expect(success.delivery).toMatchObject({ status: 'delivered', cycleAttempt: 2 });
+    }
+  });
 });
 
 describe('park, cancel, replay', () => {
   it('parks without burning an attempt', () => {
     const parked = park(accepted(), 'subscription_inactive', acceptedAt + 5);
     expect(parked).toMatchObject({ status: 'parked', attemptCount: 0, nextAttemptAt: null });
+  });
+
+  it('puts off without burning an attempt, under the same turn', () => {
+    const later = acceptedAt + 60_000;
+    expect(postpone(accepted(), later, acceptedAt + 5)).toEqual({
+      ...accepted(),
+      nextAttemptAt: later,
+      updatedAt: acceptedAt + 5,
+      version: 2,
+    });
   });
 
   it('cancels what is open and nothing else', () => {

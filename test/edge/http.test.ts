@@ -6,6 +6,7 @@ import { problems } from '../../lambdas/contract/problems.ts';
 import type { ProblemCode } from '../../lambdas/contract/problems.ts';
 import type { RouteId } from '../../lambdas/contract/routes.ts';
 import { routes } from '../../lambdas/contract/routes.ts';
+import { UnavailableError } from '../../lambdas/core/port-errors.ts';
 import { createHttpHandler } from '../../lambdas/edge/http.ts';
 import { arbitraryEvent } from '../support/arbitrary-events.ts';
 import { gatewayEvent } from '../support/gateway-events.ts';
@@ -31,6 +32,19 @@ describe('a problem', () => {
       code: 'not-found',
       instance: 'request-1',
     });
+  });
+
+  test('of a store that cannot be written now says to try again, and nothing was promised', async () => {
+    const service = createService();
+    service.ports.subscriptions.create = () =>
+      Promise.reject(
+        new UnavailableError('The data file cannot be written now', new Error('disk I/O error')),
+      );
+    const body = { target_url: 'https://example.com/hook' };
+    const answer = await service.call('createSubscription', { body });
+    expect(answer).toMatchObject({ status: 503, json: { code: 'unavailable' } });
+    expect(answer.text).not.toContain('disk');
+    expect(linesOf(service).at(-1)).toMatchObject({ status: 503, code: 'unavailable' });
   });
 
   test('of a wrong method says which are right', async () => {

@@ -16,6 +16,12 @@ test('writes one line of JSON that Lambda can filter by level', () => {
   ]);
 });
 
+test('keeps its name, whatever the fields are called', () => {
+  const { log, lines } = setup();
+  log.error('message.failed', { message: { kind: 'attempt' }, level: 'INFO' });
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 'ERROR', message: 'message.failed' });
+});
+
 test('describes an error and what caused it, even one that holds itself', () => {
   const { log, lines } = setup();
   const error: Error & { cause?: unknown } = new Error('outer');

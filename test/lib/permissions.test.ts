@@ -54,9 +54,27 @@ describe('the checker sees a planted', () => {
 test('lets no function scan, and only the api function delete', () => {
   const allowed = (action: string) =>
     grantsOf(http, '').filter(({ actions }) => actions.includes(`dynamodb:${action}`));
-  expect(allowed('GetItem')).toHaveLength(3);
+  expect(allowed('BatchGetItem')).toHaveLength(4);
   expect(allowed('Scan')).toEqual([]);
   expect(allowed('DeleteItem').map(({ role }) => role)).toEqual([expect.stringMatching(/ApiRole/)]);
+});
+
+test('lets the dead-letter function put items and read its queue, and nothing else', () => {
+  const grants = grantsOf(http, 'DeadLetterRole');
+  expect(actionsOf(grants, 'dynamodb')).toEqual(['PutItem']);
+  expect(actionsOf(grants, 'sqs')).toEqual([
+    'ChangeMessageVisibility',
+    'DeleteMessage',
+    'GetQueueAttributes',
+    'GetQueueUrl',
+    'ReceiveMessage',
+  ]);
+  expect(actionsOf(grants, 'logs')).toEqual(['CreateLogStream', 'PutLogEvents']);
+  expect(grants.flatMap(({ actions }) => actions)).toHaveLength(8);
+  const queues = grants.filter(({ actions }) => actions.includes('sqs:ReceiveMessage'));
+  expect(queues.flatMap(({ resources }) => resources)).toEqual([
+    expect.stringMatching(/^\$\{ServiceDeliveriesDeadLetters\w+\.Arn\}$/),
+  ]);
 });
 
 test('lets only the deliver function schedule, and pass no role but the one for it', () => {

@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => functions.close());
 
 async function exercise(): Promise<void> {
-  const { call, work } = functions;
+  const { call, work, check } = functions;
   const subscribe = async (fields: object) => {
     const body = { target_url: 'https://example.com/hook', ...fields };
     return (await call('createSubscription', { body })).subscription.id as string;
@@ -83,6 +83,13 @@ async function exercise(): Promise<void> {
   await call('getStats');
   await call('getSubscriptionStats', { id: steady });
 
+  await functions.bury();
+  const { dead_letters: letters } = await call('listDeadLetters');
+  await call('redriveDeadLetters', { body: { ids: letters.map(({ id }: { id: string }) => id) } });
+  await call('redriveDeadLetters', { body: {} });
+  await call('getLedger');
+  await check();
+
   await call('deleteSubscription', { id: failing });
   await work();
   await call('deleteApiKey', { id: key.api_key.id });
@@ -107,6 +114,8 @@ test.each<[FunctionName, string]>([
   ['publish', 'PublishRole'],
   ['api', 'ApiRole'],
   ['deliver', 'DeliverRole'],
+  ['dead-letter', 'DeadLetterRole'],
+  ['check-ledger', 'LedgerFunctionRole'],
 ])('the %s function uses all that it may, and may all that it uses', (name, role) => {
   expect([...functions.used.get(name)!].toSorted()).toEqual(granted(role).toSorted());
 });

@@ -12,7 +12,10 @@ const functions = ofType(http, 'AWS::Lambda::Function');
 const queues = ofType(http, 'AWS::SQS::Queue');
 const deliver = theOne(http, 'AWS::Lambda::Function', 'Deliver');
 const deliveries = queues.find(({ properties }) => properties.RedrivePolicy !== undefined)!;
-const [source] = ofType(http, 'AWS::Lambda::EventSourceMapping');
+const sources = ofType(http, 'AWS::Lambda::EventSourceMapping');
+const sourceOf = (queue: string) =>
+  sources.find(({ properties }) => referredBy(properties.EventSourceArn) === queue);
+const source = sourceOf(deliveries.id);
 const secondsOf = (ms: number) => ms / 1_000;
 
 describe('queues', () => {
@@ -62,8 +65,21 @@ describe('queues', () => {
       ScalingConfig: { MaximumConcurrency: limits.deliveryConcurrencyDefault },
     });
     expect(source!.properties.MaximumBatchingWindowInSeconds).toBeUndefined();
-    expect(referredBy(source!.properties.EventSourceArn)).toBe(deliveries.id);
     expect(referredBy(source!.properties.FunctionName)).toBe(deliver.id);
+  });
+
+  test('feed the dead-letter function what the deliver function never handled', () => {
+    const queue = referredBy(deliveries.properties.RedrivePolicy.deadLetterTargetArn);
+    const { properties } = sourceOf(queue)!;
+    expect(properties).toMatchObject({
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ScalingConfig: { MaximumConcurrency: 2 },
+    });
+    const bury = theOne(http, 'AWS::Lambda::Function', 'DeadLetter');
+    expect(referredBy(properties.FunctionName)).toBe(bury.id);
+    const { VisibilityTimeout } = queues.find(({ id }) => id === queue)!.properties;
+    expect(VisibilityTimeout).toBeGreaterThanOrEqual(6 * bury.properties.Timeout);
+    expect(sources).toHaveLength(2);
   });
 });
 
@@ -187,7 +203,8 @@ describe('the table', () => {
 
 describe('alarms', () => {
   const alarms = ofType(http, 'AWS::CloudWatch::Alarm');
-  const runbook = readFileSync(join(import.meta.dirname, '../../docs/runbook.md'), 'utf8');
+  const file = readFileSync(join(import.meta.dirname, '../../docs/runbook.md'), 'utf8');
+  const [runbook = ''] = file.split('\n# Without an alarm\n');
 
   test('each lead to a heading of the runbook, and each heading has an alarm', () => {
     const anchors = alarms.map(({ properties }) =>
@@ -206,7 +223,7 @@ describe('alarms', () => {
   test('watch every queue, and go off at the first dead letter', () => {
     const watched = alarms.map(({ properties }) => ({
       queue: referredBy(
-        properties.Dimensions.find(({ Name }: { Name: string }) => Name === 'QueueName')?.Value ??
+        properties.Dimensions?.find(({ Name }: { Name: string }) => Name === 'QueueName')?.Value ??
           '',
       ),
       metric: properties.MetricName,
@@ -218,6 +235,30 @@ describe('alarms', () => {
           ? { metric: 'ApproximateAgeOfOldestMessage', threshold: expect.any(Number) }
           : { metric: 'ApproximateNumberOfMessagesVisible', threshold: 0 };
       expect(watched).toContainEqual({ queue: id, ...metric });
+    }
+  });
+
+  test('go off at the first message that a function buries', () => {
+    const filters = ofType(http, 'AWS::Logs::MetricFilter')
+      .map(({ properties }) => properties)
+      .filter(({ FilterPattern }) => FilterPattern === '{ $.message = "message.dead" }');
+    const buryingLogs = ['Deliver', 'DeadLetter'].map((name) =>
+      referredBy(theOne(http, 'AWS::Lambda::Function', name).properties.LoggingConfig.LogGroup),
+    );
+    expect(filters.map(({ LogGroupName }) => referredBy(LogGroupName)).toSorted()).toEqual(
+      buryingLogs.toSorted(),
+    );
+    const { properties } = theOne(http, 'AWS::CloudWatch::Alarm', 'ObservabilityDeadLetters');
+    expect(properties).toMatchObject({ Threshold: 0, Statistic: 'Sum' });
+    expect(properties.AlarmDescription).toMatch(/docs\/runbook\.md#dead-letters$/);
+    for (const { MetricTransformations } of filters) {
+      expect(MetricTransformations).toEqual([
+        {
+          MetricName: properties.MetricName,
+          MetricNamespace: properties.Namespace,
+          MetricValue: '1',
+        },
+      ]);
     }
   });
 
@@ -238,12 +279,14 @@ test('costs nothing while idle: no part of the stack has a fixed price', () => {
     'AWS::CloudWatch::Alarm', // Ten are free.
     'AWS::DynamoDB::GlobalTable',
     'AWS::Events::EventBus',
+    'AWS::Events::Rule',
     'AWS::IAM::Policy',
     'AWS::IAM::Role',
     'AWS::Lambda::EventSourceMapping',
     'AWS::Lambda::Function',
     'AWS::Lambda::Permission',
     'AWS::Logs::LogGroup',
+    'AWS::Logs::MetricFilter', // Ten metrics of one's own are free.
     'AWS::SQS::Queue',
     'AWS::SQS::QueuePolicy',
     'AWS::Scheduler::ScheduleGroup',

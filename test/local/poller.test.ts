@@ -4,21 +4,32 @@ import { expect, it, onTestFinished } from 'vitest';
 import { createPoller } from '../../bin/local/poller.ts';
 import { openDatabase } from '../../lambdas/adapters/sqlite/database.ts';
 import { openSqlitePorts } from '../../lambdas/adapters/sqlite/ports.ts';
+import { UnavailableError } from '../../lambdas/core/port-errors.ts';
 import { systemPorts } from '../../lambdas/adapters/system.ts';
 import { limits } from '../../lambdas/contract/limits.ts';
 import type { AttemptMessage } from '../../lambdas/contract/messages.ts';
-import { anAttemptMessage } from '../support/factories.ts';
+import { anAttemptMessage, retentionMs } from '../support/factories.ts';
 import { until } from '../support/until.ts';
 
 const { localInFlightPerSubscriptionMax: share } = limits;
 
 function setup() {
   const { clock } = systemPorts;
-  const ports = openSqlitePorts({ database: openDatabase(':memory:'), clock });
+  const ports = openSqlitePorts({ database: openDatabase(':memory:'), clock, retentionMs });
   const slow = anAttemptMessage().deliveryId;
+  const broken = anAttemptMessage().deliveryId;
   const begun: string[] = [];
   const answers: (() => void)[] = [];
   let receives = 0;
+  let refusals = 0;
+  const refuse = async () => {
+    if (refusals === 0) return;
+    refusals -= 1;
+    throw new UnavailableError('The data file cannot be written now', null);
+  };
+  const refuseNext = (count: number) => {
+    refusals = count;
+  };
   const poller = createPoller({
     queue: ports.queue,
     receiver: {
@@ -27,10 +38,19 @@ function setup() {
         receives += 1;
         return ports.receiver.receive(options);
       },
+      async delete(receiptHandles) {
+        await refuse();
+        return ports.receiver.delete(receiptHandles);
+      },
+      async release(...given) {
+        await refuse();
+        return ports.receiver.release(...given);
+      },
     },
     async deliver({ Records }) {
       const ids = Records.map(deliveryIdOf);
       begun.push(...ids);
+      if (ids.includes(broken)) throw new Error('The store cannot be read');
       if (ids.includes(slow)) await new Promise<void>((answer) => answers.push(answer));
       return { batchItemFailures: [] };
     },
@@ -53,7 +73,17 @@ function setup() {
   }
 
   const slowBegun = () => begun.filter((id) => id === slow).length;
-  return { slow, begun, answers, send, slowBegun, receives: () => receives };
+  return {
+    slow,
+    broken,
+    begun,
+    answers,
+    send,
+    slowBegun,
+    refuseNext,
+    receives: () => receives,
+    queued: () => ports.receiver.nextWaitingUntil(),
+  };
 }
 
 function deliveryIdOf({ body }: SQSRecord): string {
@@ -96,3 +126,22 @@ it('does not ask again and again for what has no room', async () => {
 
   expect(receives() - before).toBeLessThan(3);
 });
+
+it('takes a message off the queue as soon as the queue can be written again', async () => {
+  const { begun, send, refuseNext, queued } = setup();
+  refuseNext(2);
+  await send(1);
+
+  await until('it has begun', () => begun.length === 1 || undefined, 10_000);
+  await until('its lease is gone', () => queued() === null || undefined, 10_000);
+  expect(begun).toHaveLength(1);
+});
+
+it('gives back a message that failed as soon as the queue can be written again', async () => {
+  const { broken, begun, send, refuseNext } = setup();
+  refuseNext(1);
+  await send(1, { deliveryId: broken });
+
+  // Without being given back it would wait for the end of its lease.
+  await until('it comes again', () => begun.length === 2 || undefined, 14_000);
+}, 20_000);

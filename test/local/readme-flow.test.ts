@@ -36,7 +36,7 @@ test.runIf(hasCurl).each(['off', 'on'] as const)(
   async (API_AUTH) => {
     const DATA_DIR = await newDataDirectory();
     const KEY = await makeKey(DATA_DIR, 'admin');
-    const server = await startServer({ DATA_DIR, API_AUTH }, API_AUTH === 'on' ? KEY : undefined);
+    const server = await startServer({ DATA_DIR, API_AUTH }, API_AUTH === 'on' ? { key: KEY } : {});
     const commands = commandsIn(server.output());
     const { stdout } = await run('sh', ['-ec', commands], { env: { ...process.env, KEY } });
     expect(stdout).toContain('Webhook accepted for delivery');

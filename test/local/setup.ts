@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 import { apiOf } from '../support/api.ts';
 import type { Api } from '../support/api.ts';
 import { startLocalServer, temporaryDirectory } from '../support/local-server.ts';
-import type { LocalServer } from '../support/local-server.ts';
+import type { LocalServer, StartOptions } from '../support/local-server.ts';
 import { startReceiver } from '../support/receiver.ts';
 import type { Receiver } from '../support/receiver.ts';
 import { targetSettings } from '../support/target.ts';
@@ -16,12 +16,14 @@ export async function newDataDirectory(): Promise<string> {
   return data.path;
 }
 
+export type RunningServer = LocalServer & { api: Api };
+
 /** API keys are off, as by default, unless a key is given. */
 export async function startServer(
   environment: Readonly<Record<string, string>>,
-  key?: string,
-): Promise<LocalServer & { api: Api }> {
-  const server = await startLocalServer(environment);
+  { key, ...options }: StartOptions & { key?: string } = {},
+): Promise<RunningServer> {
+  const server = await startLocalServer(environment, options);
   onTestFinished(async () => {
     await server.stop('SIGKILL');
   });

@@ -10,6 +10,8 @@ import { createReplay } from '../../lambdas/operations/create-replay.ts';
 import { createSubscription } from '../../lambdas/operations/create-subscription.ts';
 import { deleteSubscription } from '../../lambdas/operations/delete-subscription.ts';
 import { publishEvent } from '../../lambdas/operations/publish-event.ts';
+import type { RedriveWish, Redriven } from '../../lambdas/operations/redrive-dead-letters.ts';
+import { redriveDeadLetters } from '../../lambdas/operations/redrive-dead-letters.ts';
 import { retryDelivery } from '../../lambdas/operations/retry-delivery.ts';
 import { updateSubscription } from '../../lambdas/operations/update-subscription.ts';
 import { must } from './facts.ts';
@@ -152,6 +154,20 @@ export async function replayMany(
     must(isUsual, 'I11', () => `the replay was refused: ${code}`);
   }
   return answer.kind === 'done' ? (answer.value.job?.id ?? null) : null;
+}
+
+/** What an operator does once the cause is gone: all letters of all tenants, page by page. */
+export async function redriveAll(world: World): Promise<void> {
+  const tenants = [...world.database.deadLetters.values()].map(({ tenant }) => tenant);
+  for (const tenant of new Set(tenants)) {
+    let cursor: string | null = null;
+    do {
+      const wish: RedriveWish = { tenant, ids: null, reason: null, perSecond: 100, cursor };
+      const again = (context: Context) => redriveDeadLetters(context, wish);
+      const answer: Answer<Redriven> = await persist(world, [], again);
+      cursor = answer.kind === 'done' ? answer.value.nextCursor : null;
+    } while (cursor !== null);
+  }
 }
 
 const changes = { pause: pauseReplay, resume: resumeReplay, cancel: cancelReplay };

@@ -21,7 +21,13 @@ export type Phase = { from: number; mode: Mode };
 
 export type Endpoints = Map<string, Phase[]>;
 
-export type Post = { deliveryId: DeliveryId; request: SendRequest; from: Process };
+export type Post = {
+  deliveryId: DeliveryId;
+  request: SendRequest;
+  from: Process;
+  /** When the answer is there, on the timeline. */
+  answeredAt: number;
+};
 
 type Access = {
   kernel: Kernel;
@@ -56,9 +62,10 @@ export function sender({ kernel, endpoints, onPost }: Access, process: Process):
           return;
         }
         timeline.after(random.between(0, 8), () => {
-          onPost({ deliveryId, request, from: process });
-          const result = answerOf(modeAt(endpoints, request.url, timeline.now()), request);
+          const now = timeline.now();
+          const result = answerOf(modeAt(endpoints, request.url, now), request);
           const durationMs = result.durationMs === 0 ? random.below(200) : result.durationMs;
+          onPost({ deliveryId, request, from: process, answeredAt: now + durationMs });
           if (fault === 'crash-after') kill(kernel, process);
           end({ ...(fault === 'fail-after' ? anError('connection_reset') : result), durationMs });
         });

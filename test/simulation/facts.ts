@@ -33,6 +33,8 @@ export type Facts = {
   past: Map<SubscriptionId, SubscriptionPast>;
   promised: Set<DeliveryId>;
   posts: Map<DeliveryId, number>;
+  /** When the last request is answered. */
+  answeredAt: Map<DeliveryId, number>;
   replaysAsked: Map<DeliveryId, number>;
   waiting: Map<string, Set<QueueMessage>>;
   /** Failed probes: attempts that are recorded and burn nothing. */

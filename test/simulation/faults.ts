@@ -6,7 +6,7 @@ export type Fault =
   | 'fail'
   /** Done, but the answer is an error: the caller cannot know. */
   | 'fail-after'
-  /** Of several messages, only the first half was sent. */
+  /** Of several messages, only the first half was sent; of a row and its ledger entry, the row. */
   | 'fail-halfway'
   /** The process dies before the call. */
   | 'crash'
@@ -25,7 +25,10 @@ export type PortName =
   | 'subscriptions.replace'
   | 'subscriptions.remove'
   | 'subscriptions.listOperational'
+  | 'subscriptions.tenants'
   | 'deliveries.commit'
+  | 'deliveries.enter'
+  | 'deliveries.listLedger'
   | 'deliveries.load'
   | 'deliveries.recordAttempt'
   | 'deliveries.transition'
@@ -37,8 +40,13 @@ export type PortName =
   | 'replays.get'
   | 'replays.replace'
   | 'replays.countOpen'
+  | 'deadLetters.bury'
+  | 'deadLetters.find'
+  | 'deadLetters.list'
+  | 'deadLetters.markRedriven'
   | 'stats.add'
   | 'stats.hours'
+  | 'stats.correct'
   | 'rateLimits.reserve'
   | 'queue.send'
   | 'queue.acknowledge'
@@ -56,7 +64,10 @@ export const faultsOf: Record<PortName, readonly Fault[]> = {
   'subscriptions.replace': writing,
   'subscriptions.remove': writing,
   'subscriptions.listOperational': reading,
-  'deliveries.commit': writing,
+  'subscriptions.tenants': reading,
+  'deliveries.commit': [...writing, 'fail-halfway'],
+  'deliveries.enter': writing,
+  'deliveries.listLedger': reading,
   'deliveries.load': reading,
   'deliveries.recordAttempt': writing,
   'deliveries.transition': writing,
@@ -68,8 +79,13 @@ export const faultsOf: Record<PortName, readonly Fault[]> = {
   'replays.get': reading,
   'replays.replace': writing,
   'replays.countOpen': reading,
+  'deadLetters.bury': writing,
+  'deadLetters.find': reading,
+  'deadLetters.list': reading,
+  'deadLetters.markRedriven': writing,
   'stats.add': writing,
   'stats.hours': reading,
+  'stats.correct': writing,
   'rateLimits.reserve': writing,
   'queue.send': [...writing, 'fail-halfway', 'twice'],
   'queue.acknowledge': ['fail'],

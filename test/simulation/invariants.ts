@@ -9,12 +9,13 @@ import type {
 } from '../../lambdas/contract/messages.ts';
 import type { Attempt, Delivery } from '../../lambdas/core/delivery.ts';
 import { isFinal } from '../../lambdas/core/delivery.ts';
-import type { DeliveryId, ReplayId, SubscriptionId } from '../../lambdas/core/ids.ts';
+import type { DeadLetterId, DeliveryId, ReplayId, SubscriptionId } from '../../lambdas/core/ids.ts';
 import { heldBackBy } from '../../lambdas/core/health.ts';
 import type { Subscription } from '../../lambdas/core/subscription.ts';
 import { sendsMax, waitsOf } from '../../lambdas/core/retry-schedule.ts';
 import type { RetrySchedule } from '../../lambdas/core/retry-schedule.ts';
 import type { Announcements } from './announcements.ts';
+import { checkBuried, messageIn } from './dead-letter-invariants.ts';
 import type { Post } from './endpoints.ts';
 import { excuse } from './kernel.ts';
 import { must } from './facts.ts';
@@ -51,6 +52,7 @@ export function createInvariants(
     past: new Map(),
     promised: new Set(),
     posts: new Map(),
+    answeredAt: new Map(),
     replaysAsked: new Map(),
     waiting: new Map(),
     probes: new Map(),
@@ -64,6 +66,14 @@ export function createInvariants(
     openIds.set(subscriptionId, open);
     if (status === 'pending' || status === 'retrying') open.add(id);
     else open.delete(id);
+  };
+  /** What a letter holds is not forgotten: it is sent again. */
+  const inLetters = new Map<DeadLetterId, QueueMessage>();
+  const keep = (message: QueueMessage) => {
+    const key = keyOf(message);
+    const known = facts.waiting.get(key);
+    if (known === undefined) facts.waiting.set(key, new Set([message]));
+    else known.add(message);
   };
   const touchAll = (id: SubscriptionId) => {
     for (const deliveryId of openIds.get(id) ?? []) touched.add(deliveryId);
@@ -90,12 +100,17 @@ export function createInvariants(
       checkJobChange(before, after);
       touchedJobs.add(after.id);
     },
+    deadLetterChanged(letter) {
+      const held = inLetters.get(letter.id) ?? messageIn(letter);
+      if (letter.redrivenAt === null) checkBuried(facts, letter);
+      if (held === null) return;
+      inLetters.set(letter.id, held);
+      if (letter.redrivenAt === null) keep(held);
+      else this.acknowledged(held);
+    },
     sent(message) {
-      const key = keyOf(message);
-      const known = facts.waiting.get(key);
       if (asksAgain(facts, message)) excuse(world.kernel, [message.deliveryId as DeliveryId]);
-      if (known === undefined) facts.waiting.set(key, new Set([message]));
-      else known.add(message);
+      keep(message);
     },
     acknowledged(message) {
       facts.waiting.get(keyOf(message))?.delete(message);
@@ -105,11 +120,15 @@ export function createInvariants(
     },
     posted(post) {
       facts.posts.set(post.deliveryId, (facts.posts.get(post.deliveryId) ?? 0) + 1);
+      if (isAskedForTwice(facts, post.deliveryId)) excuse(world.kernel, [post.deliveryId]);
+      facts.answeredAt.set(post.deliveryId, post.answeredAt);
       checkPost(facts, post);
     },
     accepted(id, body) {
       const row = world.database.rows.get(id);
       must(row !== undefined, 'I1', () => `${id} was answered with 202 without a row`);
+      const isEntered = world.database.entries.has(id);
+      must(isEntered, 'I14 ledger', () => `${id} was answered with 202 without an entry`);
       const isSame = row !== undefined && Buffer.compare(row.body, body) === 0;
       must(isSame, 'I7', () => `${id} was stored with other bytes`);
       facts.promised.add(id);
@@ -147,6 +166,22 @@ function asksAgain(facts: Facts, message: QueueMessage): message is QueueMessage
     (other) =>
       other.kind === 'attempt' && other.cycle === message.cycle && other.attempt >= message.attempt,
   );
+}
+
+/**
+ * After a fault between the request for a retry and the record of its attempt, the attempt is made again and asks for
+ * another. What is recorded first ends the other one; only where both are under way at once both are sent.
+ */
+function isAskedForTwice({ kernel, database, ...facts }: Facts, id: DeliveryId): boolean {
+  const delivery = database.rows.get(id)?.delivery;
+  const isUnderWay = (facts.answeredAt.get(id) ?? -Infinity) >= kernel.timeline.now();
+  if (delivery === undefined || !isUnderWay || !kernel.excused.has(id)) return false;
+  const isNext = ({ cycle, attempt }: AttemptMessage) =>
+    cycle === delivery.cycle && attempt === delivery.cycleAttempt + 1;
+  const next = [...(facts.waiting.get(id) ?? [])]
+    .filter((message) => message.kind === 'attempt')
+    .filter(isNext);
+  return new Set(next.map(({ turn }) => turn)).size > 1;
 }
 
 function keyOf(message: QueueMessage): string {

@@ -47,12 +47,18 @@ export function faultAt(
 /** Their failure costs no request: nothing depends on them, or what does is done later. */
 const free: readonly PortName[] = [
   'stats.add',
+  'stats.correct',
+  'deliveries.enter',
+  'deliveries.listLedger',
   'rateLimits.reserve',
   'sender.send',
   'replays.create',
   'replays.get',
   'replays.replace',
   'replays.countOpen',
+  'deadLetters.bury',
+  'deadLetters.find',
+  'deadLetters.list',
 ];
 
 /** Slowness, old lists, lost counters and failed attempts must not cost a request; whatever else happens may cost one. */

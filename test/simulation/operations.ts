@@ -2,6 +2,7 @@
 // are planted in the operation alone.
 import type { DeliveryStatus } from '../../lambdas/core/delivery.ts';
 import type { DeliveryId, ReplayId } from '../../lambdas/core/ids.ts';
+import { deadLetterOf } from '../../lambdas/core/dead-letter.ts';
 import { newHealth } from '../../lambdas/core/health.ts';
 import { subscriptionIdFrom } from '../../lambdas/core/ids.ts';
 import type { RateLimit } from '../../lambdas/core/rate-limit.ts';
@@ -12,6 +13,7 @@ import {
   changeReplay,
   pause,
   publish,
+  redriveAll,
   remove,
   replayMany,
   resume,
@@ -19,6 +21,7 @@ import {
   secretFrom,
 } from './client.ts';
 import type { Mode, Phase } from './endpoints.ts';
+import { putText } from './queue.ts';
 import { replayFilters } from '../support/factories.ts';
 import { startOfTime } from './timeline.ts';
 import type { World } from './world.ts';
@@ -159,6 +162,20 @@ async function replayFailed(world: World, { subscription }: Prepared): Promise<R
 async function changeJob(world: World, verb: 'pause' | 'resume'): Promise<unknown> {
   const [job] = world.database.replays.values();
   return changeReplay(world, { tenant: 'red', id: job!.id }, verb);
+}
+
+/** Every message on the queue failed at every receive. */
+function buryAll({ queue, database, invariants, kernel }: World): void {
+  // Somebody must have failed.
+  kernel.faults += 1;
+  for (const { id, body, message, sentAt } of queue.live.values()) {
+    const received = { messageId: String(id), body, receiveCount: 5, sentAt };
+    const letter = deadLetterOf(received, { reason: 'failed', detail: '' }, sentAt);
+    database.deadLetters.set(letter.id, letter);
+    invariants.deadLetterChanged(letter);
+    queue.live.delete(id);
+    if (message !== null) invariants.acknowledged(message);
+  }
 }
 
 const nothing = async () => {};
@@ -328,6 +345,27 @@ export const operations: readonly Operation[] = [
       return prepared;
     },
     during: (world) => changeJob(world, 'resume'),
+    endsAs: ['delivered'],
+  },
+  {
+    name: 'redriving of dead letters',
+    before: async (world) => {
+      const prepared = await acceptedMany(world, 2, {});
+      buryAll(world);
+      return prepared;
+    },
+    during: redriveAll,
+    endsAs: ['delivered'],
+  },
+  {
+    name: 'poison beside an attempt',
+    before: async (world) => {
+      for (const body of ['{', '{"version":2,"kind":"attempt"}']) {
+        putText(world, { body, message: null }, 0);
+      }
+      return accepted(world);
+    },
+    during: nothing,
     endsAs: ['delivered'],
   },
   {

@@ -2,7 +2,6 @@
 // visibility timeout unless they were acknowledged, and end in the dead letters after their last receive. What lies
 // beyond the longest delay is scheduled, up to a minute late; a scheduler that refuses is replaced by hops.
 import { limits } from '../../lambdas/contract/limits.ts';
-import { queueMessage } from '../../lambdas/contract/messages.ts';
 import type { QueueMessage } from '../../lambdas/contract/messages.ts';
 import { isDeliveryId } from '../../lambdas/core/ids.ts';
 import type { DeliveryId } from '../../lambdas/core/ids.ts';
@@ -19,17 +18,23 @@ export type Envelope = {
   /** Null for what is no message of ours. */
   message: QueueMessage | null;
   receives: number;
+  sentAt: number;
 };
 
 export type VirtualQueue = {
   /** Everything sent and not yet acknowledged: scheduled, waiting, being worked on, or a dead letter. */
   live: Map<number, Envelope>;
   visible: Envelope[];
-  deadLetters: Envelope[];
+  /** Received too often, and not yet kept as a letter. */
+  deadLetters: Set<Envelope>;
+  /** What was put here that is no message of ours. */
+  poison: string[];
   /** The names of what is scheduled: one per attempt and time. */
   schedules: Set<string>;
   /** Called when a message becomes visible. */
   onVisible: () => void;
+  /** Called when a message was received too often. */
+  onDead: (envelope: Envelope) => void;
 };
 
 export type QueueWatch = {
@@ -41,9 +46,11 @@ export function createQueue(): VirtualQueue {
   return {
     live: new Map(),
     visible: [],
-    deadLetters: [],
+    deadLetters: new Set(),
+    poison: [],
     schedules: new Set(),
     onVisible: () => {},
+    onDead: () => {},
   };
 }
 
@@ -134,8 +141,10 @@ export function putText(
   delayMs: number,
 ): void {
   const { random, timeline } = kernel;
-  const envelope: Envelope = { id: kernel.random.below(2 ** 48), receives: 0, ...text };
+  const sentAt = Math.round(timeline.now());
+  const envelope: Envelope = { id: kernel.random.below(2 ** 48), receives: 0, sentAt, ...text };
   queue.live.set(envelope.id, envelope);
+  if (text.message === null) queue.poison.push(text.body);
   // Mostly at once, now and then much later than what was sent after it.
   const lateMs = random.chance(0.1) ? random.between(0, 5_000) : random.between(0, 60);
   timeline.after(Math.max(0, delayMs) + lateMs, () => {
@@ -144,6 +153,8 @@ export function putText(
 }
 
 function show(queue: VirtualQueue, envelope: Envelope): void {
+  // It was buried by a test's own hand.
+  if (!queue.live.has(envelope.id)) return;
   queue.visible.push(envelope);
   queue.onVisible();
 }
@@ -158,7 +169,8 @@ export function receive({ kernel, queue }: Pick<Access, 'kernel' | 'queue'>): En
     envelope.receives += 1;
     if (envelope.receives > limits.queueReceivesMax) {
       kernel.note(() => `dead letter: ${envelope.body}`);
-      queue.deadLetters.push(envelope);
+      queue.deadLetters.add(envelope);
+      queue.onDead(envelope);
       continue;
     }
     batch.push(envelope);
@@ -177,25 +189,5 @@ export function acknowledge({ kernel, queue, watch }: Access, done: readonly Env
   }
   for (const { id, message } of done) {
     if (queue.live.delete(id) && message !== null) watch.acknowledged(message);
-  }
-}
-
-/** What an operator does once the cause is gone. Poison stays where it is. */
-export function redrive({ kernel, queue }: Pick<Access, 'kernel' | 'queue'>): void {
-  const healthy = queue.deadLetters.filter(({ body }) => isReadable(body));
-  queue.deadLetters = queue.deadLetters.filter((envelope) => !healthy.includes(envelope));
-  for (const envelope of healthy) {
-    envelope.receives = 0;
-    kernel.timeline.after(kernel.random.between(0, 1_000), () => {
-      show(queue, envelope);
-    });
-  }
-}
-
-function isReadable(body: string): boolean {
-  try {
-    return queueMessage.safeParse(JSON.parse(body)).success;
-  } catch {
-    return false;
   }
 }

@@ -2,7 +2,7 @@
 // Runs one life per seed. A seed that breaks an invariant is printed with the command that replays it.
 import { parseArgs } from 'node:util';
 import { simulate } from './scenario.ts';
-import { simulateSeeds } from './seeds.ts';
+import { simulateSideBySide, timed } from './seeds.ts';
 
 const { values } = parseArgs({
   options: {
@@ -14,7 +14,8 @@ const { values } = parseArgs({
 });
 
 if (values.seed === undefined) {
-  const report = await simulateSeeds({ from: Number(values.from), count: Number(values.seeds) });
+  const seeds = { from: Number(values.from), count: Number(values.seeds) };
+  const report = await timed(() => simulateSideBySide(seeds));
   console.log(report.summary);
   for (const failure of report.failures) console.error(failure);
   process.exitCode = report.failures.length === 0 ? 0 : 1;

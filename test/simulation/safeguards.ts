@@ -5,6 +5,7 @@ import type { AttemptMessage, QueueMessage } from '../../lambdas/contract/messag
 import { isDeliveryId } from '../../lambdas/core/ids.ts';
 import type { DeliveryQueue, DeliveryStore } from '../../lambdas/core/ports.ts';
 import type { Context } from '../../lambdas/operations/context.ts';
+import { messageIn } from './dead-letter-invariants.ts';
 import type { Sabotage, World } from './world.ts';
 
 type Removal = { safeguard: string; sabotage: Sabotage };
@@ -96,6 +97,16 @@ function storeJobFirst(context: Context): Context {
   };
 }
 
+/** Whoever repeats a request finds its row and is answered: nobody looks for the entry. */
+function unentered(context: Context): Context {
+  return { ...context, deliveries: { ...context.deliveries, enter: async () => {} } };
+}
+
+/** The check of the ledger sees that counters are wrong, and leaves them so. */
+function uncorrected(context: Context): Context {
+  return { ...context, stats: { ...context.stats, correct: async () => {} } };
+}
+
 /** Every delivery looks as if it had not changed for ages. */
 function unchanging(context: Context): Context {
   const { deliveries } = context;
@@ -150,6 +161,33 @@ function announceLast(context: Context): Context {
         await sendKept();
         return done;
       },
+    },
+  };
+}
+
+/** Messages are acknowledged while their letters are still on their way. */
+function buryLater(context: Context): Context {
+  const { deadLetters } = context;
+  const bury: typeof deadLetters.bury = async (letter) => {
+    deadLetters.bury(letter).catch(() => {});
+  };
+  return { ...context, deadLetters: { ...deadLetters, bury } };
+}
+
+/** Letters count as sent again before they are. */
+function markFirst(context: Context): Context {
+  const { deadLetters, clock } = context;
+  return {
+    ...context,
+    deadLetters: {
+      ...deadLetters,
+      async list(query) {
+        const page = await deadLetters.list(query);
+        const healthy = page.items.filter((letter) => messageIn(letter) !== null);
+        await Promise.all(healthy.map((each) => deadLetters.markRedriven(each, clock.now())));
+        return page;
+      },
+      markRedriven: () => Promise.resolve('marked'),
     },
   };
 }
@@ -292,6 +330,14 @@ export const removals: readonly Removal[] = [
     sabotage: { context: unchanging },
   },
   {
+    safeguard: 'a repeated request makes up for an entry that is missing in the ledger',
+    sabotage: { context: unentered },
+  },
+  {
+    safeguard: 'the check of the ledger puts counters right that missed a change',
+    sabotage: { context: uncorrected },
+  },
+  {
     safeguard: 'the announcement goes before the change',
     sabotage: { context: announceLast },
   },
@@ -300,6 +346,14 @@ export const removals: readonly Removal[] = [
     sabotage: {
       context: (context) => dropping(context, (message) => !isLaterAnnouncement(message)),
     },
+  },
+  {
+    safeguard: 'a dead letter is stored before its message is done with',
+    sabotage: { context: buryLater },
+  },
+  {
+    safeguard: 'a dead letter is marked after its message was sent',
+    sabotage: { context: markFirst },
   },
   {
     safeguard: 'a message that is faster than its row waits for it',

@@ -17,6 +17,7 @@ import {
   secretFrom,
 } from './client.ts';
 import type { Mode, Phase } from './endpoints.ts';
+import { poison } from './dead-letter-invariants.ts';
 import { randomFaults } from './faults.ts';
 import { putText } from './queue.ts';
 import { createRandom } from './random.ts';
@@ -148,10 +149,8 @@ async function act(world: World, subscription: Subscription, accepted: Accepted[
   else if (choice < 0.8) await changeOne(world, subscription);
   else if (choice < 0.92) await askOne(world, accepted);
   else if (choice < 0.98) await replayOne(world, subscription);
-  else putText(world, { body: random.pick(poison), message: null }, 0);
+  else putText(world, { body: random.pick([...poison.keys()]), message: null }, 0);
 }
-
-const poison = ['', '{', '{"version":2,"kind":"attempt"}', '[]', '{"version":1,"kind":"?"}'];
 
 async function publishOne(
   world: World,

@@ -1,38 +1,80 @@
-// Many seeds, one after another.
+// Many seeds, one after another, or side by side in threads.
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
 import { simulate } from './scenario.ts';
+import type { RunResult } from './scenario.ts';
 import type { Sabotage } from './world.ts';
 
-export type SeedsReport = { failures: string[]; summary: string };
-
-export async function simulateSeeds(options: {
+export type Seeds = {
   from: number;
   count: number;
   /** Stops after this many. */
   failuresMax?: number;
-  sabotage?: Sabotage;
-}): Promise<SeedsReport> {
-  const startedAt = performance.now();
-  const failures: string[] = [];
+};
+
+export type SeedsReport = { seeds: number; totals: RunResult; failures: string[] };
+
+const nothing: SeedsReport = { seeds: 0, totals: { calls: 0, faults: 0, posts: 0 }, failures: [] };
+
+export async function simulateSeeds(
+  options: Seeds & { sabotage?: Sabotage },
+): Promise<SeedsReport> {
   const { failuresMax = 10 } = options;
-  const totals = { calls: 0, faults: 0, posts: 0 };
-  let seeds = 0;
-  for (; seeds < options.count && failures.length < failuresMax; seeds += 1) {
-    const seed = options.from + seeds;
+  const report = structuredClone(nothing);
+  for (; report.seeds < options.count && report.failures.length < failuresMax; report.seeds += 1) {
+    const seed = options.from + report.seeds;
     try {
-      const result = await simulate({ ...options, seed });
-      totals.calls += result.calls;
-      totals.faults += result.faults;
-      totals.posts += result.posts;
+      report.totals = sum(report.totals, await simulate({ ...options, seed }));
     } catch (error) {
-      failures.push(`${String(error)}\n  npm run simulate -- --seed ${seed} --trace`);
+      report.failures.push(`${String(error)}\n  npm run simulate -- --seed ${seed} --trace`);
     }
   }
-  const seconds = (performance.now() - startedAt) / 1_000;
+  return report;
+}
+
+/** In as many threads as the machine runs at once. */
+export async function simulateSideBySide({ from, count }: Seeds): Promise<SeedsReport> {
+  const threads = availableParallelism();
+  const share = Math.ceil(count / threads);
+  const parts = Array.from({ length: threads }, (_, index) => ({
+    from: from + index * share,
+    count: Math.max(0, Math.min(share, count - index * share)),
+  }));
+  const reports = await Promise.all(parts.map(inThread));
+  return reports.reduce((left, right) => ({
+    seeds: left.seeds + right.seeds,
+    totals: sum(left.totals, right.totals),
+    failures: [...left.failures, ...right.failures],
+  }));
+}
+
+function inThread(workerData: Seeds): Promise<SeedsReport> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL('./seeds-thread.ts', import.meta.url), { workerData });
+    worker.once('message', resolve);
+    worker.once('error', reject);
+  });
+}
+
+function sum(left: RunResult, right: RunResult): RunResult {
   return {
-    failures,
-    summary:
-      `${seeds} seeds in ${seconds.toFixed(1)} s (${Math.round(seeds / seconds)}/s): ` +
-      `${totals.calls} port calls, ${totals.faults} faults, ${totals.posts} requests, ` +
-      `${failures.length} violations`,
+    calls: left.calls + right.calls,
+    faults: left.faults + right.faults,
+    posts: left.posts + right.posts,
   };
+}
+
+/** Runs and says in one line what was run, how fast, and what came of it. */
+export async function timed(
+  run: () => Promise<SeedsReport>,
+): Promise<SeedsReport & { summary: string }> {
+  const startedAt = performance.now();
+  const report = await run();
+  const seconds = (performance.now() - startedAt) / 1_000;
+  const { seeds, totals, failures } = report;
+  const summary =
+    `${seeds} seeds in ${seconds.toFixed(1)} s (${Math.round(seeds / seconds)}/s): ` +
+    `${totals.calls} port calls, ${totals.faults} faults, ${totals.posts} requests, ` +
+    `${failures.length} violations`;
+  return { ...report, summary };
 }

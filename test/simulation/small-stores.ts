@@ -7,9 +7,10 @@ import type {
   RateLimitStore,
   StatsStore,
 } from '../../lambdas/core/ports.ts';
+import type { SubscriptionId } from '../../lambdas/core/ids.ts';
 import { reserveSlot } from '../../lambdas/core/rate-limit.ts';
-import type { StatsDelta } from '../../lambdas/core/stats.ts';
-import { addHours } from '../../lambdas/core/stats.ts';
+import type { StatsHour } from '../../lambdas/core/stats.ts';
+import { addHours, emptyHour } from '../../lambdas/core/stats.ts';
 import { call } from './kernel.ts';
 import type { Access, Database } from './store.ts';
 
@@ -39,29 +40,46 @@ export function statsStore({ kernel, database, process }: Access): StatsStore {
         about: [],
         detail: () => '',
         apply: () => {
-          for (const delta of deltas) count(database, delta);
+          for (const { tenant, subscriptionId, ...delta } of deltas) {
+            count(database, ownerOf(tenant, subscriptionId), delta);
+            count(database, ownerOf(tenant, null), delta);
+          }
         },
       }),
-    hours: (_, subscriptionId, { fromHour, untilHour }) =>
+    hours: (tenant, subscriptionId, { fromHour, untilHour }) =>
       call(kernel, process, {
         port: 'stats.hours',
         about: [],
         detail: () => '',
         apply: () => {
-          const hours = subscriptionId === null ? [] : (database.hours.get(subscriptionId) ?? []);
+          const hours = database.hours.get(ownerOf(tenant, subscriptionId)) ?? [];
           return hours.filter(({ hour }) => hour >= fromHour && hour < untilHour);
+        },
+      }),
+    correct: (tenant, subscriptionId, { hour, byStatus }) =>
+      call(kernel, process, {
+        port: 'stats.correct',
+        about: [],
+        detail: () => JSON.stringify(byStatus),
+        apply: () => {
+          count(database, ownerOf(tenant, subscriptionId), { ...emptyHour(hour), byStatus });
         },
       }),
   };
 }
 
-function count({ hours }: Database, { subscriptionId, ...delta }: StatsDelta): void {
-  const known = hours.get(subscriptionId) ?? [];
+/** Whose counters: a subscription's, or the tenant's own. */
+export function ownerOf(tenant: string, subscriptionId: SubscriptionId | null): string {
+  return `${tenant} ${subscriptionId ?? ''}`;
+}
+
+function count({ hours }: Database, owner: string, delta: StatsHour): void {
+  const known = hours.get(owner) ?? [];
   const index = known.findIndex(({ hour }) => hour === delta.hour);
   const before = known[index];
   if (before === undefined) known.push(delta);
   else known[index] = addHours(before, delta);
-  hours.set(subscriptionId, known);
+  hours.set(owner, known);
 }
 
 export function rateLimitStore({ kernel, database, process }: Access): RateLimitStore {

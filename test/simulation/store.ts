@@ -1,8 +1,9 @@
 // The stored state: rows with versions, conditions honoured as `core/ports.ts` says, and lists that may show the past.
 // A row keeps what it was, so that a stale read can be answered truthfully.
+import type { DeadLetter } from '../../lambdas/core/dead-letter.ts';
 import type { Attempt, Delivery } from '../../lambdas/core/delivery.ts';
 import { acceptedAtOf } from '../../lambdas/core/ids.ts';
-import type { DeliveryId, ReplayId, SubscriptionId } from '../../lambdas/core/ids.ts';
+import type { DeadLetterId, DeliveryId, ReplayId, SubscriptionId } from '../../lambdas/core/ids.ts';
 import type {
   DeliveryQuery,
   DeliveryStore,
@@ -17,6 +18,7 @@ import type { Subscription } from '../../lambdas/core/subscription.ts';
 import type { Fault } from './faults.ts';
 import { call } from './kernel.ts';
 import type { Kernel, Process } from './kernel.ts';
+import { enter, listLedger } from './ledger.ts';
 
 export type Row = {
   delivery: Delivery;
@@ -33,8 +35,14 @@ export type Database = {
   idsOf: Map<SubscriptionId, DeliveryId[]>;
   claims: Map<string, IdempotencyClaim & { expiresAt: number }>;
   replays: Map<ReplayId, ReplayJob>;
+  deadLetters: Map<DeadLetterId, DeadLetter>;
   busyUntil: Map<string, number>;
-  hours: Map<SubscriptionId, StatsHour[]>;
+  /** Entries of the ledger: until when each row is kept at least, and when the entry was made, epoch ms. */
+  entries: Map<DeliveryId, { tenant: string; keptUntil: number; at: number }>;
+  /** The ids of all entries by the hour in which they were accepted, in order: a long life has very many. */
+  entriesByHour: Map<number, DeliveryId[]>;
+  /** Counters by tenant and subscription, the tenant's own under null. */
+  hours: Map<string, StatsHour[]>;
   watch: DatabaseWatch;
 };
 
@@ -43,6 +51,7 @@ export type DatabaseWatch = {
   deliveryChanged(before: Delivery | null, row: Row, attempt: Attempt | null): void;
   subscriptionChanged(id: SubscriptionId, after: Subscription | null): void;
   replayChanged(before: ReplayJob | null, after: ReplayJob): void;
+  deadLetterChanged(after: DeadLetter): void;
 };
 
 /** How far behind an eventually consistent read may be. */
@@ -58,7 +67,7 @@ export function subscriptionStore({ kernel, database, process }: Access): Subscr
     subscriptions.set(subscription.id, subscription);
     watch.subscriptionChanged(subscription.id, subscription);
   };
-  type Verb = 'create' | 'get' | 'replace' | 'remove' | 'listOperational';
+  type Verb = 'create' | 'get' | 'replace' | 'remove' | 'listOperational' | 'tenants';
   const step = <Value>(verb: Verb, apply: () => Value) =>
     call(kernel, process, {
       port: `subscriptions.${verb}`,
@@ -96,6 +105,8 @@ export function subscriptionStore({ kernel, database, process }: Access): Subscr
           (found) => found.tenant === tenant && found.operationalEvents,
         ),
       ),
+    tenants: () =>
+      step('tenants', () => [...new Set([...subscriptions.values()].map(({ tenant }) => tenant))]),
     list: () => notSimulated('subscriptions.list'),
     countActive: () => notSimulated('subscriptions.countActive'),
   };
@@ -115,13 +126,25 @@ export function deliveryStore({ kernel, database, process }: Access): DeliverySt
         port: 'deliveries.commit',
         about: [delivery.id],
         detail: () => shown(delivery),
+        apply: (fault) => {
+          const isFree = !rows.has(delivery.id);
+          if (isFree) {
+            const row: Row = { delivery, body, attempts: [], history: [] };
+            rows.set(delivery.id, row);
+            insert(database, delivery);
+            put(database, row, { after: delivery, attempt: null, now: kernel.timeline.now() });
+          }
+          if (fault !== 'fail-halfway') enter(database, delivery, kernel.timeline.now());
+          return isFree ? 'committed' : 'exists';
+        },
+      }),
+    enter: (tenant, id) =>
+      call(kernel, process, {
+        port: 'deliveries.enter',
+        about: [],
+        detail: () => shortId(id),
         apply: () => {
-          if (rows.has(delivery.id)) return 'exists';
-          const row: Row = { delivery, body, attempts: [], history: [] };
-          rows.set(delivery.id, row);
-          insert(database, delivery);
-          put(database, row, { after: delivery, attempt: null, now: kernel.timeline.now() });
-          return 'committed';
+          enter(database, { tenant, id }, kernel.timeline.now());
         },
       }),
     load: (tenant, ids) =>
@@ -171,6 +194,13 @@ export function deliveryStore({ kernel, database, process }: Access): DeliverySt
             page.limit,
           );
         },
+      }),
+    listLedger: (tenant, range, page) =>
+      call(kernel, process, {
+        port: 'deliveries.listLedger',
+        about: [],
+        detail: () => '',
+        apply: () => listLedger(database, { tenant, range, ...page }),
       }),
     countParked: () => notSimulated('deliveries.countParked'),
     detail: (tenant, id) =>
@@ -267,7 +297,7 @@ function seen(
   const asOf = kernel.timeline.now() - lagMs;
   const all =
     query.subscriptionId === null
-      ? [...database.rows.keys()].sort()
+      ? [...database.entries.keys()].sort()
       : (database.idsOf.get(query.subscriptionId) ?? []);
   return idsFrom(all, query).flatMap((id) => {
     const { delivery, history } = database.rows.get(id)!;

@@ -3,6 +3,7 @@
 import type { SQSRecord } from 'aws-lambda';
 import { limits } from '../../lambdas/contract/limits.ts';
 import type { DeliveryId } from '../../lambdas/core/ids.ts';
+import { sqsRecord } from '../support/sqs-record.ts';
 import { excuse, kill } from './kernel.ts';
 import type { Kernel } from './kernel.ts';
 import type { Envelope } from './queue.ts';
@@ -89,7 +90,6 @@ export function startWorkers(kernel: Kernel, source: Source): Workers {
   };
 }
 
-/** Only what the handler reads of a record. */
-function recordOf({ id, body }: Envelope): SQSRecord {
-  return { messageId: String(id), body } as SQSRecord;
+export function recordOf({ id, body, receives, sentAt }: Envelope): SQSRecord {
+  return sqsRecord({ messageId: String(id), body, receiveCount: receives, sentAt });
 }

@@ -7,22 +7,28 @@ import type { AttemptWindow } from '../../lambdas/core/health.ts';
 import { limits } from '../../lambdas/contract/limits.ts';
 import { parseSettings, serviceSettings } from '../../lambdas/contract/settings.ts';
 import { createContext, targetPolicyOf } from '../../lambdas/edge/context.ts';
+import { createDeadLetterHandler } from '../../lambdas/edge/dead-letter-queue.ts';
 import { createDeliverHandler } from '../../lambdas/edge/queue.ts';
 import type { DeliverHandler } from '../../lambdas/edge/queue.ts';
 import type { Context } from '../../lambdas/operations/context.ts';
 import { createAnnouncements } from './announcements.ts';
 import type { Announcements } from './announcements.ts';
+import { startBurying } from './burying.ts';
+import { redriveAll } from './client.ts';
+import { checkDeadSettled } from './dead-letter-invariants.ts';
+import { deadLetterStore } from './dead-letter-store.ts';
 import { sender } from './endpoints.ts';
 import type { Endpoints, Post } from './endpoints.ts';
 import { noFaults } from './faults.ts';
 import type { FaultPlan } from './faults.ts';
 import { must, Violation } from './facts.ts';
 import type { Facts } from './facts.ts';
+import { audit } from './ledger.ts';
 import { createInvariants } from './invariants.ts';
 import type { Invariants } from './invariants.ts';
 import { excuse, kill } from './kernel.ts';
 import type { Kernel, Process } from './kernel.ts';
-import { acknowledge, createQueue, deliveryOf, deliveryQueue, receive, redrive } from './queue.ts';
+import { acknowledge, createQueue, deliveryOf, deliveryQueue, receive } from './queue.ts';
 import type { Envelope, VirtualQueue } from './queue.ts';
 import { createRandom } from './random.ts';
 import type { Random } from './random.ts';
@@ -115,6 +121,7 @@ export function createWorld(options: WorldOptions): World {
     deliveryChanged: () => {},
     subscriptionChanged: () => {},
     replayChanged: () => {},
+    deadLetterChanged: () => {},
   };
   const database: Database = {
     subscriptions: new Map(),
@@ -122,7 +129,10 @@ export function createWorld(options: WorldOptions): World {
     claims: new Map(),
     idsOf: new Map(),
     replays: new Map(),
+    deadLetters: new Map(),
     busyUntil: new Map(),
+    entries: new Map(),
+    entriesByHour: new Map(),
     hours: new Map(),
     watch: unwatched,
   };
@@ -189,10 +199,12 @@ export function createWorld(options: WorldOptions): World {
       // What failed too often while the world was broken is given back once it is whole, while its row is still there.
       const soonMs = timeline.now() - startOfTime + 3_600_000;
       for (const untilMs of [soonMs, settleMsMax, settleMsMax]) {
-        redrive({ kernel, queue });
+        world.spawn(redriveAll(world));
         await world.run(untilMs);
       }
       invariants.settled();
+      checkDeadSettled({ database }, queue);
+      await world.complete(audit(world));
     },
     crash() {
       const victims = [...servers.map((server) => server?.process), ...workers.processes()];
@@ -217,6 +229,15 @@ export function createWorld(options: WorldOptions): World {
     hasVisible: () => queue.visible.length > 0,
   });
   queue.onVisible = workers.wake;
+  startBurying(kernel, queue, {
+    newFunction() {
+      const { process, context } = newServer(world, options, 'dead-letter');
+      return { process, handler: createDeadLetterHandler(context) };
+    },
+    acknowledge: (done) => {
+      acknowledge({ kernel, queue, watch: invariants }, done);
+    },
+  });
   return world;
 }
 
@@ -267,6 +288,7 @@ function contextOf(world: World, process: Process): Context {
     deliveries: deliveryStore(access),
     idempotency: idempotencyStore(access),
     replays: replayStore(access),
+    deadLetters: deadLetterStore(access),
     stats: statsStore(access),
     rateLimits: rateLimitStore(access),
     apiKeys: {

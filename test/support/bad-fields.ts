@@ -34,6 +34,13 @@ export const badFields = {
   'too many waits': {
     retry_schedule: Array.from({ length: limits.scheduleLengthMax + 1 }, () => 1),
   },
+  'a rate limit of nothing': { rate_limit: { per_second: 0 } },
+  'too high a rate limit': { rate_limit: { per_second: limits.rateLimitPerSecondMax + 1 } },
+  'a rate limit in words': { rate_limit: '5/s' },
+  'a rate limit without a rate': { rate_limit: { burst: 2 } },
+  'a burst of nothing': { rate_limit: { per_second: 1, burst: 0 } },
+  'half a burst': { rate_limit: { per_second: 1, burst: 1.5 } },
+  'too great a burst': { rate_limit: { per_second: 1, burst: limits.rateLimitBurstMax + 1 } },
   'a deadline of nothing': { timeout_ms: 0 },
   'a deadline of a minute': { timeout_ms: 60_000 },
   'a deadline in words': { timeout_ms: '10s' },

@@ -39,6 +39,7 @@ const jsonRoutes = [
   'POST /api/subscriptions/{subscription}/rotate-secret',
   'POST /api/keys',
   'POST /api/replays',
+  'POST /api/dead-letters/redrive',
 ];
 
 const badBodies: [ProblemCode, string, Rest][] = [
@@ -121,6 +122,7 @@ const badQueries = [
       '/api/subscriptions',
       '/api/deliveries',
       '/api/replays',
+      '/api/dead-letters',
       '/api/subscriptions/{subscription}/deliveries',
     ].map((path) => `${path}?${query}`),
   ),
@@ -137,6 +139,8 @@ const badQueries = [
   '/api/deliveries?until=1700000000',
   '/api/deliveries?since=2026-01-02T00:00:00Z&until=2026-01-01T00:00:00Z',
   `/api/deliveries?cursor=${'x'.repeat(2_100)}`,
+  '/api/dead-letters?reason=banana',
+  '/api/dead-letters?redriven=maybe',
   '/api/stats?since=now',
   '/api/stats?since=2999-01-01T00:00:00Z',
   '/api/stats?since=2026-01-02T00:00:00Z&until=2026-01-01T00:00:00Z',
@@ -146,6 +150,7 @@ const badQueries = [
 const badCursors = [
   '/api/subscriptions',
   '/api/replays',
+  '/api/dead-letters',
   '/api/deliveries',
   '/api/subscriptions/{subscription}/deliveries',
 ]
@@ -193,6 +198,8 @@ const absent = [
   `POST /api/subscriptions/${someSubscription}/rotate-secret`,
   `GET /api/subscriptions/${someSubscription}/deliveries`,
   `GET /api/subscriptions/${someSubscription}/stats`,
+  `GET /api/subscriptions/${someSubscription}/health`,
+  'GET /api/subscriptions/nothing/health',
   `POST /api/delivery/${someDelivery}/retry`,
   `POST /api/delivery/${someDelivery}/cancel`,
   ...['1', 'rpl_', 'RPL_0123456789ABCDEF', someSubscription, someReplay].map(
@@ -212,6 +219,7 @@ const wrongMethods = [
   'POST /api/health',
   'DELETE /api/subscriptions',
   'POST /api/subscriptions/{subscription}',
+  'POST /api/subscriptions/{subscription}/health',
   'GET /api/ingest/{subscription}',
   'PUT /api/ingest/{subscription}',
   'PUT /api/delivery/{delivery}',
@@ -221,6 +229,8 @@ const wrongMethods = [
   'DELETE /api/replays',
   `DELETE /api/replays/${someReplay}`,
   `GET /api/replays/${someReplay}/cancel`,
+  'POST /api/dead-letters',
+  'GET /api/dead-letters/redrive',
   'GET /api/keys/0123456789abcdef',
   'GET /api/subscriptions/{subscription}/rotate-secret',
   'POST /openapi.json',
@@ -343,6 +353,21 @@ export const badRequests: readonly BadRequest[] = [
     'half a replay a second': { per_second: 0.5 },
     'too fast a pace': { per_second: limits.replaysPerSecondMax + 1 },
     'a dry run in words': { dry_run: 'yes' },
+  }),
+  ...fields('POST /api/dead-letters/redrive', {
+    'a filter with a slip in its name': { id: ['ltr_0'] },
+    'no ids at all': { ids: [] },
+    'ids as a text': { ids: 'all' },
+    'too many ids': { ids: Array.from({ length: limits.redriveIdsMax + 1 }, () => 'ltr_0') },
+    'an unknown reason': { reason: 'exhausted' },
+    'a pace of nothing': { per_second: 0 },
+    'too fast a pace': { per_second: limits.redrivesPerSecondMax + 1 },
+    'an empty cursor': { cursor: '' },
+  }),
+  bad('invalid-cursor', 'POST /api/dead-letters/redrive', {
+    why: 'a cursor of nobody',
+    headers: json,
+    body: '{"cursor":"x"}',
   }),
   ...[someSubscription, 'sub_', ''].map((id) =>
     bad('not-found', 'POST /api/replays', {

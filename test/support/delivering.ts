@@ -1,6 +1,5 @@
 // The delivering half of the service on a virtual clock: the real deliver handler over the sqlite queue, and an
 // endpoint that answers as the test says.
-import type { SQSRecord } from 'aws-lambda';
 import type { QueueMessage } from '../../lambdas/contract/messages.ts';
 import { limits } from '../../lambdas/contract/limits.ts';
 import type { SendRequest, SendResult } from '../../lambdas/core/send-result.ts';
@@ -11,6 +10,7 @@ import { publishEvent } from '../../lambdas/operations/publish-event.ts';
 import { aSubscription } from './factories.ts';
 import { aResponse } from './send-results.ts';
 import type { ServiceOptions } from './service.ts';
+import { sqsRecord } from './sqs-record.ts';
 import { createService } from './service.ts';
 
 export type Endpoint = (request: SendRequest, count: number) => SendResult | Promise<SendResult>;
@@ -57,7 +57,7 @@ export function createDelivering(options: ServiceOptions = {}) {
   async function work(using: Context = context): Promise<{ received: number; failed: number }> {
     const visibilityMs = limits.queueVisibilityMs;
     const messages = await ports.receiver.receive({ limit: 10, now: clock.now(), visibilityMs });
-    const records = messages.map(({ messageId, body }) => ({ messageId, body }) as SQSRecord);
+    const records = messages.map(sqsRecord);
     const answer = await createDeliverHandler(using)({ Records: records });
     const failed = new Set(answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
     const done = messages.filter(({ messageId }) => !failed.has(messageId));
@@ -76,9 +76,21 @@ export function createDelivering(options: ServiceOptions = {}) {
     throw new Error('The queue does not run empty');
   }
 
+  /** Works on all that is due up to a moment, and moves the clock there. */
+  async function runUntil(at: number): Promise<void> {
+    for (;;) {
+      const { received } = await work();
+      if (received > 0) continue;
+      const next = ports.receiver.nextWaitingUntil();
+      if (next === null || next > at) break;
+      clock.advance(Math.max(0, next - clock.now()));
+    }
+    clock.advance(Math.max(0, at - clock.now()));
+  }
+
   async function send(...messages: QueueMessage[]): Promise<void> {
     await ports.queue.send(messages);
   }
 
-  return { ...service, context, sent, world, subscribe, publish, work, settle, send };
+  return { ...service, context, sent, world, subscribe, publish, work, settle, runUntil, send };
 }

@@ -2,9 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import { accept } from '../../lambdas/core/transitions.ts';
 import type { ApiKey } from '../../lambdas/core/api-key.ts';
+import type { DeadLetter } from '../../lambdas/core/dead-letter.ts';
 import type { Attempt, Delivery } from '../../lambdas/core/delivery.ts';
 import { newHealth } from '../../lambdas/core/health.ts';
 import {
+  deadLetterIdFrom,
   deliveryIdFrom,
   replayIdFrom,
   subscriptionIdFrom,
@@ -18,6 +20,7 @@ import {
 import { hourMs, hourOf, latencyBoundsMs, noStatuses } from '../../lambdas/core/stats.ts';
 import type { StatsDelta } from '../../lambdas/core/stats.ts';
 import type { Subscription } from '../../lambdas/core/subscription.ts';
+import { limits } from '../../lambdas/contract/limits.ts';
 import type {
   AnnounceMessage,
   AttemptMessage,
@@ -26,6 +29,9 @@ import type {
 
 /** Noon of a day that has not come yet; `createTestClock` starts there. */
 export const noon = Date.UTC(2035, 0, 15, 12);
+
+/** The default: how long a delivery is kept after its end. */
+export const retentionMs = limits.retentionHoursDefault * hourMs;
 
 /** The turn of deliveries and messages of which a test says nothing else. */
 export const aTurn = 'aturn000';
@@ -137,6 +143,22 @@ export function aReplayJob(fields: Partial<ReplayJob> = {}): ReplayJob {
     createdAt,
   );
   return { ...made, ...fields };
+}
+
+export function aDeadLetter(fields: Partial<DeadLetter> = {}): DeadLetter {
+  const sentAt = fields.sentAt ?? noon;
+  return {
+    tenant: 'default',
+    id: deadLetterIdFrom(sentAt, randomBytes(10)),
+    reason: 'failed',
+    detail: 'DynamoDB Query failed: ThrottlingException',
+    body: JSON.stringify(anAttemptMessage()),
+    receiveCount: 5,
+    sentAt,
+    buriedAt: sentAt,
+    redrivenAt: null,
+    ...fields,
+  };
 }
 
 export function aDelta(fields: Partial<StatsDelta> = {}): StatsDelta {

@@ -12,6 +12,7 @@ export type Ended = { code: number | null; signal: NodeJS.Signals | null };
 
 export type LocalServer = {
   url: string;
+  pid: number;
   /** Standard output and error so far. */
   output(): string;
   ended: Promise<Ended>;
@@ -21,11 +22,19 @@ export type LocalServer = {
 
 type Environment = Readonly<Record<string, string>>;
 
+export type StartOptions = {
+  /** One that starts the server with something about it changed. */
+  script?: string;
+  /** A command that runs the one which follows it, as the same process. */
+  wrapper?: readonly string[];
+};
+
 type Run = { process: ChildProcess; output(): string; ended: Promise<Ended> };
 
 /** Nothing of the tests' own environment may reach the server. */
-function run(script: string, environment: Environment, args: readonly string[] = []): Run {
-  const child = spawn(process.execPath, [join(root, script), ...args], {
+function run(commandLine: readonly string[], environment: Environment): Run {
+  const [command = '', ...args] = commandLine;
+  const child = spawn(command, args, {
     cwd: tmpdir(),
     env: { PATH: process.env['PATH'] ?? '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -45,13 +54,17 @@ export async function runToEnd(
   environment: Environment,
   args: readonly string[] = [],
 ): Promise<Ended & { output: string }> {
-  const { output, ended } = run(script, environment, args);
+  const { output, ended } = run([process.execPath, join(root, script), ...args], environment);
   const { code, signal } = await ended;
   return { code, signal, output: output() };
 }
 
-export async function startLocalServer(environment: Environment): Promise<LocalServer> {
-  const { process: child, output, ended } = run('bin/local.ts', { PORT: '0', ...environment });
+export async function startLocalServer(
+  environment: Environment,
+  { script = 'bin/local.ts', wrapper = [] }: StartOptions = {},
+): Promise<LocalServer> {
+  const commandLine = [...wrapper, process.execPath, join(root, script)];
+  const { process: child, output, ended } = run(commandLine, { PORT: '0', ...environment });
   const url = await new Promise<string>((resolve, reject) => {
     const give = (why: string) => reject(new Error(`${why}:\n${output()}`));
     const timer = setTimeout(() => give('The local server did not start'), startsWithinMs);
@@ -65,6 +78,7 @@ export async function startLocalServer(environment: Environment): Promise<LocalS
   });
   return {
     url,
+    pid: child.pid!,
     output,
     ended,
     stop(signal = 'SIGTERM') {

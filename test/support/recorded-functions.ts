@@ -1,6 +1,5 @@
-// The three functions over the AWS driver on in-process emulators, with a note of every right that each of them used:
-// `dynamodb:Query table`, `dynamodb:Query index/recent`, `sqs:SendMessage queue`, `events:PutEvents bus`.
-import type { SQSRecord } from 'aws-lambda';
+// The functions over the AWS driver on in-process emulators, with a note of every right that each of them used:
+// `dynamodb:Query table`, `dynamodb:Query index/held`, `sqs:SendMessage queue`, `events:PutEvents bus`.
 import type { RouteId } from '../../lambdas/contract/routes.ts';
 import { routes } from '../../lambdas/contract/routes.ts';
 import { parseSettings, serviceSettings } from '../../lambdas/contract/settings.ts';
@@ -8,14 +7,19 @@ import type { SendResult } from '../../lambdas/core/send-result.ts';
 import { systemPorts } from '../../lambdas/adapters/system.ts';
 import { apiHandlers } from '../../lambdas/edge/api-handlers.ts';
 import { createContext, targetPolicyOf } from '../../lambdas/edge/context.ts';
+import { createDeadLetterHandler } from '../../lambdas/edge/dead-letter-queue.ts';
 import { createHttpHandler } from '../../lambdas/edge/http.ts';
 import { publishHandlers } from '../../lambdas/edge/publish-handlers.ts';
+import { hourMs, hourOf, noStatuses } from '../../lambdas/core/stats.ts';
+import { createLedgerCheck } from '../../lambdas/edge/ledger-check.ts';
 import { createDeliverHandler } from '../../lambdas/edge/queue.ts';
 import { openDynalite, openFauxqs, portsOf, silentLog } from './aws-driver.ts';
 import { openFakeAws } from './fake-aws.ts';
+import { anAttemptMessage } from './factories.ts';
 import { gatewayEvent } from './gateway-events.ts';
+import { sqsRecord } from './sqs-record.ts';
 
-export type FunctionName = 'api' | 'publish' | 'deliver';
+export type FunctionName = 'api' | 'publish' | 'deliver' | 'dead-letter' | 'check-ledger';
 
 type Call = { id?: string; query?: string; headers?: Record<string, string>; body?: unknown };
 
@@ -61,6 +65,7 @@ export async function createRecordedFunctions(send: () => SendResult) {
   const api = createHttpHandler(apiHandlers, contextFor());
   const publish = createHttpHandler(publishHandlers, contextFor());
   const deliver = createDeliverHandler(contextFor());
+  const deadLetter = createDeadLetterHandler(contextFor());
 
   async function as<Result>(name: FunctionName, work: () => Promise<Result>): Promise<Result> {
     if (!used.has(name)) used.set(name, new Set());
@@ -87,18 +92,38 @@ export async function createRecordedFunctions(send: () => SendResult) {
 
   /** Gives the deliver function all that was sent since, as if its time had come. */
   async function work(): Promise<void> {
-    const Records = sent.splice(0).map((body, index) => ({
-      messageId: String(index),
-      body: JSON.stringify({ ...JSON.parse(body), dueAt: 0 }),
-    }));
-    await as('deliver', () => deliver({ Records: Records as SQSRecord[] }));
+    const Records = sent.splice(0).map((body, index) => {
+      const text = JSON.stringify({ ...JSON.parse(body), dueAt: 0 });
+      return sqsRecord({ messageId: String(index), body: text });
+    });
+    await as('deliver', () => deliver({ Records }));
+  }
+
+  /** Gives the deliver function poison, and the dead-letter function what the queue gave up. */
+  async function bury(): Promise<void> {
+    await as('deliver', () => deliver({ Records: [sqsRecord({ messageId: 'poison' })] }));
+    const body = JSON.stringify(anAttemptMessage({ dueAt: 0 }));
+    await as('dead-letter', () =>
+      deadLetter({ Records: [sqsRecord({ messageId: 'dead', body })] }),
+    );
+  }
+
+  /** Checks the hour that runs, whose counters are made wrong first. */
+  async function check(): Promise<void> {
+    const context = contextFor();
+    const { clock, stats } = context;
+    const hour = hourOf(clock.now());
+    const byStatus = { ...noStatuses, delivered: 1 };
+    await stats.correct('default', null, { hour, byStatus });
+    const later = { ...context, clock: { now: () => clock.now() + hourMs } };
+    await as('check-ledger', () => createLedgerCheck(later)({}));
   }
 
   async function close(): Promise<void> {
     await Promise.all([dynalite.close(), fauxqs.close(), bus.close()]);
   }
 
-  return { used, call, work, close };
+  return { used, call, work, bury, check, close };
 }
 
 function rightOf(commandName: string, indexName: string | undefined): string {

@@ -1,5 +1,6 @@
 // The service behind its HTTP edge: the real handlers over the sqlite driver in memory, on a clock that a test moves.
 // Nothing is sent: messages stay in the queue.
+import { retentionMs } from './factories.ts';
 import { randomBytes } from 'node:crypto';
 import { expect, onTestFinished } from 'vitest';
 import { openDatabase } from '../../lambdas/adapters/sqlite/database.ts';
@@ -8,6 +9,7 @@ import type { Route, RouteId } from '../../lambdas/contract/routes.ts';
 import { routes } from '../../lambdas/contract/routes.ts';
 import { parseSettings, serviceSettings } from '../../lambdas/contract/settings.ts';
 import type { Scope } from '../../lambdas/core/api-key.ts';
+import type { DeliveryId } from '../../lambdas/core/ids.ts';
 import { makeApiKey } from '../../lambdas/core/api-key.ts';
 import { apiHandlers } from '../../lambdas/edge/api-handlers.ts';
 import { createContext, targetPolicyOf } from '../../lambdas/edge/context.ts';
@@ -33,7 +35,8 @@ export type Service = ReturnType<typeof createService>;
 
 export function createService(options: ServiceOptions = {}) {
   const clock = createTestClock();
-  const ports = openSqlitePorts({ database: openDatabase(':memory:'), clock });
+  const database = openDatabase(':memory:');
+  const ports = openSqlitePorts({ database, clock, retentionMs });
   onTestFinished(() => {
     ports.close();
   });
@@ -98,7 +101,12 @@ export function createService(options: ServiceOptions = {}) {
     return made.text;
   }
 
-  return { clock, context, ports, functions, logLines, request, call, addKey };
+  /** Behind the service's back. */
+  function deleteRow(id: DeliveryId): void {
+    database.prepare('DELETE FROM deliveries WHERE id = ?').run(id);
+  }
+
+  return { deleteRow, clock, context, ports, functions, logLines, request, call, addKey };
 }
 
 export type CallInput = {

@@ -5,6 +5,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { limits } from '../../contract/limits.ts';
+import { UnavailableError } from '../../core/port-errors.ts';
 
 export type AwsClients = {
   dynamodb: DynamoDBClient;
@@ -46,6 +47,17 @@ export async function call<Result>(name: string, run: () => Promise<Result>): Pr
     return await run();
   } catch (cause) {
     const kind = cause instanceof Error ? cause.name : 'unknown error';
-    throw new Error(`${name} failed: ${kind}`, { cause });
+    const sentence = `${name} failed: ${kind}`;
+    throw isOutage(cause) ? new UnavailableError(sentence, cause) : new Error(sentence, { cause });
   }
+}
+
+const throttling = /Throttl|ThroughputExceeded|LimitExceeded/;
+
+/** AWS was not reached, failed or throttled; anything else that it refuses is a bug of ours, or a right that is missing. */
+function isOutage(cause: unknown): boolean {
+  // The SDK puts it into every error of a call, also where no answer came.
+  if (!(cause instanceof Error) || !('$metadata' in cause)) return false;
+  const isRefusal = '$fault' in cause && cause.$fault === 'client';
+  return !isRefusal || throttling.test(cause.name);
 }

@@ -22,12 +22,14 @@ import { isApplied } from './dynamo-table.ts';
 import { isAbsent } from './expressions.ts';
 import { itemBytes } from './item-size.ts';
 import type { Item } from './item-size.ts';
+import { enter, listLedger } from './ledger.ts';
 import { attemptKey, bodyKey, deliveryKey } from './keys.ts';
 
 export function openDeliveries(needs: Omit<DeliveryRows, 'facts'>): DeliveryStore {
   const rows: DeliveryRows = { ...needs, facts: new WeakMap() };
   return {
     commit: (delivery, body) => commit(rows, delivery, body),
+    enter: (tenant, id) => enter(rows, { tenant, id, status: 'pending' }),
     load: (tenant, ids) => load(rows, tenant, ids),
     recordAttempt: (before, after, attempt) => recordAttempt(rows, { before, after, attempt }),
     transition: (before, after) => changeDelivery(rows, { before, after }),
@@ -37,6 +39,7 @@ export function openDeliveries(needs: Omit<DeliveryRows, 'facts'>): DeliveryStor
       listParked(rows, { tenant, subscriptionId, ...page }),
     countParked: (tenant, subscriptionId, max) =>
       countParked(rows, { tenant, subscriptionId, max }),
+    listLedger: (tenant, range, page) => listLedger(rows, { tenant, range, ...page }),
   };
 }
 
@@ -51,7 +54,9 @@ async function commit(
   const fits = itemBytes(together) + limits.rowRoomBytes <= limits.writeUnitBytes;
   const item = fits ? together : { ...row, body_ref: await putBody(rows, delivery, content) };
   const result = await rows.table.put(item, isAbsent);
-  return (await isApplied(result, () => isStored(rows, delivery))) ? 'committed' : 'exists';
+  const isCommitted = await isApplied(result, () => isStored(rows, delivery));
+  await enter(rows, delivery);
+  return isCommitted ? 'committed' : 'exists';
 }
 
 /** Puts a body beside its row, and returns its token. */

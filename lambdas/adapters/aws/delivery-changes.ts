@@ -15,7 +15,7 @@ import { isPresent } from './expressions.ts';
 import type { Change } from './expressions.ts';
 import { itemBytes } from './item-size.ts';
 import type { Item } from './item-size.ts';
-import { attemptKey, bodyKey, deliveryKey } from './keys.ts';
+import { attemptKey, bodyKey, deliveryKey, entryKey } from './keys.ts';
 
 type Step = { before: Delivery; after: Delivery };
 
@@ -51,27 +51,27 @@ export async function changeDelivery(
 ): Promise<'applied' | 'superseded'> {
   // A body must outlive its row: it is given more time before the row changes, and less after.
   const keepsBodyLonger = before.status !== 'parked';
-  if (keepsBodyLonger) await moveBodyExpiry(rows, { before, after });
+  if (keepsBodyLonger) await moveExpiries(rows, { before, after });
   const result = await rows.table.update(
     deliveryKey(before.tenant, before.id),
     { set: changingAttributes(after), append },
     { that: '#version = :before', values: { ':before': before.version } },
   );
   if (!(await isApplied(result, () => isStored(rows, after)))) return 'superseded';
-  if (!keepsBodyLonger) await moveBodyExpiry(rows, { before, after });
+  if (!keepsBodyLonger) await moveExpiries(rows, { before, after });
   return 'applied';
 }
 
-async function moveBodyExpiry(rows: DeliveryRows, { before, after }: Step): Promise<void> {
+/** Of the body that is an item of its own, and of the entry in the ledger, by which lists of all deliveries find it. */
+async function moveExpiries(rows: DeliveryRows, { before, after }: Step): Promise<void> {
   const expiresAt = bodyExpiry(before, after, rows.detailLifetimeMs);
   if (expiresAt === 'unchanged') return;
+  const { tenant, id } = before;
   const token = (await recallFacts(rows, before))?.bodyToken;
-  if (token === undefined) return;
-  await rows.table.update(
-    bodyKey(deliveryKey(before.tenant, before.id), token),
-    { set: timeToLive(expiresAt) },
-    isPresent,
-  );
+  const keys = [entryKey(tenant, id)];
+  if (token !== undefined) keys.push(bodyKey(deliveryKey(tenant, id), token));
+  const set = timeToLive(expiresAt);
+  await Promise.all(keys.map((key) => rows.table.update(key, { set }, isPresent)));
 }
 
 /** Whether a row is stored exactly so. */

@@ -4,29 +4,39 @@ import { limits } from '../../contract/limits.ts';
 import type { Delivery } from '../../core/delivery.ts';
 import { sortKeyAt } from '../../core/ids.ts';
 import type { SubscriptionId } from '../../core/ids.ts';
-import { InvalidCursorError } from '../../core/ports.ts';
+import { InvalidCursorError } from '../../core/port-errors.ts';
 import type { DeliveryQuery, Page } from '../../core/ports.ts';
 import { makeCursor, readCursor } from '../cursor.ts';
 import { readRow } from './delivery-rows.ts';
 import type { DeliveryRows } from './delivery-rows.ts';
 import type { RangeQuery } from './dynamo-table.ts';
 import type { Item } from './item-size.ts';
-import { deliveryPartitions, heldPartitions, recentPartitions } from './keys.ts';
-import type { ItemKey } from './keys.ts';
+import {
+  deliveryKey,
+  deliveryPartitions,
+  enteredDelivery,
+  heldPartitions,
+  ledgerPartitions,
+} from './keys.ts';
+import type { HeldStatus, ItemKey } from './keys.ts';
 import { mergedQuery } from './merged-query.ts';
 import type { ItemStream } from './merged-query.ts';
 
 /** Every sort key of a row lies between these; those of bodies and attempts start with a letter. */
 const firstSortKey = sortKeyAt(0);
 const lastSortKey = '7' + 'z'.repeat(firstSortKey.length - 1);
-const sortKeyPattern = /^[0-7][0-9a-z]{25}$/;
+/** Of a row; of a ledger entry, which has the subscription too. */
+const sortKeyPattern = /^[0-7][0-9a-z]{25}([0-9a-z]{16})?$/;
 
 type Listing = {
   /** What a cursor belongs to. */
   list: readonly unknown[];
   page: { limit: number; cursor: string | null };
-  /** Without an index, the partitions of the rows themselves. */
-  source: Pick<RangeQuery, 'index'> & { partitions: readonly string[] };
+  source: Pick<RangeQuery, 'index'> & {
+    partitions: readonly string[];
+    /** Where the row is that an item of the source stands for; null where the items are the rows themselves. */
+    rowKey: ((item: Item) => ItemKey) | null;
+  };
   newestFirst: boolean;
   /** Sort keys; `until` is excluded. */
   since: string;
@@ -63,7 +73,7 @@ export function listParked(
   return readPage(rows, {
     list: ['parked', tenant, subscriptionId],
     page,
-    source: { index: 'held', partitions: heldPartitions(tenant, subscriptionId, 'parked') },
+    source: heldSource(tenant, subscriptionId, 'parked'),
     newestFirst: false,
     since: firstSortKey,
     until: null,
@@ -88,11 +98,21 @@ export async function countParked(
 }
 
 function sourceOf({ tenant, subscriptionId, status }: DeliveryQuery): Listing['source'] {
-  if (subscriptionId === null) return { index: 'recent', partitions: recentPartitions(tenant) };
-  if (status === 'parked' || status === 'failed') {
-    return { index: 'held', partitions: heldPartitions(tenant, subscriptionId, status) };
+  if (subscriptionId === null) {
+    const rowKey = (entry: Item) => deliveryKey(tenant, enteredDelivery(keyOf(entry)));
+    return { partitions: ledgerPartitions(tenant), rowKey };
   }
-  return { partitions: deliveryPartitions(tenant, subscriptionId) };
+  if (status === 'parked' || status === 'failed') return heldSource(tenant, subscriptionId, status);
+  return { partitions: deliveryPartitions(tenant, subscriptionId), rowKey: null };
+}
+
+function heldSource(
+  tenant: string,
+  subscriptionId: SubscriptionId,
+  status: HeldStatus,
+): Listing['source'] {
+  const partitions = heldPartitions(tenant, subscriptionId, status);
+  return { index: 'held', partitions, rowKey: keyOf };
 }
 
 async function readPage(rows: DeliveryRows, listing: Listing): Promise<Page<Delivery>> {
@@ -121,19 +141,18 @@ async function* rowsAfter(
 ): AsyncGenerator<ListedRow> {
   const range = rangeAfter(listing, position);
   if (range.from > range.to) return;
-  const { index, partitions } = listing.source;
+  const { index, partitions, rowKey } = listing.source;
   const wanted = listing.isDense ? listing.page.limit + 1 : limits.pageSizeMax;
   // Chance spreads the rows over the partitions: half as much again is nearly always enough.
   const limit = listing.isDense ? Math.ceil((1.5 * wanted) / partitions.length) + 1 : wanted;
   const next = mergedQuery(rows.table, partitions, { ...range, index, limit });
   for (;;) {
-    const batch = await take(next, index === undefined ? 1 : wanted);
+    const batch = await take(next, rowKey === null ? 1 : wanted);
     if (batch.length === 0) return;
-    const found = index === undefined ? batch : await rows.table.getAll(batch.map(keyOf));
-    const bySortKey = new Map(found.map((item) => [item.sk, item]));
-    for (const { sk: sortKey } of batch) {
-      const item = bySortKey.get(sortKey);
-      yield { sortKey, delivery: item === undefined ? undefined : readRow(rows, item) };
+    const found = rowKey === null ? batch : await rowsOf(rows, batch, rowKey);
+    for (const [place, { sk }] of batch.entries()) {
+      const row = found[place];
+      yield { sortKey: sk, delivery: row === undefined ? undefined : readRow(rows, row) };
     }
   }
 }
@@ -153,7 +172,20 @@ function below(sortKey: string): string {
   return `${sortKey.slice(0, last)}${String.fromCharCode(sortKey.charCodeAt(last) - 1)}~`;
 }
 
-async function take(next: ItemStream, count: number): Promise<Item[]> {
+/** The row of each item, undefined where there is none. */
+export async function rowsOf(
+  { table }: Pick<DeliveryRows, 'table'>,
+  items: readonly Item[],
+  rowKey: (item: Item) => ItemKey,
+): Promise<(Item | undefined)[]> {
+  const keys = items.map(rowKey);
+  const found = await table.getAll(keys);
+  const nameOf = ({ pk, sk }: ItemKey) => `${pk} ${sk}`;
+  const byName = new Map(found.map((row) => [nameOf(keyOf(row)), row]));
+  return keys.map((key) => byName.get(nameOf(key)));
+}
+
+export async function take(next: ItemStream, count: number): Promise<Item[]> {
   const items: Item[] = [];
   while (items.length < count) {
     const item = await next();

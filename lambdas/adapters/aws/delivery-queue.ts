@@ -6,6 +6,7 @@ import { limits } from '../../contract/limits.ts';
 import type { QueueMessage } from '../../contract/messages.ts';
 import type { AwsSettings } from '../../contract/settings.ts';
 import { isDeliveryId, subscriptionIdOf } from '../../core/ids.ts';
+import { UnavailableError } from '../../core/port-errors.ts';
 import type { Clock, DeliveryQueue, Log } from '../../core/ports.ts';
 import { call } from './clients.ts';
 import { chunksOf } from './chunks.ts';
@@ -88,6 +89,7 @@ async function sendBatch(
     left = left.filter((entry) => !sent.has(entry.Id));
   }
   if (left.length > 0) {
-    throw new Error(`SQS SendMessageBatch failed: ${left.length} of ${entries.length} messages`);
+    const sentence = `SQS SendMessageBatch failed: ${left.length} of ${entries.length} messages`;
+    throw new UnavailableError(sentence, undefined);
   }
 }

@@ -7,7 +7,7 @@ import { isFinal } from '../../core/delivery.ts';
 import { acceptedAtOf, subscriptionIdOf } from '../../core/ids.ts';
 import { compressed, decompressed } from './compression.ts';
 import type { Item } from './item-size.ts';
-import { deliveryKey, deliveryOf, heldPartition, recentPartition } from './keys.ts';
+import { deliveryKey, deliveryOf, heldPartition } from './keys.ts';
 
 const time = z.number().nullable();
 
@@ -81,7 +81,6 @@ function unless<Value>(value: Value, usual: Value): Value | undefined {
 export function fixedAttributes(delivery: Delivery): Item {
   return {
     ...deliveryKey(delivery.tenant, delivery.id),
-    [table.indexes.recent.partitionKey]: recentPartition(delivery.tenant, delivery.id),
     event_type: delivery.eventType ?? undefined,
     content_type: unless(delivery.contentType, 'application/json'),
     hops: unless(delivery.hops, 0),

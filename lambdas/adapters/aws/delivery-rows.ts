@@ -18,7 +18,9 @@ export type DeliveryRows = {
   clock: { now(): number };
   /** Names an item; unique within one delivery. */
   token: () => string;
-  /** How long bodies and attempts that are items of their own are kept. */
+  /** How long a delivery is kept after its end. */
+  retentionMs: number;
+  /** How long ledger entries, and bodies and attempts that are items of their own, are kept. */
   detailLifetimeMs: number;
   /** By the very object that was given out, so that a change need not read the row again. */
   facts: WeakMap<Delivery, RowFacts>;

@@ -13,6 +13,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { limits } from '../../contract/limits.ts';
 import { table as names } from '../../contract/table.ts';
+import { UnavailableError } from '../../core/port-errors.ts';
 import type { Chance, Wait } from '../../core/ports.ts';
 import { chunksOf } from './chunks.ts';
 import { call } from './clients.ts';
@@ -138,6 +139,21 @@ export function openTable(needs: TableNeeds): DynamoTable {
   };
 }
 
+/** Follows the pages to the end. */
+export async function queryAll(
+  table: Pick<DynamoTable, 'query'>,
+  range: Omit<RangeQuery, 'startKey'>,
+): Promise<Item[]> {
+  const items: Item[] = [];
+  let startKey: Item | undefined;
+  do {
+    const page = await table.query({ ...range, startKey });
+    items.push(...page.items);
+    startKey = page.nextKey;
+  } while (startKey !== undefined);
+  return items;
+}
+
 /** DynamoDB answers part of a batch when it is throttled, or when the items are too large for one response. */
 async function getChunk(
   documents: DynamoDBDocumentClient,
@@ -148,7 +164,7 @@ async function getChunk(
   let left: Item[] = [...keys];
   for (let idle = 0; left.length > 0;) {
     if (idle >= limits.batchReadIdleTriesMax) {
-      throw new Error('DynamoDB BatchGetItem failed: keys stay unprocessed');
+      throw new UnavailableError('DynamoDB BatchGetItem failed: keys stay unprocessed', undefined);
     }
     if (idle > 0) await wait(limits.batchReadBackoffMs * 2 ** idle * (0.5 + chance.unit() / 2));
     const command = new BatchGetCommand({

@@ -2,6 +2,9 @@
 //
 //   <tenant>#subscriptions                 <subscription id>
 //   <tenant>#replays                       <replay id>
+//   <tenant>#dead-letters                  <dead letter id>
+//   <tenant>#ledger#<shard>                <sort key><subscription>          the entry of a delivery in the ledger
+//   tenants                                <tenant>
 //   <tenant>#<subscription>#<shard>        <sort key>                        the row of a delivery
 //   <tenant>#<subscription>#<shard>        body#<sort key>#<token>           a body that is too large for its row
 //   <tenant>#<subscription>#<shard>        attempt#<sort key>#<token>        an attempt that is too large for it
@@ -21,6 +24,7 @@ import type { RateLimit } from '../../core/rate-limit.ts';
 export type ItemKey = { pk: string; sk: string };
 
 export const apiKeyPartition = 'keys';
+export const tenantsPartition = 'tenants';
 
 const idTimeLength = 10;
 
@@ -48,6 +52,10 @@ export function subscriptionPartition(tenant: string): string {
 
 export function replayPartition(tenant: string): string {
   return `${tenantPart(tenant)}#replays`;
+}
+
+export function deadLetterPartition(tenant: string): string {
+  return `${tenantPart(tenant)}#dead-letters`;
 }
 
 /** Of the index `held`: the operator's subscriptions of a tenant. */
@@ -81,13 +89,20 @@ export function attemptKey(row: ItemKey, token: string): ItemKey {
   return { pk: row.pk, sk: `attempt#${row.sk}#${token}` };
 }
 
-export function recentPartition(tenant: string, id: DeliveryId): string {
-  return `${tenantPart(tenant)}#${shardOf(id, limits.recentShards)}`;
+/** Of the entry in the ledger. */
+export function entryKey(tenant: string, id: DeliveryId): ItemKey {
+  const pk = `${tenantPart(tenant)}#ledger#${shardOf(id, limits.ledgerShards)}`;
+  return { pk, sk: id.slice('dlv_'.length) };
 }
 
-export function recentPartitions(tenant: string): string[] {
-  const base = tenantPart(tenant);
-  return Array.from({ length: limits.recentShards }, (_, shard) => `${base}#${shard}`);
+/** The delivery that an entry is about. */
+export function enteredDelivery({ sk }: ItemKey): DeliveryId {
+  return `dlv_${sk}`;
+}
+
+export function ledgerPartitions(tenant: string): string[] {
+  const base = `${tenantPart(tenant)}#ledger`;
+  return Array.from({ length: limits.ledgerShards }, (_, shard) => `${base}#${shard}`);
 }
 
 export type HeldStatus = 'parked' | 'failed';

@@ -6,6 +6,7 @@ import { detailLifetimeMs } from '../../core/retention.ts';
 import { openApiKeys } from './api-keys.ts';
 import { openClients } from './clients.ts';
 import type { AwsClients } from './clients.ts';
+import { openDeadLetters } from './dead-letters.ts';
 import { openDeliveries } from './deliveries.ts';
 import { openDeliveryQueue } from './delivery-queue.ts';
 import { openTable } from './dynamo-table.ts';
@@ -22,6 +23,7 @@ export type AwsPorts = Pick<
   | 'deliveries'
   | 'idempotency'
   | 'replays'
+  | 'deadLetters'
   | 'stats'
   | 'rateLimits'
   | 'apiKeys'
@@ -47,10 +49,12 @@ export function openAwsPorts(
       table,
       clock,
       token: () => Buffer.from(chance.bytes(tokenBytes)).toString('base64url'),
+      retentionMs: needs.retentionMs,
       detailLifetimeMs: detailLifetimeMs(needs.retentionMs),
     }),
     idempotency: openIdempotency(table),
     replays: openReplays(table, clock),
+    deadLetters: openDeadLetters(table, clock),
     stats: openStats(table, clock),
     rateLimits: openRateLimits(table),
     apiKeys: openApiKeys(table),

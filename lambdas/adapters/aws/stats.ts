@@ -7,6 +7,7 @@ import type { SubscriptionId } from '../../core/ids.ts';
 import type { Clock, StatsStore } from '../../core/ports.ts';
 import { latencyBoundsMs, mergeDeltas } from '../../core/stats.ts';
 import type { StatsDelta, StatsHour } from '../../core/stats.ts';
+import { queryAll } from './dynamo-table.ts';
 import type { DynamoTable } from './dynamo-table.ts';
 import type { Item } from './item-size.ts';
 import { statsPartition, statsSortKey } from './keys.ts';
@@ -34,18 +35,26 @@ const storedHour = z.object({
 
 export function openStats(table: DynamoTable, clock: Clock): StatsStore {
   async function addDelta(delta: StatsDelta): Promise<void> {
-    const add = changedCounts(delta);
+    const { tenant, subscriptionId, hour } = delta;
+    await addTo(statsPartition(tenant, subscriptionId), hour, changedCounts(delta));
+  }
+
+  async function addTo(pk: string, hour: number, counts: [string, number][]): Promise<void> {
+    const add = Object.fromEntries(counts.filter(([, change]) => change !== 0));
     if (Object.keys(add).length === 0) return;
-    await table.update(
-      { pk: statsPartition(delta.tenant, delta.subscriptionId), sk: statsSortKey(delta.hour) },
-      { add, set: { [names.timeToLive]: expiryOf(delta.hour) } },
-    );
+    const set = { [names.timeToLive]: expiryOf(hour) };
+    await table.update({ pk, sk: statsSortKey(hour) }, { add, set });
   }
 
   return {
     async add(deltas) {
       const perTenant = deltas.map((delta) => ({ ...delta, subscriptionId: allSubscriptions }));
       await Promise.all([...mergeDeltas(deltas), ...mergeDeltas(perTenant)].map(addDelta));
+    },
+
+    correct(tenant, subscriptionId, { hour, byStatus }) {
+      const partition = statsPartition(tenant, subscriptionId ?? allSubscriptions);
+      return addTo(partition, hour, Object.entries(byStatus));
     },
 
     async hours(tenant, subscriptionId, { fromHour, untilHour }) {
@@ -56,13 +65,7 @@ export function openStats(table: DynamoTable, clock: Clock): StatsStore {
         to: statsSortKey(untilHour - 1),
         newestFirst: false,
       };
-      const items: Item[] = [];
-      let startKey: Item | undefined;
-      do {
-        const page = await table.query({ ...range, startKey });
-        items.push(...page.items);
-        startKey = page.nextKey;
-      } while (startKey !== undefined);
+      const items = await queryAll(table, range);
       const nowSeconds = clock.now() / 1_000;
       return items.filter((item) => item[names.timeToLive] > nowSeconds).map(decodeHour);
     },
@@ -73,13 +76,12 @@ function expiryOf(hour: number): number {
   return Math.ceil((hour + limits.statsRetentionMs) / 1_000);
 }
 
-function changedCounts(delta: StatsDelta): Record<string, number> {
-  const counts = [
+function changedCounts(delta: StatsDelta): [string, number][] {
+  return [
     ...Object.entries(delta.byStatus),
-    ['attempts', delta.attempts] as const,
-    ...latencyNames.map((name, bucket) => [name, delta.latency[bucket] ?? 0] as const),
+    ['attempts', delta.attempts],
+    ...latencyNames.map((name, bucket): [string, number] => [name, delta.latency[bucket] ?? 0]),
   ];
-  return Object.fromEntries(counts.filter(([, change]) => change !== 0));
 }
 
 function decodeHour(item: Item): StatsHour {

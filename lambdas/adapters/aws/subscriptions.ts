@@ -12,12 +12,12 @@ import type { SubscriptionStore } from '../../core/ports.ts';
 import type { RateLimit } from '../../core/rate-limit.ts';
 import type { Subscription } from '../../core/subscription.ts';
 import { makeCursor, readCursor } from '../cursor.ts';
-import { isApplied } from './dynamo-table.ts';
+import { isApplied, queryAll } from './dynamo-table.ts';
 import type { DynamoTable } from './dynamo-table.ts';
 import { isAbsent, isPresent } from './expressions.ts';
 import type { Item } from './item-size.ts';
 import type { ItemKey } from './keys.ts';
-import { operationalPartition, subscriptionPartition } from './keys.ts';
+import { operationalPartition, subscriptionPartition, tenantsPartition } from './keys.ts';
 
 /** Sort keys of the partition lie between these. */
 const allIds = { from: 'sub_', to: 'sub_~' };
@@ -125,6 +125,8 @@ export function openSubscriptions(table: DynamoTable): SubscriptionStore {
 
   return {
     async create(subscription) {
+      const { tenant } = subscription;
+      await table.put({ pk: tenantsPartition, sk: encodeURIComponent(tenant) });
       const result = await table.put(encode(subscription), isAbsent);
       const created = await isApplied(result, () => isStored(subscription));
       if (!created) throw new Error('The subscription id is taken');
@@ -172,6 +174,8 @@ export function openSubscriptions(table: DynamoTable): SubscriptionStore {
       return table.count({ ...allIds, partition, newestFirst: false }, isActive);
     },
 
+    tenants: () => listTenants(table),
+
     async listOperational(tenant) {
       const partition = operationalPartition(tenant);
       const range = { ...allIds, index: 'held' as const, partition, newestFirst: false };
@@ -181,4 +185,10 @@ export function openSubscriptions(table: DynamoTable): SubscriptionStore {
       return subscriptions.toSorted((left, right) => (left.id < right.id ? -1 : 1));
     },
   };
+}
+
+async function listTenants(table: DynamoTable): Promise<string[]> {
+  const range = { partition: tenantsPartition, from: '!', to: '~', newestFirst: false };
+  const items = await queryAll(table, range);
+  return items.map(({ sk }) => decodeURIComponent(sk));
 }

@@ -4,7 +4,7 @@ import { limits } from '../../contract/limits.ts';
 import type { Delivery } from '../../core/delivery.ts';
 import { isDeliveryId, sortKeyAt } from '../../core/ids.ts';
 import type { Clock, DeliveryQuery, DeliveryStore, Page } from '../../core/ports.ts';
-import { InvalidCursorError } from '../../core/ports.ts';
+import { InvalidCursorError } from '../../core/port-errors.ts';
 import { makeCursor, readCursor } from '../cursor.ts';
 import { selected, type Values } from './columns.ts';
 import { deliveryFields, deliveryFromRow } from './delivery-rows.ts';

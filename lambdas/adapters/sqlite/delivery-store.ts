@@ -12,6 +12,7 @@ import {
   deliveryFromRow,
   stateFields,
 } from './delivery-rows.ts';
+import { createLedger } from './ledger.ts';
 import type { Writer } from './writer.ts';
 
 function loadedFromRow({ body, ...row }: Values): LoadedDelivery {
@@ -46,8 +47,10 @@ function prepareStatements(database: DatabaseSync) {
 export function createDeliveryStore(
   database: DatabaseSync,
   writer: Writer,
-  clock: Clock,
+  needs: { clock: Clock; retentionMs: number },
 ): DeliveryStore {
+  const { clock } = needs;
+  const ledger = createLedger(database, needs);
   const { insert, insertBody, insertAttempt, update, get, attempts } = prepareStatements(database);
 
   /** True when the stored version was `before.version`. */
@@ -59,13 +62,16 @@ export function createDeliveryStore(
 
   return {
     ...createDeliveryLists(database, clock),
+    listLedger: ledger.listLedger,
     commit(delivery, body) {
       return writer.write(() => {
         if (insert.run(delivery).changes === 0) return 'exists';
         insertBody.run(delivery.tenant, delivery.id, body);
+        ledger.add(delivery.tenant, delivery.id);
         return 'committed';
       });
     },
+    enter: (tenant, id) => writer.write(() => ledger.add(tenant, id)),
     async load(tenant, ids) {
       const loaded = new Map<DeliveryId, LoadedDelivery>();
       for (const id of ids) {

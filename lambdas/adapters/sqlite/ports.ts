@@ -2,6 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock, Ports } from '../../core/ports.ts';
 import { createApiKeyStore } from './api-key-store.ts';
+import { createDeadLetterStore } from './dead-letter-store.ts';
 import { createDeliveryQueue, type SqliteDeliveryQueue } from './delivery-queue.ts';
 import { createDeliveryStore } from './delivery-store.ts';
 import { createIdempotencyStore } from './idempotency-store.ts';
@@ -19,6 +20,7 @@ export type SqlitePorts = Pick<
   | 'deliveries'
   | 'idempotency'
   | 'replays'
+  | 'deadLetters'
   | 'stats'
   | 'rateLimits'
   | 'apiKeys'
@@ -27,18 +29,26 @@ export type SqlitePorts = Pick<
   queue: SqliteDeliveryQueue;
   receiver: QueueReceiver;
   sweeper: Sweeper;
+  /** True unless a write failed for want of the file, and a new try fails too. */
+  canWrite(): Promise<boolean>;
   /** Commits what waits, and closes the database. */
   close(): void;
 };
 
-export function openSqlitePorts(options: { database: DatabaseSync; clock: Clock }): SqlitePorts {
+export function openSqlitePorts(options: {
+  database: DatabaseSync;
+  clock: Clock;
+  /** How long a delivery is kept after its end. */
+  retentionMs: number;
+}): SqlitePorts {
   const { database, clock } = options;
   const writer = createWriter(database);
   return {
     subscriptions: createSubscriptionStore(database, writer),
-    deliveries: createDeliveryStore(database, writer, clock),
+    deliveries: createDeliveryStore(database, writer, options),
     idempotency: createIdempotencyStore(database, writer),
     replays: createReplayStore(database, writer, clock),
+    deadLetters: createDeadLetterStore(database, writer, clock),
     stats: createStatsStore(database, writer),
     rateLimits: createRateLimitStore(database, writer),
     apiKeys: createApiKeyStore(database, writer),
@@ -47,6 +57,7 @@ export function openSqlitePorts(options: { database: DatabaseSync; clock: Clock 
     queue: createDeliveryQueue(database, writer, clock),
     receiver: createQueueReceiver(database, writer),
     sweeper: createSweeper(database, writer),
+    canWrite: () => writer.canWrite(),
     close() {
       writer.flush();
       database.close();

@@ -5,7 +5,10 @@
 import { randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { limits } from '../../contract/limits.ts';
+import { deadLetterOf, whyGivenUp } from '../../core/dead-letter.ts';
+import type { DeadLetter } from '../../core/dead-letter.ts';
 import { selected } from './columns.ts';
+import { createBurial } from './dead-letter-store.ts';
 import type { Writer } from './writer.ts';
 
 export type ReceivedMessage = {
@@ -18,8 +21,6 @@ export type ReceivedMessage = {
   receiveCount: number;
   sentAt: number;
 };
-
-export type DeadLetter = { body: string; sentAt: number; receiveCount: number; reason: string };
 
 export type ReceiveOptions = {
   limit: number;
@@ -100,10 +101,7 @@ function prepareStatements(database: DatabaseSync) {
       `SELECT visible_at AS visibleAt FROM queue_messages WHERE ready = 0
        ORDER BY visible_at LIMIT 1`,
     ),
-    bury: database.prepare(
-      `INSERT INTO dead_letters (body, sent_at, receive_count, reason, dead_at)
-       VALUES (?, ?, ?, ?, ?)`,
-    ),
+    bury: createBurial(database),
   };
 }
 
@@ -127,12 +125,13 @@ function createLeaser(statements: Statements) {
   }
 
   function bury(leased: Leased, now: number): DeadLetter {
-    const { body, sentAt } = leased;
-    const receiveCount = leased.receiveCount - 1;
-    const reason = leased.reason ?? 'Its receivers never finished';
-    statements.bury.run(body, sentAt, receiveCount, reason, now);
+    const { body, reason } = leased;
+    const received = { ...receiptOf(leased), receiveCount: leased.receiveCount - 1 };
+    const why = whyGivenUp(body, reason ?? 'Its receivers never finished');
+    const letter = deadLetterOf(received, why, now);
+    statements.bury(letter);
     statements.remove.run(leased.id, leased.leaseToken);
-    return { body, sentAt, receiveCount, reason };
+    return letter;
   }
 
   return ({ limit, now, visibilityMs, roomOf = () => limit }: ReceiveOptions) => {

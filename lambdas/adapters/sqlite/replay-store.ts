@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { isReplayId } from '../../core/ids.ts';
 import type { Clock, ReplayStore } from '../../core/ports.ts';
-import { InvalidCursorError } from '../../core/ports.ts';
+import { InvalidCursorError } from '../../core/port-errors.ts';
 import type { ReplayJob } from '../../core/replay-job.ts';
 import { makeCursor, readCursor } from '../cursor.ts';
 import { assigned, inserted, selected, type Values } from './columns.ts';

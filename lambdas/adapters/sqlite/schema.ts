@@ -194,6 +194,45 @@ export const migrations: readonly string[] = [
   ALTER TABLE subscriptions ADD COLUMN operational_events TEXT NOT NULL DEFAULT 'false'; -- JSON
   CREATE INDEX subscriptions_operational ON subscriptions (tenant, operational_events, id);
   `,
+  `
+  CREATE TABLE tenants (tenant TEXT NOT NULL PRIMARY KEY) STRICT, WITHOUT ROWID;
+  INSERT INTO tenants SELECT DISTINCT tenant FROM subscriptions;
+
+  -- An entry for every delivery that was accepted, whatever becomes of its row.
+  CREATE TABLE ledger_entries (
+    tenant TEXT NOT NULL,
+    delivery_id TEXT NOT NULL,
+    kept_until INTEGER NOT NULL,
+    PRIMARY KEY (tenant, delivery_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX ledger_entries_by_end ON ledger_entries (kept_until);
+  -- How long the rows that are here already were to be kept is not known: none of them can be missed.
+  INSERT INTO ledger_entries SELECT tenant, id, created_at FROM deliveries;
+  `,
+  `
+  ALTER TABLE dead_letters RENAME TO dead_letters_before;
+  CREATE TABLE dead_letters (
+    tenant TEXT NOT NULL,
+    id TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    body TEXT NOT NULL,
+    receive_count INTEGER NOT NULL,
+    sent_at INTEGER NOT NULL,
+    buried_at INTEGER NOT NULL,
+    redriven_at INTEGER,
+    PRIMARY KEY (tenant, id)
+  ) STRICT, WITHOUT ROWID;
+  -- Ids start with the time; these are older than all others.
+  INSERT INTO dead_letters
+    SELECT CASE WHEN json_valid(body) THEN coalesce(json_extract(body, '$.tenant'), 'default')
+        ELSE 'default' END,
+      'ltr_' || printf('%025d', id), CASE WHEN json_valid(body) THEN 'failed' ELSE 'unreadable' END,
+      reason, body, receive_count, sent_at, dead_at, NULL
+    FROM dead_letters_before;
+  DROP TABLE dead_letters_before;
+  CREATE INDEX dead_letters_by_time ON dead_letters (buried_at);
+  `,
 ];
 
 export const schemaVersion = migrations.length;

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { StatsStore } from '../../core/ports.ts';
-import type { StatsDelta, StatsHour, StatusCounts } from '../../core/stats.ts';
-import { addHours, mergeDeltas, noStatuses } from '../../core/stats.ts';
+import type { StatsHour, StatusCounts } from '../../core/stats.ts';
+import { addHours, emptyHour, mergeDeltas, noStatuses } from '../../core/stats.ts';
 import { inserted, selected, type Values } from './columns.ts';
 import type { Writer } from './writer.ts';
 
@@ -27,8 +27,8 @@ export function createStatsStore(database: DatabaseSync, writer: Writer): StatsS
      WHERE tenant = ? AND subscription_id = ? AND hour >= ? AND hour < ? ORDER BY hour`,
   );
 
-  function add(delta: StatsDelta, subscriptionId: string): void {
-    const { tenant, hour } = delta;
+  function add(tenant: string, delta: StatsHour, subscriptionId: string): void {
+    const { hour } = delta;
     const [known] = hours.all(tenant, subscriptionId, hour, hour + 1).map(fromRow);
     const sum = known === undefined ? delta : addHours(known, delta);
     put.run({ ...toRow(sum), tenant, subscriptionId });
@@ -39,10 +39,14 @@ export function createStatsStore(database: DatabaseSync, writer: Writer): StatsS
       if (deltas.length === 0) return;
       await writer.write(() => {
         for (const delta of mergeDeltas(deltas)) {
-          add(delta, delta.subscriptionId);
-          add(delta, ofTenant);
+          add(delta.tenant, delta, delta.subscriptionId);
+          add(delta.tenant, delta, ofTenant);
         }
       });
+    },
+    async correct(tenant, subscriptionId, { hour, byStatus }) {
+      const delta = { ...emptyHour(hour), byStatus };
+      await writer.write(() => add(tenant, delta, subscriptionId ?? ofTenant));
     },
     async hours(tenant, subscriptionId, { fromHour, untilHour }) {
       return hours.all(tenant, subscriptionId ?? ofTenant, fromHour, untilHour).map(fromRow);

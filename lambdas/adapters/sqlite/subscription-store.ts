@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Page, SubscriptionStore } from '../../core/ports.ts';
-import { InvalidCursorError } from '../../core/ports.ts';
+import { InvalidCursorError } from '../../core/port-errors.ts';
 import { isSubscriptionId } from '../../core/ids.ts';
 import type { Subscription } from '../../core/subscription.ts';
 import { makeCursor, readCursor } from '../cursor.ts';
@@ -91,6 +91,8 @@ export function createSubscriptionStore(database: DatabaseSync, writer: Writer):
     `UPDATE subscriptions SET ${assigned(fields)}
      WHERE tenant = :tenant AND id = :id AND version = :versionBefore`,
   );
+  const addTenant = database.prepare('INSERT INTO tenants VALUES (?) ON CONFLICT DO NOTHING');
+  const tenants = database.prepare('SELECT tenant FROM tenants ORDER BY tenant');
   const remove = database.prepare('DELETE FROM subscriptions WHERE tenant = ? AND id = ?');
   const countActive = database.prepare(
     `SELECT count(*) AS count FROM subscriptions WHERE tenant = ? AND status = 'active'`,
@@ -106,6 +108,7 @@ export function createSubscriptionStore(database: DatabaseSync, writer: Writer):
       return writer.write(() => {
         const { changes } = create.run(toRow(subscription));
         if (changes === 0) throw new Error(`The id ${subscription.id} is taken`);
+        addTenant.run(subscription.tenant);
       });
     },
     async get(tenant, id) {
@@ -134,6 +137,9 @@ export function createSubscriptionStore(database: DatabaseSync, writer: Writer):
     },
     async countActive(tenant) {
       return Number(countActive.get(tenant)?.['count']);
+    },
+    async tenants() {
+      return tenants.all().map(({ tenant }) => String(tenant));
     },
     async listOperational(tenant) {
       return listOperational.all(tenant).map(fromRow);

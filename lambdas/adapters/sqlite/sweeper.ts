@@ -14,6 +14,10 @@ export function createSweeper(database: DatabaseSync, writer: Writer): Sweeper {
     `DELETE FROM deliveries WHERE (tenant, id) IN
        (SELECT tenant, id FROM deliveries WHERE expires_at <= ? LIMIT ?)`,
   );
+  const ledgerEntries = database.prepare(
+    `DELETE FROM ledger_entries WHERE (tenant, delivery_id) IN
+       (SELECT tenant, delivery_id FROM ledger_entries WHERE kept_until <= ? LIMIT ?)`,
+  );
   const idempotencyKeys = database.prepare(
     `DELETE FROM idempotency_keys WHERE (tenant, subscription_id, key) IN
        (SELECT tenant, subscription_id, key FROM idempotency_keys WHERE expires_at <= ? LIMIT ?)`,
@@ -31,8 +35,8 @@ export function createSweeper(database: DatabaseSync, writer: Writer): Sweeper {
        (SELECT tenant, subscription_id, rate FROM rate_limits WHERE busy_until <= ? LIMIT ?)`,
   );
   const deadLetters = database.prepare(
-    `DELETE FROM dead_letters WHERE id IN
-       (SELECT id FROM dead_letters WHERE dead_at <= ? LIMIT ?)`,
+    `DELETE FROM dead_letters WHERE (tenant, id) IN
+       (SELECT tenant, id FROM dead_letters WHERE buried_at <= ? LIMIT ?)`,
   );
 
   return {
@@ -40,6 +44,7 @@ export function createSweeper(database: DatabaseSync, writer: Writer): Sweeper {
       return writer.write(() => {
         const results = [
           deliveries.run(now, limit),
+          ledgerEntries.run(now, limit),
           idempotencyKeys.run(now, limit),
           replays.run(now, limit),
           statsHours.run(now - limits.statsRetentionMs, limit),

@@ -10,7 +10,8 @@ import { makeCursor } from '../../../lambdas/adapters/cursor.ts';
 import { limits } from '../../../lambdas/contract/limits.ts';
 import type { Delivery } from '../../../lambdas/core/delivery.ts';
 import { deliveryIdFrom } from '../../../lambdas/core/ids.ts';
-import { type DeliveryQuery, InvalidCursorError } from '../../../lambdas/core/ports.ts';
+import { InvalidCursorError } from '../../../lambdas/core/port-errors.ts';
+import type { DeliveryQuery } from '../../../lambdas/core/ports.ts';
 import { detailLifetimeMs } from '../../../lambdas/core/retention.ts';
 import { readAll } from '../../contracts/harness.ts';
 import {

@@ -58,7 +58,6 @@ describe('the row of a delivery', () => {
     expect(Object.keys(encoded(aDelivery())).toSorted()).toStrictEqual([
       'event_type',
       'pk',
-      'recent_pk',
       'sk',
       'status',
       'turn',

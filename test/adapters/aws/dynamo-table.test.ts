@@ -1,5 +1,6 @@
 // What DynamoDB does that no emulator shows: answers that get lost, batches that are answered in part, throttling.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { UnavailableError } from '../../../lambdas/core/port-errors.ts';
 import { limits } from '../../../lambdas/contract/limits.ts';
 import { openDynalite, type OpenedDriver, portsOf } from '../../support/aws-driver.ts';
 import { createTestClock } from '../../support/clock.ts';
@@ -48,7 +49,8 @@ describe('a write whose answer is lost', () => {
 
     expect(await ports.deliveries.commit(delivery, body)).toBe('committed');
 
-    expect(counts.get('PutItem')).toBe(2);
+    // The row twice, and its entry in the ledger.
+    expect(counts.get('PutItem')).toBe(3);
     expect(await ports.deliveries.commit(delivery, body)).toBe('exists');
   });
 
@@ -162,6 +164,25 @@ describe('a call that fails', () => {
       /^DynamoDB PutItem failed: ProvisionedThroughputExceededException$/,
     );
     expect(requests).toHaveLength(limits.awsTriesMax);
+  });
+
+  it.each([
+    { what: 'a throttled call', answer: throttled(), isOutage: true },
+    {
+      what: 'a failure of AWS',
+      answer: { status: 500, error: 'InternalServerError' },
+      isOutage: true,
+    },
+    { what: 'a lost connection', answer: 'lost' as const, isOutage: true },
+    { what: 'a missing right', answer: { error: 'AccessDeniedException' }, isOutage: false },
+    { what: 'a bad request', answer: { error: 'ValidationException' }, isOutage: false },
+  ])('is an outage, or not: $what', async ({ answer, isOutage }) => {
+    const { ports } = await behind(() => answer);
+
+    const failed = ports.deliveries.commit(aDelivery(), body);
+
+    const outage = await failed.catch((error: unknown) => error instanceof UnavailableError);
+    expect(outage).toBe(isOutage);
   });
 
   it('is tried again when the first try was throttled', async () => {

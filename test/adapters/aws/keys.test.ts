@@ -5,11 +5,12 @@ import {
   deliveryKey,
   deliveryOf,
   deliveryPartitions,
+  enteredDelivery,
+  entryKey,
   heldPartition,
   heldPartitions,
   idempotencyKey,
-  recentPartition,
-  recentPartitions,
+  ledgerPartitions,
   statsPartition,
   statsSortKey,
   subscriptionPartition,
@@ -27,6 +28,7 @@ describe('keys', () => {
     (tenant) => {
       const [id] = many;
       expect(deliveryOf(deliveryKey(tenant, id!))).toStrictEqual({ tenant, id });
+      expect(enteredDelivery(entryKey(tenant, id!))).toBe(id);
     },
   );
 
@@ -34,7 +36,7 @@ describe('keys', () => {
     const partitions = ['a', 'a#subscriptions', 'a#stats'].flatMap((tenant) => [
       subscriptionPartition(tenant),
       statsPartition(tenant, 'sub_all'),
-      ...recentPartitions(tenant),
+      ...ledgerPartitions(tenant),
       ...deliveryPartitions(tenant, subscriptionId),
     ]);
     expect(new Set(partitions).size).toBe(partitions.length);
@@ -50,10 +52,10 @@ describe('keys', () => {
       partitions: deliveryPartitions('default', subscriptionId),
     },
     {
-      what: 'the recent index',
-      shards: limits.recentShards,
-      partitionOf: (id: Id) => recentPartition('default', id),
-      partitions: recentPartitions('default'),
+      what: 'the ledger',
+      shards: limits.ledgerShards,
+      partitionOf: (id: Id) => entryKey('default', id).pk,
+      partitions: ledgerPartitions('default'),
     },
     {
       what: 'the held index',

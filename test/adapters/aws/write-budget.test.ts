@@ -129,8 +129,7 @@ describe('write budget', () => {
     print(body.name, {
       bytes: Math.round(bytes),
       'write units': perWebhook,
-      row: committing.tableWrite / batch,
-      'recent index': committing.indexWrite / batch,
+      'row and entry': writes(committing) / batch,
       record: writes(recording) / batch,
       'read units': loading.read / batch,
       'with counters': (perWebhook * batch + writes(counting)) / batch,

@@ -1,12 +1,15 @@
 // The sqlite driver passes every contract suite, in memory and on a file.
+import { retentionMs } from '../../support/factories.ts';
 import { openDatabase } from '../../../lambdas/adapters/sqlite/database.ts';
 import { openSqlitePorts, type SqlitePorts } from '../../../lambdas/adapters/sqlite/ports.ts';
 import { queueMessage } from '../../../lambdas/contract/messages.ts';
 import type { Clock } from '../../../lambdas/core/ports.ts';
 import { apiKeyStoreContract } from '../../contracts/api-key-store.ts';
+import { deadLetterStoreContract } from '../../contracts/dead-letter-store.ts';
 import { deliveryQueueContract } from '../../contracts/delivery-queue.ts';
 import { deliveryStoreContract } from '../../contracts/delivery-store.ts';
 import { idempotencyStoreContract } from '../../contracts/idempotency-store.ts';
+import { rateLimitStoreContract } from '../../contracts/rate-limit-store.ts';
 import { replayStoreContract } from '../../contracts/replay-store.ts';
 import { statsStoreContract } from '../../contracts/stats-store.ts';
 import { subscriptionStoreContract } from '../../contracts/subscription-store.ts';
@@ -25,7 +28,7 @@ const drivers = [
 ];
 
 function opened(dataDirectory: string, clock: Clock, cleanUp: () => void = () => undefined) {
-  const ports = openSqlitePorts({ database: openDatabase(dataDirectory), clock });
+  const ports = openSqlitePorts({ database: openDatabase(dataDirectory), clock, retentionMs });
   const close = async () => {
     ports.close();
     cleanUp();
@@ -45,7 +48,9 @@ for (const { name, open } of drivers) {
   deliveryStoreContract(name, openPort('deliveries'));
   idempotencyStoreContract(name, openPort('idempotency'));
   replayStoreContract(name, openPort('replays'));
+  deadLetterStoreContract(name, openPort('deadLetters'));
   statsStoreContract(name, openPort('stats'));
+  rateLimitStoreContract(name, openPort('rateLimits'));
   apiKeyStoreContract(name, openPort('apiKeys'));
   deliveryQueueContract(name, async () => {
     const clock = createTestClock();

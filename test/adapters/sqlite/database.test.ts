@@ -13,7 +13,7 @@ import {
 } from '../../../lambdas/adapters/sqlite/database.ts';
 import { migrations } from '../../../lambdas/adapters/sqlite/schema.ts';
 import { openSqlitePorts } from '../../../lambdas/adapters/sqlite/ports.ts';
-import type { DeliveryId } from '../../../lambdas/core/ids.ts';
+import { type DeliveryId, isDeadLetterId } from '../../../lambdas/core/ids.ts';
 import { createTestClock } from '../../support/clock.ts';
 import { aDataDirectory } from '../../support/data-directory.ts';
 import {
@@ -22,12 +22,14 @@ import {
   anAttemptMessage,
   aSubscription,
   noon,
+  retentionMs,
 } from '../../support/factories.ts';
 
 function setup() {
   const { path, remove } = aDataDirectory();
   onTestFinished(remove);
-  const open = () => openSqlitePorts({ database: openDatabase(path), clock: createTestClock() });
+  const open = () =>
+    openSqlitePorts({ database: openDatabase(path), clock: createTestClock(), retentionMs });
   return { path, open };
 }
 
@@ -108,6 +110,9 @@ describe('the data file', () => {
     file.exec(`${migrations[0]}; PRAGMA user_version = 1`);
     file.exec(`INSERT INTO deliveries VALUES ('default', 'dlv_1', 'sub_1', NULL, 'text/json', 0,
       'failed', 'exhausted', 1, 2, 2, NULL, 1, 1, 1, NULL, 2)`);
+    const buriedAt = noon;
+    file.exec(`INSERT INTO dead_letters VALUES
+      (7, '{"tenant":"red"}', 3, 5, 'No reason', ${buriedAt}), (8, '{', 4, 5, 'None', ${buriedAt})`);
     file.close();
 
     const ports = open();
@@ -117,6 +122,18 @@ describe('the data file', () => {
 
     expect(items).toMatchObject([{ id: 'dlv_1', status: 'failed', turn: null }]);
     expect(items).toMatchObject([{ lastStatusCode: null, lastErrorCode: null }]);
+    const letters = { reason: null, redriven: false, limit: 10, cursor: null };
+    const ofRed = await ports.deadLetters.list({ ...letters, tenant: 'red' });
+    const [kept] = ofRed.items;
+    expect(kept).toMatchObject({
+      reason: 'failed',
+      detail: 'No reason',
+      sentAt: 3,
+      receiveCount: 5,
+    });
+    expect(isDeadLetterId(kept!.id)).toBe(true);
+    const ofNobody = await ports.deadLetters.list({ ...letters, tenant: 'default' });
+    expect(ofNobody.items).toMatchObject([{ reason: 'unreadable', body: '{', buriedAt }]);
     ports.close();
   });
 

@@ -2,13 +2,20 @@
 // end. It prints the id of a delivery when its attempt is stored.
 import { lockDataDirectory, openDatabase } from '../../../lambdas/adapters/sqlite/database.ts';
 import { openSqlitePorts } from '../../../lambdas/adapters/sqlite/ports.ts';
-import { aDelivery, anAttempt, anAttemptMessage, changed } from '../../support/factories.ts';
+import {
+  aDelivery,
+  anAttempt,
+  anAttemptMessage,
+  changed,
+  retentionMs,
+} from '../../support/factories.ts';
 
 const dataDirectory = process.argv[2]!;
 lockDataDirectory(dataDirectory);
 const { deliveries, queue } = openSqlitePorts({
   database: openDatabase(dataDirectory),
   clock: { now: () => Date.now() },
+  retentionMs,
 });
 
 async function write(): Promise<void> {

@@ -15,6 +15,7 @@ import {
   aSubscriptionId,
   changed,
   noon,
+  retentionMs,
 } from '../../support/factories.ts';
 
 const body = Buffer.from('{}');
@@ -28,7 +29,7 @@ function setup() {
     statements.push(sql);
     return prepare(sql, ...rest);
   };
-  const ports = openSqlitePorts({ database, clock });
+  const ports = openSqlitePorts({ database, clock, retentionMs });
   onTestFinished(() => ports.close());
   return { ...ports, clock, database, statements };
 }
@@ -50,10 +51,13 @@ describe('query plans', () => {
     const isAtStart = (sql: string) => sql.includes('lease_token IS NOT NULL');
     // The first entry of an index that has no others than are asked for.
     const isFirst = (step: string) => step.startsWith('SCAN queue_messages USING COVERING INDEX');
+    const isWantedWhole = (step: string) => step === 'SCAN tenants';
     const isSlow = (step: string) => step.startsWith('SCAN') || step.includes('TEMP B-TREE');
 
     const slow = queries.filter(
-      ({ sql, steps }) => !isAtStart(sql) && steps.some((step) => isSlow(step) && !isFirst(step)),
+      ({ sql, steps }) =>
+        !isAtStart(sql) &&
+        steps.some((step) => isSlow(step) && !isFirst(step) && !isWantedWhole(step)),
     );
 
     expect(slow).toStrictEqual([]);

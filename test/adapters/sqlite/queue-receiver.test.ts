@@ -2,25 +2,27 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openDatabase } from '../../../lambdas/adapters/sqlite/database.ts';
 import { openSqlitePorts } from '../../../lambdas/adapters/sqlite/ports.ts';
-import type { DeadLetter } from '../../../lambdas/adapters/sqlite/queue-receiver.ts';
 import { limits } from '../../../lambdas/contract/limits.ts';
+import type { DeadLetter } from '../../../lambdas/core/dead-letter.ts';
 import type { AttemptMessage } from '../../../lambdas/contract/messages.ts';
 import { subscriptionIdOf } from '../../../lambdas/core/ids.ts';
 import type { DeliveryId } from '../../../lambdas/core/ids.ts';
 import { createTestClock } from '../../support/clock.ts';
-import { anAttemptMessage } from '../../support/factories.ts';
+import { anAttemptMessage, retentionMs } from '../../support/factories.ts';
 
 const visibilityMs = 30_000;
+const allLetters = { tenant: 'default', reason: null, redriven: null, limit: 10, cursor: null };
 
 function setup() {
   const clock = createTestClock();
-  const ports = openSqlitePorts({ database: openDatabase(':memory:'), clock });
+  const ports = openSqlitePorts({ database: openDatabase(':memory:'), clock, retentionMs });
   onTestFinished(() => ports.close());
   const { queue, receiver } = ports;
   return {
     clock,
     queue,
     receiver,
+    store: ports.deadLetters,
     send: async (count: number, fields: Partial<AttemptMessage> = {}) => {
       const messages = Array.from({ length: count }, () =>
         anAttemptMessage({ dueAt: clock.now(), ...fields }),
@@ -176,7 +178,7 @@ describe('delete and release', () => {
 
 describe('dead letters', () => {
   it('are messages that were received as often as may be, with the last reason', async () => {
-    const { clock, receiver, send, receive } = setup();
+    const { clock, receiver, store, send, receive } = setup();
     const deadLetters: DeadLetter[] = [];
     receiver.onDeadLetter((deadLetter) => deadLetters.push(deadLetter));
     const [message] = await send(1);
@@ -188,14 +190,19 @@ describe('dead letters', () => {
 
     expect(await receive()).toStrictEqual([]);
 
-    expect(deadLetters).toStrictEqual([
-      {
-        body: JSON.stringify(message),
-        sentAt: clock.now(),
-        receiveCount: limits.queueReceivesMax,
-        reason: `failure ${limits.queueReceivesMax}`,
-      },
-    ]);
+    const letter = {
+      tenant: 'default',
+      id: deadLetters[0]?.id,
+      reason: 'failed',
+      detail: `failure ${limits.queueReceivesMax}`,
+      body: JSON.stringify(message),
+      receiveCount: limits.queueReceivesMax,
+      sentAt: clock.now(),
+      buriedAt: clock.now(),
+      redrivenAt: null,
+    };
+    expect(deadLetters).toStrictEqual([letter]);
+    expect((await store.list(allLetters)).items).toStrictEqual([letter]);
     expect(receiver.nextWaitingUntil()).toBeNull();
   });
 

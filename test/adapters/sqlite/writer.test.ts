@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { UnavailableError } from '../../../lambdas/core/port-errors.ts';
 import { createWriter } from '../../../lambdas/adapters/sqlite/writer.ts';
 import { aDataDirectory } from '../../support/data-directory.ts';
 
@@ -129,6 +130,23 @@ describe('write', () => {
     expect(notes()).toStrictEqual(['c']);
   });
 
+  it('says that the file is unavailable when the disk has no room, and goes on', async () => {
+    const { database, writer, note, notes } = setup();
+    const pages = Number(database.prepare('PRAGMA page_count').get()?.['page_count']);
+    database.exec(`PRAGMA max_page_count = ${pages}`);
+
+    const results = await Promise.allSettled([
+      writer.write(() => note('a')),
+      writer.write(() => note('too long'.repeat(10_000))),
+    ]);
+    await writer.write(() => note('b'));
+
+    for (const result of results) {
+      expect(result).toMatchObject({ status: 'rejected', reason: expect.any(UnavailableError) });
+    }
+    expect(notes()).toStrictEqual(['b']);
+  });
+
   it('commits at once when it is flushed', async () => {
     const { writer, note, notes } = setup();
     const written = writer.write(() => note('a'));
@@ -137,5 +155,30 @@ describe('write', () => {
 
     expect(notes()).toStrictEqual(['a']);
     expect(await written).toBe(1);
+  });
+});
+
+describe('canWrite', () => {
+  it('is true as long as no write has failed for want of the file', async () => {
+    const { writer, note } = setup();
+    await writer.write(() => note('a'));
+    await expect(writer.write(() => note('a'))).rejects.toThrow('UNIQUE');
+
+    expect(await writer.canWrite()).toBe(true);
+  });
+
+  it('is false from a write that failed to the first try that does not', async () => {
+    const { database, writer, note, notes } = setup();
+    const switchReadOnly = (to: 'on' | 'off') => database.exec(`PRAGMA query_only = ${to}`);
+    switchReadOnly('on');
+    await expect(writer.write(() => note('a'))).rejects.toThrow(UnavailableError);
+    switchReadOnly('off');
+    // A transaction that writes nothing can be committed on a full disk too, so it is no sign of space.
+    await writer.write(() => notes());
+    switchReadOnly('on');
+
+    expect(await writer.canWrite()).toBe(false);
+    switchReadOnly('off');
+    expect(await writer.canWrite()).toBe(true);
   });
 });

@@ -1,0 +1,76 @@
+// What must hold between the limits. Asserted when they are loaded: a change that breaks one stops the first start.
+import type { limits as all } from './limits.ts';
+
+const minute = 60_000;
+
+function must(holds: boolean, relation: string): void {
+  if (!holds) throw new Error(`limits.ts: ${relation} does not hold`);
+}
+
+export function assertRelations(limits: typeof all): void {
+  must(
+    limits.queueVisibilityMs >= 6 * limits.deliverFunctionTimeoutMs,
+    'queue visibility ≥ 6 × deliver function timeout',
+  );
+  must(
+    limits.deliverFunctionTimeoutMs > limits.deliveryTimeoutMsMax + 1.5 * limits.recordReserveMs,
+    'the longest attempt fits into a function that has just begun',
+  );
+  must(
+    limits.responseBytesReadMax >= 4 * limits.responseCharactersKept,
+    'the kept characters, of at most 4 bytes each, are read',
+  );
+  must(
+    limits.circuitOpensAfterMs < limits.circuitWindowMs,
+    'a window is long enough to open a circuit',
+  );
+  must(limits.probeDelayMsMin >= minute, 'at most one probe a minute');
+  must(limits.backlogPageMs < limits.queueDelayMsMax, 'a page of a backlog needs no schedule');
+  must(limits.socketsPerOriginMax <= limits.socketsMax, 'sockets per origin ≤ all sockets');
+  must(limits.localInFlightMax <= limits.socketsMax, 'local messages in flight ≤ sockets');
+  must(
+    10 * limits.localInFlightPerSubscriptionMax <= limits.localInFlightMax,
+    'one subscription takes a tenth of what is in flight locally',
+  );
+  must(limits.dnsOtherFamilyWaitMs < limits.deliveryTimeoutMsMin, 'DNS waits less than an attempt');
+  must(limits.apiFunctionTimeoutMs < limits.commitWaitMaxMs, 'commit wait > any request can live');
+  must(
+    limits.backlogAgeAlarmMs > limits.queueDelayMsMax + limits.queueVisibilityMs,
+    'backlog alarm > longest delay + one redelivery',
+  );
+  must(limits.deadLetterRetentionMs > limits.queueRetentionMs, 'dead letters outlive the queue');
+  must(
+    limits.deadLetterVisibilityMs >= 6 * limits.deadLetterFunctionTimeoutMs,
+    'dead-letter visibility ≥ 6 × dead-letter function timeout',
+  );
+  must(
+    limits.redriveIdsMax <= limits.batchReadKeysMax,
+    'the dead letters that a request names are read at once',
+  );
+  must(
+    2 * limits.redriveRequestMs < limits.apiFunctionTimeoutMs,
+    'a request that redrives has time to end what it began',
+  );
+  must(limits.bodyBytesMax < 380 * 1024, 'a body fits in one DynamoDB item');
+  must(limits.subscriptionMemoTtlMsDefault <= limits.memoTtlMsMax, 'subscription memo ≤ 30 s');
+  must(limits.keyMemoTtlMs <= limits.memoTtlMsMax, 'key memo ≤ 30 s');
+  must(
+    limits.tokenExpiryMarginMs >= limits.deliveryTimeoutMsMax,
+    'a token outlives the attempt that it is used in',
+  );
+  must(
+    4 * limits.tokenResponseCharactersMax <= limits.responseBytesReadMax,
+    'a token response is read in full',
+  );
+  must(limits.pageSizeMax <= limits.rowsExaminedPerPageMax, 'a page fits in the rows examined');
+  must(
+    2 * limits.replayStepMs < limits.commitWaitMaxMs,
+    "a step's message is waited for longer than the step before it lasts",
+  );
+  must(
+    limits.deliverFunctionTimeoutMs >
+      limits.deliveryTimeoutMsMax +
+        2 * limits.awsTriesMax * (limits.awsConnectTimeoutMs + limits.awsRequestTimeoutMs),
+    'deliver function timeout > longest attempt + two calls of AWS at their worst',
+  );
+}

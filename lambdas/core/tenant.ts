@@ -1,0 +1,2 @@
+/** Whose data it is when nobody says. */
+export const defaultTenant = 'default';

@@ -1,0 +1,161 @@
+// The ledger over a real store, with rows that are deleted behind the service's back.
+import { describe, expect, test } from 'vitest';
+import { limits } from '../../lambdas/contract/limits.ts';
+import { settledMs } from '../../lambdas/contract/settled.ts';
+import type { Delivery } from '../../lambdas/core/delivery.ts';
+import { hourMs, noStatuses } from '../../lambdas/core/stats.ts';
+import { createLedgerCheck } from '../../lambdas/edge/ledger-check.ts';
+import { checkHour, checkLedger } from '../../lambdas/operations/check-ledger.ts';
+import { readLedger } from '../../lambdas/operations/read-ledger.ts';
+import { aDelivery, aSubscription, noon } from '../support/factories.ts';
+import type { Service } from '../support/service.ts';
+import { createService } from '../support/service.ts';
+
+const body = new TextEncoder().encode('{}');
+const whole = { since: undefined, until: undefined, cursor: null };
+const hour = { tenant: 'default', hour: noon };
+
+/** A service with delivered rows and counters that say so; its clock stands an hour later. */
+async function setup(count = 3): Promise<{ service: Service; deliveries: Delivery[] }> {
+  const service = createService();
+  const { subscriptions, deliveries: store, stats } = service.ports;
+  const { id: subscriptionId } = aSubscription();
+  await subscriptions.create(aSubscription({ id: subscriptionId }));
+  const deliveries = Array.from({ length: count }, () =>
+    aDelivery({ subscriptionId, status: 'delivered', createdAt: noon }),
+  );
+  for (const delivery of deliveries) await store.commit(delivery, body);
+  const byStatus = { ...noStatuses, delivered: count };
+  for (const owner of [subscriptionId, null]) {
+    await stats.correct('default', owner, { hour: noon, byStatus });
+  }
+  service.clock.advance(hourMs);
+  return { service, deliveries };
+}
+
+const logged = ({ logLines }: Service, name: string) =>
+  logLines.map((line) => JSON.parse(line)).filter(({ message }) => message === name);
+
+describe('the ledger', () => {
+  test('adds up where nothing was lost', async () => {
+    const { service } = await setup();
+    const page = await readLedger(service.context, 'default', whole);
+    expect(page.hours).toMatchObject([
+      { hour: noon, accepted: 3, byStatus: { delivered: 3 }, missing: 0 },
+    ]);
+    expect(page.missing).toEqual([]);
+  });
+
+  test('names the rows that were deleted behind its back, and no others', async () => {
+    const { service, deliveries } = await setup();
+    const gone = deliveries.slice(0, 2).map(({ id }) => id);
+    for (const id of gone) service.deleteRow(id);
+
+    const page = await readLedger(service.context, 'default', whole);
+
+    expect(page.missing.map(({ id }) => id).toSorted()).toEqual(gone.toSorted());
+    expect(page.hours).toMatchObject([{ accepted: 3, byStatus: { delivered: 1 }, missing: 2 }]);
+    expect(page.hours[0]!.counted!.byStatus.delivered).toBe(3);
+  });
+
+  test('does not miss what has expired and was swept away', async () => {
+    const { service, deliveries } = await setup();
+    for (const { id } of deliveries) service.deleteRow(id);
+    service.clock.advance(service.context.rules.retentionMs);
+
+    expect((await readLedger(service.context, 'default', whole)).missing).toEqual([]);
+  });
+
+  test('goes on in the next page where an hour has more', async () => {
+    const count = limits.ledgerPageSize + 5;
+    const { service, deliveries } = await setup(count);
+    service.deleteRow(deliveries[0]!.id);
+
+    const first = await readLedger(service.context, 'default', whole);
+    const cursor = first.nextCursor;
+    const second = await readLedger(service.context, 'default', { ...whole, cursor });
+
+    expect(second.nextCursor).toBeNull();
+    const hours = [first, second].flatMap(({ hours: found }) => found);
+    expect(hours.map(({ accepted }) => accepted)).toEqual([limits.ledgerPageSize, 5]);
+    expect(hours.map(({ counted }) => counted!.byStatus.delivered)).toEqual([count, count]);
+    expect([...first.missing, ...second.missing].map(({ id }) => id)).toEqual([deliveries[0]!.id]);
+  });
+});
+
+describe('the hourly check', () => {
+  test('says of every hour that it is whole', async () => {
+    const { service } = await setup();
+    expect(await checkLedger(service.context, Infinity)).toBe(true);
+    expect(logged(service, 'ledger.checked')).toMatchObject([
+      { tenant: 'default', hour: noon, accepted: 3, missing: 0, corrected: 0 },
+      { tenant: 'default', hour: noon - 23 * hourMs, accepted: 0, missing: 0, corrected: 0 },
+    ]);
+    expect(logged(service, 'ledger.gap')).toEqual([]);
+  });
+
+  test('tells the ids of what is missing, and leaves the counters as evidence', async () => {
+    const { service, deliveries } = await setup();
+    service.deleteRow(deliveries[1]!.id);
+
+    const found = await checkHour(service.context, hour, Infinity);
+
+    expect(found).toEqual({ accepted: 3, missing: [deliveries[1]!.id], corrected: 0 });
+    expect(logged(service, 'ledger.gap')).toMatchObject([
+      { level: 'ERROR', missing: 1, deliveryIds: [deliveries[1]!.id] },
+    ]);
+  });
+
+  test('puts counters right that missed a change', async () => {
+    const { service, deliveries } = await setup();
+    const { stats } = service.ports;
+    const lost = { hour: noon, byStatus: { ...noStatuses, delivered: -2, retrying: 2 } };
+    await stats.correct('default', deliveries[0]!.subscriptionId, lost);
+    await stats.correct('default', null, lost);
+
+    expect((await checkHour(service.context, hour, Infinity))?.corrected).toBe(2);
+
+    const range = { fromHour: noon, untilHour: noon + hourMs };
+    for (const owner of [deliveries[0]!.subscriptionId, null]) {
+      const [counted] = await stats.hours('default', owner, range);
+      expect(counted!.byStatus).toEqual({ ...noStatuses, delivered: 3 });
+    }
+    expect((await checkHour(service.context, hour, Infinity))?.corrected).toBe(0);
+  });
+
+  test('leaves counters alone whose rows have just changed: they may be on their way', async () => {
+    const { service, deliveries } = await setup();
+    const { stats, deliveries: store } = service.ports;
+    const before = deliveries[0]!;
+    const updatedAt = service.clock.now() - settledMs;
+    await store.transition(before, { ...before, status: 'failed', updatedAt, version: 2 });
+
+    expect((await checkHour(service.context, hour, Infinity))?.corrected).toBe(0);
+
+    service.clock.advance(1);
+    expect((await checkHour(service.context, hour, Infinity))?.corrected).toBe(2);
+    const range = { fromHour: noon, untilHour: noon + hourMs };
+    const [counted] = await stats.hours('default', null, range);
+    expect(counted!.byStatus).toEqual({ ...noStatuses, delivered: 2, failed: 1 });
+  });
+
+  test('looks at every tenant, and at each hour twice', async () => {
+    const { service } = await setup();
+    await service.ports.subscriptions.create(aSubscription({ tenant: 'other' }));
+    await checkLedger(service.context, Infinity);
+    service.clock.advance(limits.ledgerSecondCheckMs);
+    await checkLedger(service.context, Infinity);
+
+    const lines = logged(service, 'ledger.checked');
+    const ofNoon = lines.filter((line) => line.hour === noon);
+    expect(ofNoon.map(({ tenant }) => tenant)).toEqual(['default', 'other', 'default', 'other']);
+  });
+
+  test('fails where its time is up', async () => {
+    const { service } = await setup();
+    const check = createLedgerCheck(service.context);
+    const left = (ms: number) => ({ getRemainingTimeInMillis: () => ms });
+    await expect(check({}, left(limits.ledgerReserveMs))).rejects.toThrow('cut short');
+    await expect(check({}, left(limits.ledgerReserveMs + 1_000))).resolves.toBeUndefined();
+  });
+});
