@@ -92,6 +92,8 @@ const ambientGlobals = [
   { names: ['globalThis', 'global'], message: 'It would reach the forbidden globals.' },
 ].flatMap(({ names, message }) => names.map((name) => ({ name, message })));
 
+const webImports = 'The console may import types of the contract, and its own files.';
+
 const sizeRules = {
   'max-lines': ['error', { max: 250 }],
   'max-lines-per-function': ['error', { max: 70 }],
@@ -103,7 +105,9 @@ export default {
   plugins: ['eslint', 'typescript', 'unicorn', 'oxc', 'import', 'node', 'promise'],
   categories: { correctness: 'error' },
   options: { typeAware: true, denyWarnings: true, reportUnusedDisableDirectives: 'error' },
-  ignorePatterns: ['cdk.out', 'coverage', '.data', '.ci/reports'],
+  ignorePatterns: ['cdk.out', 'web/dist', 'coverage', '.data', '.ci/reports'],
+  // Preact writes HTML's own names.
+  settings: { 'jsx-a11y': { attributes: { for: ['for'] } } },
   rules: {
     eqeqeq: 'error',
     'no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
@@ -149,6 +153,40 @@ export default {
           'error',
           { object: 'Math', property: 'random', message: 'Take it from the Random port.' },
         ],
+      },
+    },
+    {
+      files: ['web/**'],
+      plugins: ['eslint', 'typescript', 'unicorn', 'oxc', 'import', 'promise', 'jsx-a11y'],
+      rules: {
+        // The browser's code takes types from the contract, which cost nothing, and nothing else of the service.
+        'no-restricted-imports': [
+          'error',
+          {
+            patterns: [
+              {
+                group: ['**/lambdas/contract/**', 'zod'],
+                allowTypeImports: true,
+                message: webImports,
+              },
+              {
+                group: [
+                  '**/lambdas/*.ts',
+                  '**/lambdas/{adapters,core,edge,operations}/**',
+                  '**/lib/**',
+                  '**/bin/**',
+                ],
+                message: webImports,
+              },
+              { group: node, message: webImports },
+            ],
+          },
+        ],
+        'no-restricted-globals': ['error', 'process', 'Buffer', 'require'],
+        // `output` has a meaning of its own, and a block that scrolls must be reachable by keyboard.
+        'jsx-a11y/prefer-tag-over-role': 'off',
+        'jsx-a11y/no-noninteractive-tabindex': 'off',
+        'jsx-a11y/label-has-associated-control': ['error', { assert: 'either' }],
       },
     },
     {

@@ -40,9 +40,26 @@ const apart = {
   },
 };
 
+// A page waits for the service behind it, and a walk over all pages takes its time.
+const browser = {
+  test: {
+    ...apart.test,
+    globalSetup: 'test/browser/global-setup.ts',
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    maxWorkers: 2,
+  },
+};
+
+const projects: Readonly<Record<string, object[]>> = {
+  unit: [unit, blackBox],
+  'black-box': [blackBox],
+  browser: [browser],
+};
+
 export default defineConfig({
   test: {
-    projects: suite === 'unit' ? [unit, blackBox] : [suite === 'black-box' ? blackBox : apart],
+    projects: projects[suite] ?? [apart],
     // .ci/run adds up the reports of all suites.
     reporters: process.env['CI'] ? ['default', 'json'] : ['default'],
     outputFile: { json: `.ci/reports/${suite}.json` },

@@ -1,5 +1,6 @@
-// The front door: an HTTP API, or by setting a REST API. Both have the contract's routes, and everything else goes
-// to the api function too, so that an unknown path or a wrong method gets our JSON and not API Gateway's.
+// The front door: an HTTP API, or by setting a REST API. Both have the contract's routes and the console's paths, and
+// everything else goes to the api function too, so that an unknown path or a wrong method gets our JSON and not API
+// Gateway's.
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { IResource } from 'aws-cdk-lib/aws-apigateway';
 import {
@@ -16,11 +17,24 @@ import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { consoleAssets, consolePages } from '../lambdas/contract/console-paths.ts';
+import type { Route } from '../lambdas/contract/routes.ts';
 import { routes } from '../lambdas/contract/routes.ts';
 import { acknowledge } from './acknowledgements.ts';
 import type { StackSettings } from './settings.ts';
 
-type Functions = { api: IFunction; publish: IFunction };
+type Functions = { api: IFunction; publish: IFunction; console: IFunction };
+
+type Entry = { method: Route['method']; path: string; function: keyof Functions };
+
+const entries: Entry[] = [
+  ...Object.values(routes),
+  ...[...consolePages, consoleAssets].map((path): Entry => ({
+    method: 'GET',
+    path,
+    function: 'console',
+  })),
+];
 
 export type IngressProps = {
   settings: Pick<StackSettings, 'api' | 'requestsPerSecond' | 'logRetentionDays'>;
@@ -70,7 +84,7 @@ export class Ingress extends Construct {
       createDefaultStage: false,
       defaultIntegration: integrations.api,
     });
-    for (const route of Object.values(routes)) {
+    for (const route of entries) {
       const methods = [v2.HttpMethod[route.method]];
       api.addRoutes({ path: route.path, methods, integration: integrations[route.function] });
     }
@@ -107,7 +121,7 @@ export class Ingress extends Construct {
       },
     });
     const resources = new Set<IResource>([api.root, api.root.addResource('{proxy+}')]);
-    for (const route of Object.values(routes)) {
+    for (const route of entries) {
       const resource = api.root.resourceForPath(route.path);
       resource.addMethod(route.method, integrations[route.function]);
       for (let at: IResource = resource; at.parentResource; at = at.parentResource) {
@@ -140,5 +154,9 @@ function eachOf<Value>(
   functions: Functions,
   make: (handler: IFunction, name: keyof Functions) => Value,
 ): Record<keyof Functions, Value> {
-  return { api: make(functions.api, 'api'), publish: make(functions.publish, 'publish') };
+  return {
+    api: make(functions.api, 'api'),
+    publish: make(functions.publish, 'publish'),
+    console: make(functions.console, 'console'),
+  };
 }

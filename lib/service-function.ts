@@ -25,11 +25,14 @@ export type Environment = Record<keyof AwsSettings, string> &
 
 export type ServiceFunctionProps = {
   /** The file in `lambdas/` that exports `handler`. */
-  entry: 'api' | 'publish' | 'deliver' | 'dead-letter' | 'check-ledger';
+  entry: 'api' | 'console' | 'publish' | 'deliver' | 'dead-letter' | 'check-ledger';
   timeoutMs: number;
-  environment: Environment;
+  /** Absent for a function that touches no data. */
+  environment?: Environment;
   logRetention: RetentionDays;
   recursiveLoop?: RecursiveLoop;
+  /** A command that adds files to the bundle in the folder that it is given. */
+  addFiles?: (folder: string) => string;
 };
 
 const root = join(import.meta.dirname, '..');
@@ -52,7 +55,7 @@ export class ServiceFunction extends NodejsFunction {
       architecture: Architecture.ARM_64,
       memorySize: limits.functionMemoryMb,
       timeout: Duration.millis(props.timeoutMs),
-      environment: props.environment,
+      ...(props.environment && { environment: props.environment }),
       role,
       logGroup,
       loggingFormat: LoggingFormat.JSON,
@@ -72,6 +75,11 @@ export class ServiceFunction extends NodejsFunction {
         // CommonJS parts inside an ES module still call require.
         banner:
           "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
+        commandHooks: {
+          beforeBundling: () => [],
+          beforeInstall: () => [],
+          afterBundling: (_input, output) => [props.addFiles?.(output) ?? []].flat(),
+        },
       },
     });
   }

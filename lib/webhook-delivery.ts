@@ -1,5 +1,6 @@
 // The service as one construct, to be read as its diagram: a table; a queue that can wait any time; a bus for what it says
 // of itself; functions with no more rights than their work needs; the check that nothing was lost; the front door; the alarms.
+import { join } from 'node:path';
 import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { limits } from '../lambdas/contract/limits.ts';
@@ -11,11 +12,13 @@ import { LedgerCheck } from './ledger-check.ts';
 import { Observability } from './observability.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { ServiceFunctionProps } from './service-function.ts';
-import type { WebhookDeliveryProps } from './settings.ts';
+import type { StackSettings, WebhookDeliveryProps } from './settings.ts';
 import { parseProps } from './settings.ts';
 import { Storage } from './storage.ts';
 
 export type { WebhookDeliveryProps } from './settings.ts';
+
+const buildWeb = join(import.meta.dirname, '../scripts/build-web.ts');
 
 export class WebhookDelivery extends Construct {
   readonly storage: Storage;
@@ -27,6 +30,8 @@ export class WebhookDelivery extends Construct {
   readonly api: ServiceFunction;
   /** Sends webhooks. */
   readonly deliver: ServiceFunction;
+  /** Answers with the console's page and files; has no rights to any data. */
+  readonly console: ServiceFunction;
   /** Keeps what the deliver function could not give up by itself. */
   readonly deadLetter: ServiceFunction;
   /** Checks every hour that nothing was lost. */
@@ -87,10 +92,11 @@ export class WebhookDelivery extends Construct {
 
     this.ledger = new LedgerCheck(this, 'Ledger', shared);
     this.storage.grantCheck(this.ledger.function);
+    this.console = this.#addConsole(settings);
 
     this.ingress = new Ingress(this, 'Ingress', {
       settings,
-      functions: { api: this.api, publish: this.publish },
+      functions: { api: this.api, publish: this.publish, console: this.console },
     });
 
     this.observability = new Observability(this, 'Observability', {
@@ -113,5 +119,14 @@ export class WebhookDelivery extends Construct {
     this.storage.grantBury(deadLetter);
     this.deliveries.buryBy(deadLetter);
     return deadLetter;
+  }
+
+  #addConsole({ logRetentionDays }: StackSettings) {
+    return new ServiceFunction(this, 'Console', {
+      entry: 'console',
+      timeoutMs: limits.consoleFunctionTimeoutMs,
+      logRetention: logRetentionDays,
+      addFiles: (folder) => `"${process.execPath}" "${buildWeb}" "${join(folder, 'web')}"`,
+    });
   }
 }

@@ -14,6 +14,7 @@ export function banner(facts: Facts): string {
       : 'API keys are off: only this machine can call';
   return [
     `Listening on ${facts.url}`,
+    `The console is at ${facts.url}/`,
     `Data in ${data}`,
     keys,
     '',

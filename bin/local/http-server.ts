@@ -1,13 +1,20 @@
-// The HTTP server: guards the door, then hands each request to the inbox or to the gateway.
+// The HTTP server: guards the door, then hands each request to the console, the inbox or the gateway.
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Log } from '../../lambdas/core/ports.ts';
 import { sendProblem } from './answer.ts';
+import type { ConsoleServer } from './console-http.ts';
 import type { Gateway } from './gateway.ts';
 import type { InboxServer } from './inbox-http.ts';
 import { isFromElsewhere } from './loopback.ts';
 
-export type Doors = { gateway: Gateway; inbox: InboxServer; isOpenToAll: boolean; log: Log };
+export type Doors = {
+  gateway: Gateway;
+  inbox: InboxServer;
+  console: ConsoleServer;
+  isOpenToAll: boolean;
+  log: Log;
+};
 
 /** Answers nothing yet: the port is taken before the data is opened. */
 export function createHttpServer(): Server {
@@ -36,7 +43,7 @@ export function serve(server: Server, doors: Doors): void {
 }
 
 async function answer(
-  { gateway, inbox, isOpenToAll }: Doors,
+  { gateway, inbox, console, isOpenToAll }: Doors,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -46,5 +53,6 @@ async function answer(
     return sendProblem(response, 'forbidden', detail);
   }
   const [path = ''] = (request.url ?? '').split('?');
+  if (console.serves(request.method, path)) return console.answer(request, response);
   return inbox.serves(path) ? inbox.answer(request, response) : gateway(request, response);
 }

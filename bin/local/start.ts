@@ -18,6 +18,8 @@ import { createLedgerCheck } from '../../lambdas/edge/ledger-check.ts';
 import { createDeliverHandler } from '../../lambdas/edge/queue.ts';
 import type { Context } from '../../lambdas/operations/context.ts';
 import { apiAuthOf } from './api-auth.ts';
+import { createConsoleServer } from './console-http.ts';
+import type { ConsoleServer } from './console-http.ts';
 import { createGateway } from './gateway.ts';
 import { healthOf } from './health.ts';
 import { createHttpServer, serve } from './http-server.ts';
@@ -50,7 +52,9 @@ export async function startLocalServer(given: LocalSettings): Promise<LocalServe
     const data = openData(dataDirectory, settings.RETENTION_HOURS * hourMs);
     const sender = httpSender({ policy });
     const ports = { ...systemPorts, ...data.stores, log: createLog(systemPorts.clock), sender };
-    const stopWork = await work(server, data.stores, createContext(ports, settings, policy));
+    const console = await createConsoleServer();
+    const context = createContext(ports, settings, policy);
+    const stopWork = await work({ server, console }, data.stores, context);
     return {
       url: urlOf(settings.HOST, port),
       dataDirectory: dataDirectory === inMemory ? null : dataDirectory,
@@ -84,9 +88,11 @@ function openData(
   };
 }
 
+type Doors = { server: Server; console: ConsoleServer };
+
 /** Starts everything that runs by itself; returns how to end it. */
 async function work(
-  server: Server,
+  doors: Doors,
   stores: SqlitePorts,
   context: Context,
 ): Promise<() => Promise<unknown>> {
@@ -103,18 +109,18 @@ async function work(
   });
   const sweeping = startSweeping(sweeper, clock, log);
   const checking = startLedgerChecking(createLedgerCheck(context), log);
-  openDoors(server, stores, context);
+  openDoors(doors, stores, context);
   poller.start();
   return () => {
     sweeping.stop();
     checking.stop();
-    const closed = new Promise((done) => server.close(done));
-    server.closeIdleConnections();
+    const closed = new Promise((done) => doors.server.close(done));
+    doors.server.closeIdleConnections();
     return Promise.all([closed, poller.stop()]);
   };
 }
 
-function openDoors(server: Server, stores: SqlitePorts, context: Context): void {
+function openDoors({ server, console }: Doors, stores: SqlitePorts, context: Context): void {
   const { rules, log, subscriptions } = context;
   const gateway = createGateway(
     {
@@ -124,7 +130,7 @@ function openDoors(server: Server, stores: SqlitePorts, context: Context): void 
     rules.bodyBytesMax,
   );
   const inbox = createInboxServer(createInbox(), subscriptions);
-  serve(server, { gateway, inbox, isOpenToAll: rules.apiAuth === 'off', log });
+  serve(server, { gateway, inbox, console, isOpenToAll: rules.apiAuth === 'off', log });
 }
 
 /** Where one reaches it from this machine. */

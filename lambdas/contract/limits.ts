@@ -160,6 +160,7 @@ export const limits = {
   /** What an attempt needs of a function's time beyond its own deadline: to queue the retry and to record. */
   recordReserveMs: 10 * second,
   apiFunctionTimeoutMs: 29 * second, // API Gateway gives up at 30 s (HTTP) or 29 s (REST).
+  consoleFunctionTimeoutMs: 10 * second,
   queueVisibilityMs: 6 * 60 * second, // Lambda wants at least six function timeouts.
   queueRetentionMs: 4 * day,
   deadLetterRetentionMs: 14 * day,

@@ -79,9 +79,13 @@ const securitySchemes = {
 
 function securityOf(access: Access): Record<string, string[]>[] {
   if (access === 'open') return [];
-  const scope = access === 'publish-or-signature' ? 'publish' : access;
-  const keys = [{ bearer: [scope] }, { apiKey: [scope] }];
+  const scopes = access === 'any-key' ? [] : [scopeOf(access)];
+  const keys = [{ bearer: scopes }, { apiKey: scopes }];
   return access === 'publish-or-signature' ? [...keys, { signature: [] }] : keys;
+}
+
+function scopeOf(access: 'admin' | 'read' | 'publish-or-signature'): string {
+  return access === 'publish-or-signature' ? 'publish' : access;
 }
 
 function parametersOf(route: Route, components: Components): Json[] {

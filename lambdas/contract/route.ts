@@ -4,8 +4,8 @@ import { limits } from './limits.ts';
 import type { ProblemCode } from './problems.ts';
 import * as resources from './resources.ts';
 
-/** Who may call: anyone, a key with the scope, or (ingest) a key or the subscription's own signature. */
-export type Access = 'open' | 'admin' | 'read' | 'publish-or-signature';
+/** Who may call: anyone, any key, a key with the scope, or (ingest) a key or the subscription's own signature. */
+export type Access = 'open' | 'any-key' | 'admin' | 'read' | 'publish-or-signature';
 
 export type Route = {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';

@@ -5,6 +5,7 @@ import type {
   AttemptResource,
   DeliveryResource,
   DeliveryWithPayloadResource,
+  SettingsResource,
   SubscriptionResource,
 } from '../contract/resources.ts';
 import { secretMask } from '../contract/secret-mask.ts';
@@ -22,8 +23,10 @@ import type { LoadedDelivery } from '../core/ports.ts';
 import type { RateLimit } from '../core/rate-limit.ts';
 import type { RetrySchedule } from '../core/retry-schedule.ts';
 import { isSigningKey, publicKeyOf } from '../core/signing-key.ts';
+import { hourMs } from '../core/stats.ts';
 import type { StatsSummary } from '../core/stats-summary.ts';
 import type { Subscription } from '../core/subscription.ts';
+import type { Rules } from '../operations/context.ts';
 import type { Backlog } from '../operations/get-health.ts';
 
 export function subscriptionResource(subscription: Subscription): SubscriptionResource {
@@ -138,6 +141,17 @@ export function apiKeyResource(key: ApiKey): ApiKeyResource {
     name: key.name,
     scopes: [...key.scopes],
     created_at: rfc3339(key.createdAt),
+  };
+}
+
+export function settingsResource(rules: Rules): SettingsResource {
+  return {
+    retry_schedule: scheduleResource(rules.retrySchedule) ?? 'standard',
+    delivery_timeout_ms: rules.timeoutMs,
+    retention_hours: rules.retentionMs / hourMs,
+    body_bytes_max: rules.bodyBytesMax,
+    untyped_events: rules.untypedEvents,
+    operational_events: rules.operationalEvents,
   };
 }
 

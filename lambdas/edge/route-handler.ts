@@ -7,7 +7,7 @@ import type { Context } from '../operations/context.ts';
 
 type Routes = typeof routes;
 
-type CallerOf<Access> = Access extends 'read' | 'admin' ? Caller : Caller | null;
+type CallerOf<Access> = Access extends 'any-key' | 'read' | 'admin' ? Caller : Caller | null;
 
 type ParamsOf<Path> = Path extends `${string}{id}${string}`
   ? { id: string }

@@ -25,10 +25,9 @@ export function matchRoute(
 }
 
 export function matchPath(method: string, path: string): Match {
-  const segments = path.split('/');
   const allow: string[] = [];
   for (const [id, route] of entries) {
-    const params = paramsOf(route.path.split('/'), segments);
+    const params = matchTemplate(route.path, path);
     if (params === null) continue;
     if (route.method === method) return { kind: 'route', id, params };
     allow.push(route.method);
@@ -36,10 +35,13 @@ export function matchPath(method: string, path: string): Match {
   return allow.length > 0 ? { kind: 'wrong-method', allow } : { kind: 'wrong-path' };
 }
 
-function paramsOf(template: string[], segments: string[]): Record<string, string> | null {
-  if (template.length !== segments.length) return null;
+/** The parameters of a path such as `/api/delivery/{id}`; null where it is another path. */
+export function matchTemplate(template: string, path: string): Record<string, string> | null {
+  const parts = template.split('/');
+  const segments = path.split('/');
+  if (parts.length !== segments.length) return null;
   const params: Record<string, string> = {};
-  for (const [index, part] of template.entries()) {
+  for (const [index, part] of parts.entries()) {
     const segment = segments[index] ?? '';
     if (!part.startsWith('{')) {
       if (part !== segment) return null;

@@ -6,7 +6,7 @@ import { deleteApiKey } from '../operations/delete-api-key.ts';
 import { findSubscription } from '../operations/find-subscription.ts';
 import { getStats } from '../operations/get-stats.ts';
 import { subscriptionIdFrom } from './params.ts';
-import { apiKeyResource, statsResource } from './resources.ts';
+import { apiKeyResource, settingsResource, statsResource } from './resources.ts';
 import type { HandlersFor } from './route-handler.ts';
 
 /** Made once, when it is first asked for: it takes some 20 ms. */
@@ -16,6 +16,14 @@ export const serviceHandlers: HandlersFor<keyof typeof serviceRoutes> = {
   getHealth: () => ({ status: 'ok' }),
 
   getOpenApi: () => (description ??= openApiDocument()),
+
+  whoAmI: ({ rules }, { caller }) => ({
+    auth: rules.apiAuth,
+    tenant: caller.tenant,
+    scopes: [...caller.scopes],
+  }),
+
+  getSettings: ({ rules }) => ({ settings: settingsResource(rules) }),
 
   getStats: async (context, { caller, query }) => {
     const { tenant } = caller;

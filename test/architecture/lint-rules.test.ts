@@ -67,18 +67,33 @@ const violations: Record<string, Plant[]> = {
     ['lib', `import { match } from '../lambdas/core/matching.ts'; void match;`],
     ['lib', `import { handler } from '../lambdas/api.ts'; void handler;`],
     ['lib', sqs],
+    ['web', `import { limits } from '../lambdas/contract/limits.ts'; void limits;`],
+    ['web', `import * as z from 'zod'; void z;`],
+    [
+      'web',
+      `import type { Caller } from '../lambdas/operations/caller.ts'; export type { Caller };`,
+    ],
+    ['web/pages', `import { limits } from '../../lambdas/contract/limits.ts'; void limits;`],
+    ['web/pages', `import type { Memo } from '../../lambdas/core/memo.ts'; export type { Memo };`],
+    ['web', `import { listen } from '../bin/local/listen.ts'; void listen;`],
+    ['web', `import { readFileSync } from 'node:fs'; void readFileSync;`],
   ],
-  [globals]: ['core', 'operations'].flatMap((layer): Plant[] => [
-    [`lambdas/${layer}`, `export const now = Date.now();`],
-    [`lambdas/${layer}`, `export const now = new Date();`],
-    [`lambdas/${layer}`, `export const now = globalThis.Date.now();`],
-    [`lambdas/${layer}`, `export const now = performance.now();`],
-    [`lambdas/${layer}`, `export const table = process.env['TABLE'];`],
-    [`lambdas/${layer}`, `export const id = crypto.randomUUID();`],
-    [`lambdas/${layer}`, `export const response = fetch('https://example.com');`],
-    [`lambdas/${layer}`, `export const timer = setTimeout(() => {}, 1);`],
-    [`lambdas/${layer}`, `export const timer = setInterval(() => {}, 1);`],
-  ]),
+  [globals]: ['core', 'operations']
+    .flatMap((layer): Plant[] => [
+      [`lambdas/${layer}`, `export const now = Date.now();`],
+      [`lambdas/${layer}`, `export const now = new Date();`],
+      [`lambdas/${layer}`, `export const now = globalThis.Date.now();`],
+      [`lambdas/${layer}`, `export const now = performance.now();`],
+      [`lambdas/${layer}`, `export const table = process.env['TABLE'];`],
+      [`lambdas/${layer}`, `export const id = crypto.randomUUID();`],
+      [`lambdas/${layer}`, `export const response = fetch('https://example.com');`],
+      [`lambdas/${layer}`, `export const timer = setTimeout(() => {}, 1);`],
+      [`lambdas/${layer}`, `export const timer = setInterval(() => {}, 1);`],
+    ])
+    .concat([['web', `export const bytes = Buffer.from('');`]]),
+  'jsx-a11y(label-has-associated-control)': [
+    ['web/planted-label.tsx', `export const Name = () => <label>Name</label>;`],
+  ],
   [properties]: [
     ['lambdas/core', `export const jitter = Math.random();`],
     ['lambdas/core', `export const { random } = Math;`],
@@ -156,6 +171,12 @@ const allowed: Plant[] = [
   ['lambdas', `export * from './operations/publish.ts'; export * from './edge/wiring.ts';`],
   ['lib', `import { Queue } from 'aws-cdk-lib/aws-sqs'; void Queue; ${cdk}`],
   ['lib', `export * from '../lambdas/contract/routes.ts';`],
+  [
+    'web/pages',
+    `import type { Route } from '../../lambdas/contract/route.ts'; export type { Route };`,
+  ],
+  ['web', `import type * as z from 'zod'; export type Shape = z.ZodType;`],
+  ['web', `import { render } from 'preact'; void render; void fetch('api');`],
   ['bin/local', `export * from '../../lambdas/adapters/sqlite/store.ts'; console.log('ready');`],
 ];
 
@@ -197,7 +218,7 @@ function titled(plants: Plant[]): [title: string, plant: Plant][] {
 }
 
 function pathOf([place, code]: Plant): string {
-  if (place.endsWith('.ts')) return place;
+  if (/\.tsx?$/.test(place)) return place;
   const all = [...Object.values(violations).flat(), ...allowed];
   const number = all.findIndex((plant) => plant[0] === place && plant[1] === code);
   return `${place}/planted-${number}.ts`;
@@ -205,7 +226,7 @@ function pathOf([place, code]: Plant): string {
 
 function lint(): Report[] {
   const oxlint = join(root, 'node_modules/oxlint/bin/oxlint');
-  const folders = ['bin', 'lambdas', 'lib', 'test'];
+  const folders = ['bin', 'lambdas', 'lib', 'test', 'web'];
   const { stdout, stderr } = spawnSync(process.execPath, [oxlint, '--format=json', ...folders], {
     cwd: tree,
     encoding: 'utf8',

@@ -94,6 +94,7 @@ function bodyOf(id: RouteId): unknown {
 function mayUse(access: (typeof routes)[RouteId]['access'], scope: Scope): boolean {
   switch (access) {
     case 'open':
+    case 'any-key':
       return true;
     case 'admin':
       return scope === 'admin';

@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { restApiEvent } from '../support/gateway-events.ts';
 import type { Resource } from '../support/template.ts';
 import { resourcesOf } from '../support/template.ts';
 
@@ -55,12 +56,32 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test.each(Object.entries(measured))('%s is one small file', (name, kilobytes) => {
+function assetOf(name: string): string {
   const { properties } = functions.find(({ id }) => id.startsWith(`Webhooks${name}`))!;
-  const asset = join(out, `asset.${properties.Code.S3Key.split('.')[0]}`);
+  return join(out, `asset.${properties.Code.S3Key.split('.')[0]}`);
+}
+
+test.each(Object.entries(measured))('%s is one small file', (name, kilobytes) => {
+  const asset = assetOf(name);
   expect(readdirSync(asset)).toEqual(['index.mjs']);
   const code = readFileSync(join(asset, 'index.mjs'));
   const [size, zipped] = [code, gzipSync(code)].map(({ length }) => Math.ceil(length / 1_024));
   console.log(`${name}: ${size} KB, ${zipped} KB as gzip`);
   expect(size).toBeLessThanOrEqual(Math.floor(kilobytes * allowedGrowth));
+});
+
+test('Console has its page and files inside, and answers with them', async () => {
+  const asset = assetOf('Console');
+  expect(readdirSync(asset).toSorted()).toEqual(['index.mjs', 'web']);
+  const { handler } = (await import(join(asset, 'index.mjs'))) as {
+    handler: (event: unknown) => Promise<{ statusCode: number; body: string }>;
+  };
+  const event = restApiEvent({ method: 'GET', path: '/subscriptions' });
+  const requestContext = { ...event.requestContext, path: '/live/subscriptions' };
+  const page = await handler({ ...event, requestContext });
+  expect(page).toMatchObject({ statusCode: 200, body: expect.stringContaining('href="/live/"') });
+  const [, script = ''] = /src="(assets\/app-\w+\.js)"/.exec(page.body) ?? [];
+  const file = await handler(restApiEvent({ method: 'GET', path: `/${script}` }));
+  expect(file.statusCode).toBe(200);
+  expect(Buffer.from(file.body, 'base64')).toEqual(readFileSync(join(asset, 'web', script)));
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { consoleAssets, consolePages } from '../../lambdas/contract/console-paths.ts';
 import { routeKey, routes } from '../../lambdas/contract/routes.ts';
 import type { Template } from '../support/template.ts';
 import { ofType, referredBy, synth, textOf } from '../support/template.ts';
@@ -40,20 +41,25 @@ function restRoutes(template: Template): Map<string, string> {
 }
 
 function functionOf(uri: unknown): string {
-  return /Service(Api|Publish)[0-9A-F]{8}/.exec(textOf(uri))?.[1]?.toLowerCase() ?? 'none';
+  return /Service(Api|Console|Publish)[0-9A-F]{8}/.exec(textOf(uri))?.[1]?.toLowerCase() ?? 'none';
 }
 
-const contract = Object.values(routes).map((route) => [routeKey(route), route.function]);
+const paths = [...Object.values(routes).map(({ path }) => path), ...consolePages, consoleAssets];
 
-test('an HTTP API has the routes of the contract, and one for everything else', () => {
+const contract = [
+  ...Object.values(routes).map((route) => [routeKey(route), route.function]),
+  ...[...consolePages, consoleAssets].map((path) => [`GET ${path}`, 'console']),
+];
+
+test('an HTTP API has the routes of the contract and of the console, and one for everything else', () => {
   expect(httpRoutes(templates.http)).toEqual(new Map([...contract, ['$default', 'api']] as never));
 });
 
-test('a REST API has the routes of the contract, and one for everything else under each path', () => {
+test('a REST API has the routes of the contract and of the console, and one for everything else under each path', () => {
   const actual = restRoutes(templates.rest);
   const rest = new Map([...actual].filter(([key]) => !key.startsWith('ANY ')));
   expect(rest).toEqual(new Map(contract as never));
-  const prefixes = Object.values(routes).flatMap(({ path }) => {
+  const prefixes = paths.flatMap((path) => {
     const parts = path.split('/').slice(1);
     return parts.map((_part, index) => `/${parts.slice(0, index + 1).join('/')}`);
   });

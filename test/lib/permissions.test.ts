@@ -96,6 +96,12 @@ test('lets only the deliver function schedule, and pass no role but the one for 
   expect(actionsOf(grantsOf(http, 'ApiRole'), 'scheduler')).toEqual([]);
 });
 
+test('lets the console function write its logs, and do nothing else', () => {
+  const actions = grantsOf(http, 'ConsoleRole').flatMap((grant) => grant.actions);
+  expect(actions.length).toBeGreaterThan(0);
+  expect(actions.filter((action) => !action.startsWith('logs:'))).toEqual([]);
+});
+
 test('lets only the deliver function put events, on the bus of the stack alone', () => {
   const putting = grantsOf(http, '').filter(({ actions }) => actions.includes('events:PutEvents'));
   expect(putting).toEqual([

@@ -1,0 +1,41 @@
+// The console in front of the local server: built when its sources are newer, then answered from memory as on AWS.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { consolePages } from '../../lambdas/contract/console-paths.ts';
+import { answerConsole, isConsolePath } from '../../lambdas/edge/console.ts';
+import { readConsoleFiles } from '../../lambdas/edge/console-files.ts';
+import type { ConsoleFiles } from '../../lambdas/edge/console-files.ts';
+import { ensureWeb } from '../../scripts/build-web.ts';
+
+export type ConsoleServer = {
+  serves(method: string | undefined, path: string): boolean;
+  answer(request: IncomingMessage, response: ServerResponse): void;
+};
+
+/** The development inbox's page: only the local server has one. */
+export const inboxPage = '/inbox';
+
+const pages = [...consolePages, inboxPage];
+
+/** Tells the page that there is an inbox to show. */
+const inboxMark = '<meta name="development-inbox" content="on" />';
+
+export async function createConsoleServer(): Promise<ConsoleServer> {
+  const built = readConsoleFiles(await ensureWeb());
+  const files: ConsoleFiles = {
+    ...built,
+    page: built.page.replace('</head>', `${inboxMark}</head>`),
+  };
+  return {
+    serves: (method, path) => (method === 'GET' || method === 'HEAD') && isConsolePath(path, pages),
+    answer(request, response) {
+      const [path = '/'] = (request.url ?? '/').split('?');
+      const encoding = String(request.headers['accept-encoding'] ?? '');
+      const headers = { 'accept-encoding': encoding };
+      const answer = answerConsole(files, { path, headers, basePath: '' });
+      const body = Buffer.from(answer.body, answer.isBase64Encoded ? 'base64' : 'utf8');
+      // Node leaves the body out of an answer to HEAD by itself.
+      response.writeHead(answer.statusCode, { ...answer.headers, 'content-length': body.length });
+      response.end(body);
+    },
+  };
+}

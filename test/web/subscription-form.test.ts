@@ -1,0 +1,97 @@
+import { expect, test } from 'vitest';
+import { secretMask } from '../../lambdas/contract/secret-mask.ts';
+import { newSubscription, subscriptionFields } from '../../lambdas/contract/resources.ts';
+import type { Subscription } from '../../web/api/resources.ts';
+import type { Values } from '../../web/pages/subscription-form/values.ts';
+import { fieldsOf, mask, valuesOf } from '../../web/pages/subscription-form/values.ts';
+
+const subscription: Subscription = {
+  id: 'sub_1',
+  name: 'Orders',
+  target_url: 'https://example.com/hook',
+  secret: secretMask,
+  public_key: null,
+  previous_secrets: [],
+  timestamped_signature: true,
+  event_types: ['order.created', 'quite.unknown', 'custom.*'],
+  status: 'inactive',
+  inactive_reason: 'paused',
+  retry_schedule: [5, 60],
+  timeout_ms: 2_500,
+  rate_limit: { per_second: 2, burst: 3 },
+  health: 'inactive',
+  custom_headers: { 'X-Shop': secretMask },
+  auth: { type: 'basic', username: 'ada', password: secretMask },
+  operational_events: true,
+  verification: { scheme: 'stripe', secret: secretMask },
+  created_at: '2035-01-01T00:00:00.000Z',
+  updated_at: '2035-01-01T00:00:00.000Z',
+};
+
+/** What an edit that makes these changes sends. */
+function edit(changes: Partial<Values>) {
+  const before = valuesOf(subscription);
+  return fieldsOf({ ...before, ...changes }, before);
+}
+
+test('an edit that changes nothing sends nothing', () => {
+  expect(edit({})).toEqual({});
+});
+
+test('an edit sends what was changed and nothing else', () => {
+  expect(edit({ name: 'Orders of the shop' })).toEqual({ name: 'Orders of the shop' });
+  expect(edit({ name: ' ' })).toEqual({ name: null });
+  expect(edit({ isActive: true })).toEqual({ status: 'active' });
+  expect(edit({ timeoutSeconds: '' })).toEqual({ timeout_ms: null });
+});
+
+test('event types that the form does not offer stay beside a new one', () => {
+  const { eventTypes } = valuesOf(subscription);
+  expect(edit({ eventTypes: [...eventTypes, 'user.created'] })).toEqual({
+    event_types: ['order.created', 'quite.unknown', 'custom.*', 'user.created'],
+  });
+  expect(edit({ eventTypes: [] })).toEqual({ event_types: null });
+});
+
+test('a secret is left alone, replaced or removed', () => {
+  expect(edit({ secret: 'another' })).toEqual({ secret: 'another' });
+  expect(edit({ removesSecret: true })).toEqual({ secret: null });
+});
+
+test('masks of credentials go back as they came, so that nothing is lost', () => {
+  const { auth, headers } = valuesOf(subscription);
+  expect(edit({ auth: { ...auth, username: 'grace' } })).toEqual({
+    auth: { type: 'basic', username: 'grace', password: secretMask },
+  });
+  expect(edit({ headers: [...headers, { name: 'X-New', value: 'v' }] })).toEqual({
+    custom_headers: { 'X-Shop': secretMask, 'X-New': 'v' },
+  });
+  expect(edit({ auth: { kind: 'none' } })).toEqual({ auth: null });
+});
+
+test('waits may be written with commas or spaces', () => {
+  expect(edit({ scheduleSeconds: '1, 2 3' })).toEqual({ retry_schedule: [1, 2, 3] });
+  expect(edit({ schedule: 'default' })).toEqual({ retry_schedule: null });
+});
+
+test('what is no number is sent, for the API to say so', () => {
+  const { timeout_ms: timeout } = edit({ timeoutSeconds: 'soon' });
+  expect(subscriptionFields.safeParse({ timeout_ms: timeout }).success).toBe(false);
+});
+
+test('a new subscription has just what the API takes', () => {
+  const values = { ...valuesOf(null), targetUrl: ' https://example.com/hook ' };
+  const fields = fieldsOf(values, null);
+  expect(fields).toMatchObject({
+    name: null,
+    target_url: 'https://example.com/hook',
+    secret: null,
+    event_types: null,
+    status: 'active',
+  });
+  expect(newSubscription.safeParse(fields).error).toBeUndefined();
+});
+
+test('the mask is that of the contract', () => {
+  expect(mask).toBe(secretMask);
+});

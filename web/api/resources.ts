@@ -1,0 +1,41 @@
+// The API's resources under short names, from the contract.
+import type { DeadLetterResource } from '../../lambdas/contract/dead-letter-resource.ts';
+import type { HealthResource } from '../../lambdas/contract/health-resource.ts';
+import type {
+  LedgerHourResource,
+  MissingDeliveryResource,
+} from '../../lambdas/contract/ledger-routes.ts';
+import type { ReplayResource } from '../../lambdas/contract/replay-routes.ts';
+import type {
+  ApiKeyResource,
+  AttemptResource,
+  DeliveryResource,
+  DeliveryWithPayloadResource,
+  SettingsResource,
+  SubscriptionResource,
+} from '../../lambdas/contract/resources.ts';
+import type { StatsResource } from '../../lambdas/contract/stats-resource.ts';
+
+export type ApiKey = ApiKeyResource;
+export type Attempt = AttemptResource;
+export type DeadLetter = DeadLetterResource;
+export type Delivery = DeliveryResource;
+export type DeliveryDetail = DeliveryWithPayloadResource;
+export type DeliveryStatus = DeliveryResource['status'];
+export type Health = HealthResource;
+export type LedgerHour = LedgerHourResource;
+export type MissingDelivery = MissingDeliveryResource;
+export type Replay = ReplayResource;
+export type Settings = SettingsResource;
+export type Stats = StatsResource;
+export type Subscription = SubscriptionResource;
+export type Scope = ApiKeyResource['scopes'][number];
+
+export const deliveryStatuses = [
+  'delivered',
+  'pending',
+  'retrying',
+  'parked',
+  'failed',
+  'cancelled',
+] as const satisfies readonly DeliveryStatus[];

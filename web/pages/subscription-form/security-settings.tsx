@@ -1,0 +1,167 @@
+// How the service proves itself to the endpoint, and how producers prove themselves to the service.
+import {
+  CheckField,
+  ChoiceField,
+  Field,
+  SecretField,
+  TextField,
+  fieldError,
+} from '../../parts/field.tsx';
+import type { PartProps } from './form.tsx';
+import type { AuthKind, Scheme } from './values.ts';
+
+type KindField = { name: string; label: string; kind: 'text' | 'secret' | 'pem' };
+
+const authFields: Record<AuthKind, readonly KindField[]> = {
+  none: [],
+  basic: [
+    { name: 'username', label: 'User name', kind: 'text' },
+    { name: 'password', label: 'Password', kind: 'secret' },
+  ],
+  bearer: [{ name: 'token', label: 'Token', kind: 'secret' }],
+  oauth2: [
+    { name: 'token_url', label: 'Token URL', kind: 'text' },
+    { name: 'client_id', label: 'Client id', kind: 'text' },
+    { name: 'client_secret', label: 'Client secret', kind: 'secret' },
+    { name: 'scope', label: 'Scope (optional)', kind: 'text' },
+  ],
+  mtls: [
+    { name: 'certificate', label: 'Certificate (PEM)', kind: 'pem' },
+    { name: 'private_key', label: 'Private key (PEM)', kind: 'pem' },
+  ],
+};
+
+const secretOfSender: KindField = {
+  name: 'secret',
+  label: "Secret of the sender (empty: the subscription's own)",
+  kind: 'secret',
+};
+
+const hmacFields: readonly KindField[] = [
+  { name: 'header', label: 'Header', kind: 'text' },
+  { name: 'prefix', label: 'Before the signature, such as sha256=', kind: 'text' },
+];
+
+export function SecuritySettings({ values, change, error }: PartProps) {
+  const { auth, verification } = values;
+  return (
+    <details>
+      <summary>Credentials, verification and operational events</summary>
+      <div class="form">
+        <ChoiceField
+          label="Credentials for the endpoint"
+          value={auth.kind}
+          options={[
+            ['none', 'None'],
+            ['basic', 'Basic'],
+            ['bearer', 'Bearer token'],
+            ['oauth2', 'OAuth 2 client credentials'],
+            ['mtls', 'TLS client certificate'],
+          ]}
+          onValue={(kind) => change({ auth: { kind: kind as AuthKind } })}
+          error={fieldError(error, '/auth/type')}
+        />
+        <KindFields
+          fields={authFields[auth.kind]}
+          given={auth}
+          set={(name, value) => change({ auth: { ...auth, [name]: value } })}
+          errorOf={(name) => fieldError(error, `/auth/${name}`)}
+        />
+        <ChoiceField
+          label="How ingested events are verified"
+          value={verification.kind}
+          options={[
+            ['none', 'X-Hub-Signature-256 with the secret, if there is one'],
+            ['github', 'GitHub'],
+            ['stripe', 'Stripe'],
+            ['shopify', 'Shopify'],
+            ['slack', 'Slack'],
+            ['standard', 'Standard Webhooks'],
+            ['hmac', 'An HMAC in another header'],
+          ]}
+          onValue={(kind) => change({ verification: { kind: kind as Scheme } })}
+          error={fieldError(error, '/verification/scheme')}
+        />
+        {verification.kind !== 'none' && (
+          <Verification values={values} change={change} error={error} />
+        )}
+        <CheckField
+          label="Add X-Webhook-Signature with a timestamp, as Stripe's libraries verify it"
+          isOn={values.isTimestamped}
+          onChange={(isTimestamped) => change({ isTimestamped })}
+        />
+        <CheckField
+          label="Operator's subscription: it is sent what the service says of itself"
+          isOn={values.isOperational}
+          onChange={(isOperational) => change({ isOperational })}
+        />
+      </div>
+    </details>
+  );
+}
+
+function Verification({ values: { verification }, change, error }: PartProps) {
+  const isHmac = verification.kind === 'hmac';
+  const set = (name: string, value: string) =>
+    change({ verification: { ...verification, [name]: value } });
+  return (
+    <>
+      <KindFields
+        fields={isHmac ? [...hmacFields, secretOfSender] : [secretOfSender]}
+        given={verification}
+        set={set}
+        errorOf={(name) => fieldError(error, `/verification/${name}`)}
+      />
+      {isHmac && (
+        <div class="inline-fields">
+          <ChoiceField
+            label="Algorithm"
+            value={verification['algorithm'] ?? 'sha256'}
+            options={['sha256', 'sha1', 'sha512'].map((name) => [name, name] as const)}
+            onValue={(algorithm) => set('algorithm', algorithm)}
+          />
+          <ChoiceField
+            label="Encoding"
+            value={verification['encoding'] ?? 'hex'}
+            options={['hex', 'base64'].map((name) => [name, name] as const)}
+            onValue={(encoding) => set('encoding', encoding)}
+          />
+        </div>
+      )}
+    </>
+  );
+}
+
+type KindFieldsProps = {
+  fields: readonly KindField[];
+  given: Readonly<Record<string, string>>;
+  set: (name: string, value: string) => void;
+  errorOf: (name: string) => string | undefined;
+};
+
+function KindFields({ fields, given, set, errorOf }: KindFieldsProps) {
+  return (
+    <>
+      {fields.map(({ name, label, kind }) => {
+        const props = { label, value: given[name] ?? '', error: errorOf(name) };
+        const onValue = (value: string) => set(name, value);
+        if (kind === 'secret') return <SecretField key={name} {...props} onValue={onValue} />;
+        if (kind === 'text') return <TextField key={name} {...props} onValue={onValue} />;
+        return (
+          <Field key={name} label={label} error={props.error}>
+            {(control) => (
+              <textarea
+                {...control}
+                class="code-input"
+                rows={4}
+                spellcheck={false}
+                value={props.value}
+                onInput={(event) => onValue(event.currentTarget.value)}
+              />
+            )}
+          </Field>
+        );
+      })}
+    </>
+  );
+}

@@ -1,0 +1,86 @@
+// The fields of a subscription, as far as they can be read: secrets are written and never shown.
+import type { ComponentChildren } from 'preact';
+import type { Subscription } from '../../api/resources.ts';
+import { duration } from '../../format.ts';
+import { CopyButton, Id } from '../../parts/copy.tsx';
+import { Line, Target } from '../../parts/text.tsx';
+import { Time } from '../../parts/time.tsx';
+import type { Fact } from '../../parts/facts.tsx';
+import { Facts } from '../../parts/facts.tsx';
+import { EventTypes } from '../subscriptions/event-types.tsx';
+
+export function Details({ subscription }: { subscription: Subscription }) {
+  const facts = [...basics(subscription), ...sending(subscription), ...security(subscription)];
+  return <Facts facts={facts} />;
+}
+
+function basics(subscription: Subscription): Fact[] {
+  const { id, target_url: url, event_types: types } = subscription;
+  return [
+    ['Id', <Id id={id} whole />],
+    [
+      'Target URL',
+      <span class="id">
+        <Target url={url} />
+        <CopyButton text={url} what="target URL" />
+      </span>,
+    ],
+    ['Event types', <EventTypes types={types} />],
+    ['Secret', secretText(subscription)],
+    ...(subscription.public_key === null
+      ? []
+      : [
+          [
+            'Public key',
+            <span class="id">
+              <code>{subscription.public_key}</code>
+              <CopyButton text={subscription.public_key} what="public key" />
+            </span>,
+          ] as const,
+        ]),
+    ['Created', <Time at={subscription.created_at} />],
+    ['Updated', <Time at={subscription.updated_at} />],
+  ];
+}
+
+function secretText({ secret, previous_secrets: previous }: Subscription): ComponentChildren {
+  if (secret === null) return 'None: deliveries are not signed';
+  return (
+    <>
+      Configured
+      {previous.map(({ expires_at: at }) => (
+        <div class="hint" key={at}>
+          An earlier one signs on until <Time at={at} />
+        </div>
+      ))}
+    </>
+  );
+}
+
+function sending(subscription: Subscription): Fact[] {
+  const { retry_schedule: schedule, timeout_ms: timeout, rate_limit: rate } = subscription;
+  const headers = Object.keys(subscription.custom_headers);
+  return [
+    ['Retries', <ScheduleText schedule={schedule} />],
+    ['Deadline', timeout === null ? "The service's own" : duration(timeout)],
+    ['Rate limit', rate === null ? 'None' : `${rate.per_second} a second, ${rate.burst} at once`],
+    ['Headers', headers.length === 0 ? 'None' : <Line text={headers.join(', ')} max={300} />],
+  ];
+}
+
+export function ScheduleText({ schedule }: { schedule: Subscription['retry_schedule'] }) {
+  if (schedule === null) return <>The service's own</>;
+  if (typeof schedule === 'string') return <>{schedule}</>;
+  if (schedule.length === 0) return <>None: one send</>;
+  return <>after {schedule.map((seconds) => duration(seconds * 1_000)).join(', ')}</>;
+}
+
+function security(subscription: Subscription): Fact[] {
+  const { auth, verification } = subscription;
+  return [
+    ['Credentials', auth === null ? 'None' : auth.type],
+    ['Verification of ingest', verification === null ? 'X-Hub-Signature-256' : verification.scheme],
+    ['Timestamped signature', subscription.timestamped_signature ? 'Yes' : 'No'],
+    ["Operator's", subscription.operational_events ? 'Yes: gets operational events' : 'No'],
+  ];
+}

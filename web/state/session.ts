@@ -1,0 +1,55 @@
+// Who is signed in and what they may do. Where the API wants no key, everyone is.
+import { computed, signal } from '@preact/signals';
+import type { Answer } from '../api/calls.ts';
+import { call, whenUnauthenticated } from '../api/client.ts';
+import { credentials } from '../api/credentials.ts';
+import type { Scope } from '../api/resources.ts';
+import { forgetAll } from './live.ts';
+
+export type Session =
+  | { state: 'starting' }
+  | { state: 'signed-out'; why: string | null }
+  | { state: 'unreachable'; error: unknown }
+  | { state: 'ready'; who: Answer<'whoAmI'> };
+
+export const session = signal<Session>({ state: 'starting' });
+
+/** Whether the API wants keys at all. */
+export const usesKeys = computed(
+  () => session.value.state === 'ready' && session.value.who.auth === 'on',
+);
+
+/** What a key does not allow is not offered. */
+export function may(scope: Scope): boolean {
+  if (session.value.state !== 'ready') return false;
+  const { scopes } = session.value.who;
+  return scopes.includes('admin') || scopes.includes(scope);
+}
+
+export async function startSession(): Promise<void> {
+  session.value = { state: 'starting' };
+  try {
+    session.value = { state: 'ready', who: await call('whoAmI') };
+  } catch (error) {
+    // A 401 has changed the state already.
+    if (session.peek().state === 'starting') session.value = { state: 'unreachable', error };
+  }
+}
+
+export async function signIn(key: string): Promise<void> {
+  credentials.keep(key);
+  session.value = { state: 'ready', who: await call('whoAmI') };
+}
+
+export function signOut(): void {
+  credentials.forget();
+  forgetAll();
+  session.value = { state: 'signed-out', why: null };
+}
+
+whenUnauthenticated(() => {
+  const why = credentials.areKept() ? 'The API key is not valid, or was revoked.' : null;
+  credentials.forget();
+  forgetAll();
+  session.value = { state: 'signed-out', why };
+});

@@ -1,0 +1,64 @@
+// Sends a test webhook, one of two ways.
+import { call, send } from '../api/client.ts';
+import { Failure, failureOf } from '../api/failure.ts';
+import { hubSignature } from '../api/signing.ts';
+
+export type Way = 'sample' | 'ingest';
+
+export type Outcome =
+  | { kind: 'accepted'; message: string; deliveryId: string }
+  | { kind: 'rejected'; message: string };
+
+export type Test = { id: string; way: Way; eventType: string; secret: string; payload: string };
+
+export const samplePayload = JSON.stringify(
+  {
+    order_id: '12345',
+    customer: 'Ada Lovelace',
+    total: 99.99,
+    items: [{ sku: 'A-1', quantity: 2 }],
+  },
+  null,
+  2,
+);
+
+export async function sendTest(test: Test): Promise<Outcome> {
+  return test.way === 'sample' ? sendSample(test) : ingest(test);
+}
+
+async function sendSample({ id, eventType, payload }: Test): Promise<Outcome> {
+  const type = eventType.trim();
+  const body = {
+    payload: JSON.parse(payload) as unknown,
+    ...(type !== '' && { event_type: type }),
+  };
+  const { message, delivery_id: deliveryId } = await call('testSubscription', { id, body });
+  return { kind: 'accepted', message, deliveryId };
+}
+
+/** The text goes out as it is, so that the signature is of its very bytes. */
+async function ingest({ id, eventType, secret, payload }: Test): Promise<Outcome> {
+  const type = eventType.trim();
+  const { status, body } = await send(`api/ingest/${encodeURIComponent(id)}`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      ...(type !== '' && { 'x-event-type': checkedType(type) }),
+      ...(secret !== '' && { 'x-hub-signature-256': await hubSignature(secret, payload) }),
+    },
+    body: payload,
+  });
+  if (status >= 400) throw failureOf(status, body);
+  const answer = body as { message: string; delivery_id?: string };
+  return answer.delivery_id === undefined
+    ? { kind: 'rejected', message: answer.message }
+    : { kind: 'accepted', message: answer.message, deliveryId: answer.delivery_id };
+}
+
+/** A browser refuses a header with other characters, in words that nobody understands. */
+function checkedType(type: string): string {
+  if (/^[\w.:/-]+$/.test(type)) return type;
+  throw new Failure('An event type has letters, digits and _ . : / - alone', {
+    code: 'invalid-request',
+  });
+}
