@@ -46,12 +46,13 @@ test('the state of a delivery changes in its row, and an unfolded row stays so',
   const given = await subscribe(stand, { retry_schedule: [3_600] }, { status: 500 }, {});
   const id = await publish(stand, given.id);
   await page.goto(`deliveries/${given.id}`);
-  await page.getByText('retrying', { exact: true }).waitFor();
+  const list = page.getByRole('region', { name: 'Deliveries' });
+  await list.getByText('retrying', { exact: true }).waitFor();
   const toggle = page.getByRole('button', { name: 'Show payload and attempts' });
   await toggle.click();
   await page.getByText('Attempt #1').waitFor();
   await stand.api.call('retryDelivery', { id });
-  await page.getByText('delivered', { exact: true }).waitFor();
+  await list.getByText('delivered', { exact: true }).waitFor();
   await page.getByText('Attempt #2').waitFor();
 });
 

@@ -86,7 +86,7 @@ test('a key that only reads is offered nothing that it may not do', async ({ ope
     ['replays', 'There is no replay yet'],
   ];
   const notOffered =
-    /send test|send a test|test$|add|edit|delete|pause|rotate|retry|cancel|replay…|create|revoke/i;
+    /^(send|test|add|edit|delete|pause|rotate|retry|cancel|replay|create|revoke)\b/i;
   for (const [path, sign] of places) {
     await page.goto(path);
     await page.getByText(sign).first().waitFor();

@@ -16,23 +16,21 @@ import type { Outcome, Test, Way } from './send-test.ts';
 import { Result } from './result.tsx';
 
 export function TestWebhook() {
-  const subscriptions = useSubscriptions(0);
   return (
     <Dialog title="Send test webhook" onClose={testDialog.close} wide>
-      <div class="dialog-body">
-        {may('read') ? (
-          <Shown live={subscriptions}>{({ list }) => <TestForm list={list} />}</Shown>
-        ) : (
-          <TestForm list={[]} />
-        )}
-      </div>
+      <div class="dialog-body">{may('read') ? <WithList /> : <TestForm list={[]} />}</div>
     </Dialog>
   );
 }
 
+function WithList() {
+  const subscriptions = useSubscriptions(0);
+  return <Shown live={subscriptions}>{({ list }) => <TestForm list={list} />}</Shown>;
+}
+
 function TestForm({ list }: { list: readonly Subscription[] }) {
-  const [test, setTest] = useState<Test>(() => ({
-    id: testDialog.subscriptionId.value ?? list[0]?.id ?? '',
+  const [given, setTest] = useState<Test>(() => ({
+    id: testDialog.subscriptionId.value ?? '',
     way: may('admin') ? 'sample' : 'ingest',
     eventType: '',
     secret: '',
@@ -41,6 +39,7 @@ function TestForm({ list }: { list: readonly Subscription[] }) {
   const [outcome, setOutcome] = useState<Outcome>();
   const action = useAction({ quiet: true });
   const change = (changes: Partial<Test>) => setTest((now) => ({ ...now, ...changes }));
+  const test = { ...given, id: chosenId(given, list) };
   const isReady = test.id !== '' && jsonError(test.payload) === undefined;
   const submit = (event: Event) => {
     event.preventDefault();
@@ -77,6 +76,11 @@ function TestForm({ list }: { list: readonly Subscription[] }) {
       </div>
     </form>
   );
+}
+
+/** The list may be an older one at first: until somebody chooses, what the choice shows is what counts. */
+function chosenId({ id }: Test, list: readonly Subscription[]): string {
+  return id === '' ? (list[0]?.id ?? '') : id;
 }
 
 /** A key that cannot read does not know whether there is one. */

@@ -87,17 +87,17 @@ function NewRows({ state, reveal }: { state: ListState; reveal: () => void }) {
     window.scrollTo({ top: 0 });
   };
   return (
-    <>
+    <div class="new-rows">
       <span class="hidden" role="status">
         {incoming.length > 0 && `${incoming.length} new deliveries`}
       </span>
       {incoming.length > 0 && (
-        <button type="button" class="button primary small new-rows" onClick={show}>
+        <button type="button" class="button primary small" onClick={show}>
           Show {incoming.length}
           {restart !== null && '+'} new
         </button>
       )}
-    </>
+    </div>
   );
 }
 
