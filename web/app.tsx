@@ -3,9 +3,11 @@ import type { ComponentType } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { Deliveries } from './pages/deliveries/deliveries.tsx';
 import { Delivery } from './pages/delivery/delivery.tsx';
+import { DeadLetters } from './pages/dead-letters/dead-letters.tsx';
 import { EventTypesPage } from './pages/event-types.tsx';
 import { InboxPage } from './pages/inbox/inbox.tsx';
 import { Keys } from './pages/keys/keys.tsx';
+import { Ledger } from './pages/ledger.tsx';
 import { Reference } from './pages/reference/reference.tsx';
 import { Replay } from './pages/replays/replay.tsx';
 import { Replays } from './pages/replays/replays.tsx';
@@ -47,6 +49,8 @@ const pages: readonly Page[] = [
   { path: '/delivery/{id}', title: 'Delivery', show: Delivery },
   { path: '/replays', title: 'Replays', show: Replays },
   { path: '/replays/{id}', title: 'Replay', show: Replay },
+  { path: '/ledger', title: 'Ledger', show: Ledger },
+  { path: '/dead-letters', title: 'Dead letters', show: DeadLetters, scope: 'admin' },
   { path: '/event-types', title: 'Event types', show: EventTypesPage },
   { path: '/keys', title: 'API keys', show: Keys, scope: 'admin' },
   { path: '/settings', title: 'Settings', show: SettingsPage },

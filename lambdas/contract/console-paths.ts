@@ -17,6 +17,8 @@ export const consolePages = [
   '/replays',
   '/replays/{id}',
   '/reference',
+  '/ledger',
+  '/dead-letters',
 ] as const;
 
 export const consoleAssets = '/assets/{name}';

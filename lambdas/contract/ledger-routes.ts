@@ -64,3 +64,4 @@ export const ledgerRoutes = {
 } as const satisfies Record<string, Route>;
 
 export type LedgerHourResource = z.infer<typeof ledgerHour>;
+export type MissingDeliveryResource = z.infer<typeof missingDelivery>;

@@ -33,6 +33,9 @@ export const lines = {
   pauseReplay: 'POST /api/replays/{id}/pause',
   resumeReplay: 'POST /api/replays/{id}/resume',
   cancelReplay: 'POST /api/replays/{id}/cancel',
+  getLedger: 'GET /api/ledger',
+  listDeadLetters: 'GET /api/dead-letters',
+  redriveDeadLetters: 'POST /api/dead-letters/redrive',
 } as const satisfies { [Id in RouteId]?: `${Routes[Id]['method']} ${Routes[Id]['path']}` };
 
 export type CallId = keyof typeof lines;

@@ -1,5 +1,10 @@
 // The API's resources under short names, from the contract.
+import type { DeadLetterResource } from '../../lambdas/contract/dead-letter-resource.ts';
 import type { HealthResource } from '../../lambdas/contract/health-resource.ts';
+import type {
+  LedgerHourResource,
+  MissingDeliveryResource,
+} from '../../lambdas/contract/ledger-routes.ts';
 import type { ReplayResource } from '../../lambdas/contract/replay-routes.ts';
 import type {
   ApiKeyResource,
@@ -13,10 +18,13 @@ import type { StatsResource } from '../../lambdas/contract/stats-resource.ts';
 
 export type ApiKey = ApiKeyResource;
 export type Attempt = AttemptResource;
+export type DeadLetter = DeadLetterResource;
 export type Delivery = DeliveryResource;
 export type DeliveryDetail = DeliveryWithPayloadResource;
 export type DeliveryStatus = DeliveryResource['status'];
 export type Health = HealthResource;
+export type LedgerHour = LedgerHourResource;
+export type MissingDelivery = MissingDeliveryResource;
 export type Replay = ReplayResource;
 export type Settings = SettingsResource;
 export type Stats = StatsResource;

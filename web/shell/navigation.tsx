@@ -26,6 +26,8 @@ const entries: readonly Entry[] = [
     also: '/delivery/',
   },
   { path: '/replays', title: 'Replays', icon: 'replays', scope: 'read' },
+  { path: '/ledger', title: 'Ledger', icon: 'ledger', scope: 'read' },
+  { path: '/dead-letters', title: 'Dead letters', icon: 'dead', scope: 'admin' },
   { path: '/event-types', title: 'Event types', icon: 'types', scope: 'read' },
   { path: '/keys', title: 'API keys', icon: 'keys', scope: 'admin' },
   { path: '/reference', title: 'API reference', icon: 'reference', scope: 'read' },

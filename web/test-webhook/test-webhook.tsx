@@ -7,7 +7,7 @@ import { FailureBox, Shown } from '../parts/states.tsx';
 import type { Subscription } from '../api/resources.ts';
 import { useAction } from '../state/action.ts';
 import { commonEventTypes } from '../state/common-event-types.ts';
-import { may } from '../state/session.ts';
+import { may, usesKeys } from '../state/session.ts';
 import { nameOf, useSubscriptions } from '../state/subscriptions.ts';
 import { testDialog } from '../state/test-dialog.ts';
 import { jsonError } from './json-error.ts';
@@ -57,7 +57,7 @@ function TestForm({ list }: { list: readonly Subscription[] }) {
           label="Secret of the subscription"
           value={test.secret}
           onValue={(secret) => change({ secret })}
-          hint="Signs the request in this browser; it is not sent. Without it the API answers 401."
+          hint={secretHint()}
         />
       )}
       <PayloadField payload={test.payload} onPayload={(payload) => change({ payload })} />
@@ -87,6 +87,12 @@ function chosenId({ id }: Test, list: readonly Subscription[]): string {
 function asksForSecret({ way, id }: Test, list: readonly Subscription[]): boolean {
   const chosen = list.find((subscription) => subscription.id === id);
   return way === 'ingest' && (chosen === undefined || chosen.secret !== null);
+}
+
+/** An API key says who publishes: the signature is then a second proof, and may be left out. */
+function secretHint(): string {
+  const signs = 'Signs the request in this browser; it is not sent.';
+  return usesKeys.value ? signs : `${signs} Without it the API answers 401.`;
 }
 
 type SubscriptionFieldProps = {

@@ -7,6 +7,10 @@ const storageKey = 'theme';
 
 export const theme = signal<Theme>(keptTheme());
 
+const systemDark = matchMedia('(prefers-color-scheme: dark)');
+const isSystemDark = signal(systemDark.matches);
+systemDark.addEventListener('change', ({ matches }) => (isSystemDark.value = matches));
+
 export function keptTheme(): Theme {
   try {
     const kept = localStorage.getItem(storageKey);
@@ -34,6 +38,5 @@ export function showTheme(chosen: Theme): void {
 
 /** What is seen now, the system's wish included. */
 export function isDark(): boolean {
-  if (theme.value !== 'system') return theme.value === 'dark';
-  return matchMedia('(prefers-color-scheme: dark)').matches;
+  return theme.value === 'system' ? isSystemDark.value : theme.value === 'dark';
 }

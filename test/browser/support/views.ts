@@ -1,6 +1,6 @@
 // The pages of the console, each with how it is recognised.
 import type { Page } from 'playwright-core';
-import { expect } from 'vitest';
+import { until } from '../../support/until.ts';
 import type { Seed } from './seed.ts';
 
 export type View = { name: string; path: string; title: string; heading: string };
@@ -25,6 +25,8 @@ export function viewsOf(
     view('delivery', `delivery/${billing.deliveryIds[0]}`, 'Delivery'),
     view('replays', 'replays', 'Replays'),
     view('replay', `replays/${replayId}`, 'Replay'),
+    view('ledger', 'ledger', 'Ledger'),
+    view('dead-letters', 'dead-letters', 'Dead letters'),
     view('event-types', 'event-types', 'Event types'),
     view('keys', 'keys', 'API keys'),
     view('settings', 'settings', 'Settings'),
@@ -48,5 +50,7 @@ export async function visit(page: Page, { path, heading }: Pick<View, 'path' | '
 }
 
 export async function loaded(page: Page): Promise<void> {
-  await expect.poll(() => page.getByText('Loading…').count(), { timeout: 30_000 }).toBe(0);
+  const isLoaded = async () =>
+    (await page.getByText('Loading…').count()) === 0 ? true : undefined;
+  await until('the page is loaded', isLoaded, 30_000);
 }

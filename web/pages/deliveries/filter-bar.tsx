@@ -14,9 +14,30 @@ type Props = {
   clear: () => void;
 };
 
+/** On a narrow screen they are folded, so that the list comes first. */
 export function FilterBar({ filters, change, clear }: Props) {
+  const [isOpen, setOpen] = useState(false);
   return (
-    <div class="filters">
+    <>
+      <button
+        type="button"
+        class="button fold"
+        aria-expanded={isOpen}
+        aria-controls="delivery-filters"
+        onClick={() => setOpen(!isOpen)}
+      >
+        {areSet(filters) ? 'Filters (set)' : 'Filters'}
+      </button>
+      <div id="delivery-filters" class={isOpen ? 'filters open' : 'filters'}>
+        <FilterFields filters={filters} change={change} clear={clear} />
+      </div>
+    </>
+  );
+}
+
+function FilterFields({ filters, change, clear }: Props) {
+  return (
+    <>
       <ChoiceField
         label="Status"
         value={filters.status}
@@ -39,7 +60,7 @@ export function FilterBar({ filters, change, clear }: Props) {
           Clear filters
         </button>
       )}
-    </div>
+    </>
   );
 }
 

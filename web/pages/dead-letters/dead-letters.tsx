@@ -1,0 +1,84 @@
+// Messages that the service could not handle itself: why, and a way to send them again.
+import { useState } from 'preact/hooks';
+import { call } from '../../api/client.ts';
+import type { DeadLetter } from '../../api/resources.ts';
+import { pretty } from '../../format.ts';
+import { Badge } from '../../parts/badge.tsx';
+import { PageHead } from '../../parts/card.tsx';
+import { Id } from '../../parts/copy.tsx';
+import { Empty, Shown } from '../../parts/states.tsx';
+import type { Column } from '../../parts/table.tsx';
+import { Table } from '../../parts/table.tsx';
+import { Code } from '../../parts/text.tsx';
+import { Time } from '../../parts/time.tsx';
+import { useLive } from '../../state/live.ts';
+import { RedriveDialog } from './redrive-dialog.tsx';
+
+const pageSize = 100;
+
+export function DeadLetters() {
+  const [isAsking, setAsking] = useState(false);
+  const live = useLive(
+    'dead letters',
+    (signal) => call('listDeadLetters', { query: { limit: pageSize }, signal }),
+    10_000,
+  );
+  const waiting = live.data?.dead_letters.filter(isWaiting) ?? [];
+  return (
+    <>
+      <PageHead title="Dead letters">
+        {waiting.length > 0 && (
+          <button type="button" class="button primary" onClick={() => setAsking(true)}>
+            Send again…
+          </button>
+        )}
+      </PageHead>
+      <p class="quiet">
+        Messages of the service itself that no function could handle. Find and mend what broke them,
+        then send them again: what was done before is not done twice.
+      </p>
+      <Shown live={live} rows={4}>
+        {({ dead_letters: letters, next_cursor: cursor }) =>
+          letters.length === 0 ? (
+            <Empty title="There is no dead letter" />
+          ) : (
+            <section class="card stack" aria-label="Dead letters">
+              <Table
+                caption="Dead letters, latest first"
+                columns={columns}
+                rows={letters}
+                keyOf={({ id }) => id}
+              />
+              {cursor !== null && <p class="quiet">There are more than these {pageSize}.</p>}
+            </section>
+          )
+        }
+      </Shown>
+      {isAsking && <RedriveDialog onClose={() => setAsking(false)} />}
+    </>
+  );
+}
+
+function isWaiting({ reason, redriven_at: at }: DeadLetter): boolean {
+  return reason !== 'unreadable' && at === null;
+}
+
+const columns: readonly Column<DeadLetter>[] = [
+  { title: 'Dead letter', cell: ({ id }) => <Id id={id} /> },
+  { title: 'Reason', cell: ({ reason }) => <code>{reason}</code> },
+  {
+    title: 'What went wrong',
+    cell: ({ detail, body }) => (
+      <details>
+        <summary>{detail}</summary>
+        <Code text={pretty(body)} label="Message" copyWhat="message" />
+      </details>
+    ),
+  },
+  { title: 'Buried', cell: ({ buried_at: at }) => <Time at={at} how="relative" /> },
+  {
+    title: 'Sent again',
+    cell: ({ redriven_at: at }) =>
+      at === null ? <Badge tone="warn">not yet</Badge> : <Time at={at} how="relative" />,
+  },
+];

@@ -1,0 +1,30 @@
+// Sends dead letters again that were not, at a pace: as many as one call takes, since a second one would double it.
+import { useState } from 'preact/hooks';
+import { call } from '../../api/client.ts';
+import { count } from '../../format.ts';
+import { Confirm } from '../../parts/confirm.tsx';
+import { TextField } from '../../parts/field.tsx';
+import { reloadLive } from '../../state/live.ts';
+import { notify } from '../../state/notices.ts';
+
+export function RedriveDialog({ onClose }: { onClose: () => void }) {
+  const [perSecond, setPerSecond] = useState('10');
+  const redrive = async () => {
+    const body = { per_second: Number(perSecond) };
+    const { redriven, next_cursor: cursor } = await call('redriveDeadLetters', { body });
+    const more = cursor === null ? '' : '; there are more: go on when these are through';
+    notify('good', `${count(redriven)} messages are sent again${more}`);
+    reloadLive('dead letters');
+  };
+  return (
+    <Confirm title="Send dead letters again?" verb="Send again" onClose={onClose} act={redrive}>
+      <p>Each message that was not sent again goes back to the queue, once.</p>
+      <TextField
+        label="Messages per second"
+        type="number"
+        value={perSecond}
+        onValue={setPerSecond}
+      />
+    </Confirm>
+  );
+}

@@ -1,0 +1,111 @@
+// The ledger of the last day: what was accepted in each hour and what became of it, and the ids of what is missing.
+import { call } from '../api/client.ts';
+import type { LedgerHour, MissingDelivery } from '../api/resources.ts';
+import { count } from '../format.ts';
+import { Badge } from '../parts/badge.tsx';
+import { PageHead } from '../parts/card.tsx';
+import { Id } from '../parts/copy.tsx';
+import { SubscriptionLink } from '../parts/delivery-table.tsx';
+import { Empty, Shown } from '../parts/states.tsx';
+import type { Column } from '../parts/table.tsx';
+import { Table } from '../parts/table.tsx';
+import { Time } from '../parts/time.tsx';
+import { addedUp } from '../state/ledger-hours.ts';
+import { useLive } from '../state/live.ts';
+
+const dayMs = 24 * 3_600_000;
+/** Of a thousand deliveries each: more would keep the service busy for a look. */
+const pagesMax = 20;
+
+type Day = { hours: LedgerHour[]; missing: MissingDelivery[]; isWhole: boolean };
+
+async function loadDay(signal: AbortSignal): Promise<Day> {
+  const since = new Date(Date.now() - dayMs).toISOString();
+  const hours: LedgerHour[] = [];
+  const missing: MissingDelivery[] = [];
+  let cursor: string | null = null;
+  for (let page = 0; page < pagesMax; page += 1) {
+    const query: { since: string; cursor?: string } = { since, ...(cursor !== null && { cursor }) };
+    const answer = await call('getLedger', { query, signal });
+    hours.push(...answer.hours);
+    missing.push(...answer.missing);
+    cursor = answer.next_cursor;
+    if (cursor === null) break;
+  }
+  return { hours: addedUp(hours), missing, isWhole: cursor === null };
+}
+
+export function Ledger() {
+  const live = useLive('ledger', loadDay, 60_000);
+  return (
+    <>
+      <PageHead title="Ledger" />
+      <p class="quiet">
+        Every delivery that was accepted in the last day, by the hour, and what became of it. What
+        is missing was accepted and has no row any more.
+      </p>
+      <Shown live={live} rows={5}>
+        {({ hours, missing, isWhole }) =>
+          hours.length === 0 ? (
+            <Empty title="Nothing was accepted in the last day" />
+          ) : (
+            <>
+              <Verdict missing={missing.length} isWhole={isWhole} />
+              {missing.length > 0 && (
+                <section class="card" aria-label="Missing deliveries">
+                  <Table
+                    caption="Missing deliveries"
+                    columns={missingColumns}
+                    rows={missing}
+                    keyOf={({ delivery_id: id }) => id}
+                  />
+                </section>
+              )}
+              <section class="card" aria-label="Hours">
+                <Table
+                  caption="The ledger by the hour, latest first"
+                  columns={columns}
+                  rows={hours}
+                  keyOf={({ hour }) => hour}
+                />
+              </section>
+            </>
+          )
+        }
+      </Shown>
+    </>
+  );
+}
+
+function Verdict({ missing, isWhole }: { missing: number; isWhole: boolean }) {
+  if (missing > 0) {
+    return <p class="warning">{count(missing)} accepted deliveries are missing.</p>;
+  }
+  return (
+    <p class="success">
+      Nothing is missing.
+      {!isWhole && ' There is more than is shown here: GET /api/ledger has it all.'}
+    </p>
+  );
+}
+
+const columns: readonly Column<LedgerHour>[] = [
+  { title: 'Hour', cell: ({ hour }) => <Time at={hour} /> },
+  { title: 'Accepted', side: 'end', cell: ({ accepted }) => count(accepted) },
+  { title: 'Delivered', side: 'end', cell: ({ delivered }) => count(delivered) },
+  { title: 'Failed', side: 'end', cell: ({ failed }) => count(failed) },
+  { title: 'Parked', side: 'end', cell: ({ parked }) => count(parked) },
+  { title: 'Scheduled', side: 'end', cell: ({ scheduled }) => count(scheduled) },
+  { title: 'Cancelled', side: 'end', cell: ({ cancelled }) => count(cancelled) },
+  {
+    title: 'Missing',
+    side: 'end',
+    cell: ({ missing }) => (missing === 0 ? '0' : <Badge tone="bad">{count(missing)}</Badge>),
+  },
+];
+
+const missingColumns: readonly Column<MissingDelivery>[] = [
+  { title: 'Delivery', cell: ({ delivery_id: id }) => <Id id={id} /> },
+  { title: 'Subscription', cell: ({ subscription_id: id }) => <SubscriptionLink id={id} /> },
+  { title: 'Accepted', cell: ({ accepted_at: at }) => <Time at={at} /> },
+];
