@@ -97,7 +97,7 @@ test('a link to a search of subscriptions, a window of a chart and a call of the
   await page.goto('subscriptions?q=bill&health=active');
   await page.getByText(/^1 of \d+ subscriptions$/).waitFor();
   expect(await page.getByLabel('Search').inputValue()).toBe('bill');
-  expect(await page.getByLabel('Health').inputValue()).toBe('active');
+  expect(await page.getByLabel('Status').inputValue()).toBe('active');
   await page.goto('?window=7d');
   await page.getByRole('button', { name: '7 days', pressed: true }).waitFor();
   await page.goto('reference?call=listDeliveries');

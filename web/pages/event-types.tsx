@@ -5,7 +5,7 @@ import { searchOf } from '../api/url.ts';
 import { count } from '../format.ts';
 import { EventType } from '../parts/badge.tsx';
 import { PageHead } from '../parts/card.tsx';
-import { Empty, Loading, Shown } from '../parts/states.tsx';
+import { Empty, Shown } from '../parts/states.tsx';
 import type { Column } from '../parts/table.tsx';
 import { Table } from '../parts/table.tsx';
 import { Time } from '../parts/time.tsx';
@@ -26,13 +26,11 @@ export function EventTypesPage() {
         Types that subscriptions name, and types of the latest {pagesMax * 100} deliveries.
       </p>
       <Shown live={subscriptions} rows={6}>
-        {({ list }) =>
-          deliveries.isLoading ? (
-            <Loading rows={6} />
-          ) : (
-            <Types subscriptions={list} deliveries={deliveries.data ?? []} />
-          )
-        }
+        {({ list }) => (
+          <Shown live={deliveries} rows={6}>
+            {(latest) => <Types subscriptions={list} deliveries={latest} />}
+          </Shown>
+        )}
       </Shown>
     </>
   );

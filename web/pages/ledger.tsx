@@ -17,9 +17,17 @@ const dayMs = 24 * 3_600_000;
 /** Of a thousand deliveries each: more would keep the service busy for a look. */
 const pagesMax = 20;
 
-type Day = { hours: LedgerHour[]; missing: MissingDelivery[]; isWhole: boolean };
+type Day = {
+  hours: LedgerHour[];
+  missing: MissingDelivery[];
+  isWhole: boolean;
+  checkedAt: string;
+};
+
+/** Reads every entry and row of the day, so a person asks for it, and no timer does. */
 
 async function loadDay(signal: AbortSignal): Promise<Day> {
+  const checkedAt = new Date().toISOString();
   const since = new Date(Date.now() - dayMs).toISOString();
   const hours: LedgerHour[] = [];
   const missing: MissingDelivery[] = [];
@@ -32,25 +40,29 @@ async function loadDay(signal: AbortSignal): Promise<Day> {
     cursor = answer.next_cursor;
     if (cursor === null) break;
   }
-  return { hours: addedUp(hours), missing, isWhole: cursor === null };
+  return { hours: addedUp(hours), missing, isWhole: cursor === null, checkedAt };
 }
 
 export function Ledger() {
-  const live = useLive('ledger', loadDay, 60_000);
+  const live = useLive('ledger', loadDay, 0);
   return (
     <>
-      <PageHead title="Ledger" />
+      <PageHead title="Ledger">
+        <button type="button" class="button" onClick={live.reload}>
+          Check again
+        </button>
+      </PageHead>
       <p class="quiet">
         Every delivery that was accepted in the last day, by the hour, and what became of it. What
         is missing was accepted and has no row any more.
       </p>
       <Shown live={live} rows={5}>
-        {({ hours, missing, isWhole }) =>
+        {({ hours, missing, isWhole, checkedAt }) =>
           hours.length === 0 ? (
             <Empty title="Nothing was accepted in the last day" />
           ) : (
             <>
-              <Verdict missing={missing.length} isWhole={isWhole} />
+              <Verdict missing={missing.length} isWhole={isWhole} checkedAt={checkedAt} />
               {missing.length > 0 && (
                 <section class="card" aria-label="Missing deliveries">
                   <Table
@@ -77,13 +89,15 @@ export function Ledger() {
   );
 }
 
-function Verdict({ missing, isWhole }: { missing: number; isWhole: boolean }) {
+type VerdictProps = { missing: number } & Pick<Day, 'isWhole' | 'checkedAt'>;
+
+function Verdict({ missing, isWhole, checkedAt }: VerdictProps) {
   if (missing > 0) {
     return <p class="warning">{count(missing)} accepted deliveries are missing.</p>;
   }
   return (
     <p class="success">
-      Nothing is missing.
+      Nothing is missing, as of <Time at={checkedAt} how="relative" />.
       {!isWhole && ' There is more than is shown here: GET /api/ledger has it all.'}
     </p>
   );

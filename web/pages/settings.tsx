@@ -20,8 +20,10 @@ export function SettingsPage() {
       <PageHead title="Settings" />
       <div class="columns">
         <Card title="Service">
-          <Shown live={live}>{({ settings }) => <Facts facts={serviceFacts(settings)} />}</Shown>
-          <p class="hint">An operator sets these where the service runs: see the README.</p>
+          <div class="stack tight">
+            <Shown live={live}>{({ settings }) => <Facts facts={serviceFacts(settings)} />}</Shown>
+            <p class="hint">An operator sets these where the service runs: see the README.</p>
+          </div>
         </Card>
         <div class="stack">
           <Card title="You">

@@ -53,6 +53,11 @@ export function SubscriptionBadge({ subscription }: { subscription: Subscription
   return <Badge tone="off">{word === null ? 'inactive' : `inactive: ${word}`}</Badge>;
 }
 
+/** An operator's subscription, which the service tells of its own events. */
+export function OperationalBadge() {
+  return <Badge tone="calm">operator's</Badge>;
+}
+
 export function EventType({ type }: { type: string | null }) {
   if (type === null) return <span class="quiet">Generic</span>;
   return (

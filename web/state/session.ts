@@ -59,6 +59,8 @@ export function signOut(): void {
 }
 
 whenUnauthenticated(() => {
+  // Calls that were under way together all fail: the first one says why.
+  if (session.peek().state === 'signed-out' && !credentials.areKept()) return;
   const why = credentials.areKept() ? 'The API key is not valid, or was revoked.' : null;
   credentials.forget();
   forgetAll();

@@ -25,12 +25,14 @@ export function DeliveryList({ filters }: { filters: Filters }) {
   return (
     <section class="card stack" aria-label="Deliveries">
       {live.error !== undefined && <Stale error={live.error} />}
-      <NewRows state={state} reveal={reveal} />
-      {state.rows.length === 0 ? (
-        <None filters={filters} />
-      ) : (
-        <Rows state={state} withSubscription={filters.subscription_id === ''} />
-      )}
+      <div>
+        <NewRows state={state} reveal={reveal} />
+        {state.rows.length === 0 ? (
+          <None filters={filters} />
+        ) : (
+          <Rows state={state} withSubscription={filters.subscription_id === ''} />
+        )}
+      </div>
       <div class="actions">
         {state.cursor !== null && (
           <button

@@ -1,4 +1,5 @@
 // One delivery: its state and when it goes on, its payload, and every attempt.
+import { useEffect, useState } from 'preact/hooks';
 import { call } from '../../api/client.ts';
 import type { Answer } from '../../api/calls.ts';
 import type { Delivery as Resource } from '../../api/resources.ts';
@@ -16,8 +17,15 @@ import { Actions } from './actions.tsx';
 import { AttemptDetail } from './attempts.tsx';
 import { Payload } from './payload.tsx';
 
+/** One that is at an end changes by a replay alone, and each answer has the whole payload. */
+const openMs = 2_000;
+const endedMs = 15_000;
+
 export function Delivery({ id }: { id: string }) {
-  const live = useLive(`delivery ${id}`, (signal) => call('getDelivery', { id, signal }), 2_000);
+  const [everyMs, setEveryMs] = useState(openMs);
+  const live = useLive(`delivery ${id}`, (signal) => call('getDelivery', { id, signal }), everyMs);
+  const isAtEnd = live.data !== undefined && live.data.delivery.completed_at !== null;
+  useEffect(() => setEveryMs(isAtEnd ? endedMs : openMs), [isAtEnd]);
   return (
     <Shown live={live} rows={6}>
       {(data) => <Page {...data} />}

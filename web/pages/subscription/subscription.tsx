@@ -2,7 +2,7 @@
 import { call } from '../../api/client.ts';
 import type { Subscription as Resource } from '../../api/resources.ts';
 import { count, decimal, percent } from '../../format.ts';
-import { HealthBadge, SubscriptionBadge } from '../../parts/badge.tsx';
+import { HealthBadge, OperationalBadge, SubscriptionBadge } from '../../parts/badge.tsx';
 import { Card, Numbers, PageHead } from '../../parts/card.tsx';
 import { RecentDeliveries } from '../../parts/recent-deliveries.tsx';
 import { Shown } from '../../parts/states.tsx';
@@ -35,6 +35,7 @@ function Page({ subscription }: { subscription: Resource }) {
       >
         <SubscriptionBadge subscription={subscription} />
         {status === 'active' && <HealthBadge health={health} />}
+        {subscription.operational_events && <OperationalBadge />}
         <Actions subscription={subscription} />
       </PageHead>
       <div class="actions">

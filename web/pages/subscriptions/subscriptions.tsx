@@ -1,7 +1,7 @@
 // All subscriptions, with a search over what the list shows.
 import type { Subscription } from '../../api/resources.ts';
 import { count } from '../../format.ts';
-import { HealthBadge, SubscriptionBadge } from '../../parts/badge.tsx';
+import { HealthBadge, OperationalBadge, SubscriptionBadge } from '../../parts/badge.tsx';
 import { PageHead } from '../../parts/card.tsx';
 import { Empty, Shown } from '../../parts/states.tsx';
 import type { Column } from '../../parts/table.tsx';
@@ -66,9 +66,9 @@ function List({ list, isComplete }: { list: readonly Subscription[]; isComplete:
           />
         </div>
         <div class="field">
-          <label for="health">Health</label>
+          <label for="status">Status</label>
           <select
-            id="health"
+            id="status"
             value={health}
             onChange={(event) => setQuery({ health: event.currentTarget.value })}
           >
@@ -126,6 +126,7 @@ const columns: readonly Column<Subscription>[] = [
       <span class="tags">
         <SubscriptionBadge subscription={one} />
         {one.status === 'active' && one.health !== 'healthy' && <HealthBadge health={one.health} />}
+        {one.operational_events && <OperationalBadge />}
       </span>
     ),
   },
