@@ -1,6 +1,7 @@
 // The dialog that sends a test webhook. With an admin key the service itself sends a sample event, signed; any other way
 // the page is a producer: it ingests, and signs the bytes when the subscription's secret is given.
 import { useState } from 'preact/hooks';
+import { isolated } from '../format.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { ChoiceField, Field, SecretField, TextField } from '../parts/field.tsx';
 import { FailureBox, Shown } from '../parts/states.tsx';
@@ -136,7 +137,7 @@ function PayloadField({ payload, onPayload }: PayloadFieldProps) {
 }
 
 function titleOf(subscription: Subscription): string {
-  const text = `${nameOf(subscription)} (${subscription.target_url})`;
+  const text = `${isolated(nameOf(subscription))} (${subscription.target_url})`;
   return text.length > 120 ? `${text.slice(0, 120)}…` : text;
 }
 
