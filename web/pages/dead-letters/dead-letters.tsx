@@ -78,7 +78,16 @@ const columns: readonly Column<DeadLetter>[] = [
   { title: 'Buried', cell: ({ buried_at: at }) => <Time at={at} how="relative" /> },
   {
     title: 'Sent again',
-    cell: ({ redriven_at: at }) =>
-      at === null ? <Badge tone="warn">not yet</Badge> : <Time at={at} how="relative" />,
+    cell: (letter) =>
+      letter.redriven_at === null ? (
+        <NotSent letter={letter} />
+      ) : (
+        <Time at={letter.redriven_at} how="relative" />
+      ),
   },
 ];
+
+/** What no version can read is never sent again. */
+function NotSent({ letter }: { letter: DeadLetter }) {
+  return isWaiting(letter) ? <Badge tone="warn">not yet</Badge> : <Badge tone="off">never</Badge>;
+}
