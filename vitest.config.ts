@@ -47,7 +47,8 @@ const browser = {
     globalSetup: 'test/browser/global-setup.ts',
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    maxWorkers: 2,
+    // Each file has a service of its own, or goes by names of its own.
+    fileParallelism: true,
   },
 };
 
@@ -60,6 +61,8 @@ const projects: Readonly<Record<string, object[]>> = {
 export default defineConfig({
   test: {
     projects: projects[suite] ?? [apart],
+    // A browser's test mostly waits: one worker would leave a small machine idle.
+    ...(suite === 'browser' && { maxWorkers: 2 }),
     // .ci/run adds up the reports of all suites.
     reporters: process.env['CI'] ? ['default', 'json'] : ['default'],
     outputFile: { json: `.ci/reports/${suite}.json` },

@@ -2,10 +2,11 @@
 
 /** The median of the rounds' quantiles. */
 export function quantileOf(rounds: readonly (readonly number[])[], share: number): number {
-  return quantile(
-    rounds.map((values) => quantile(values, share)),
-    0.5,
-  );
+  return median(rounds.map((values) => quantile(values, share)));
+}
+
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
 }
 
 export function described(rounds: readonly (readonly number[])[]): string {

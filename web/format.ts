@@ -81,3 +81,12 @@ export function pretty(text: string): string {
     return text;
   }
 }
+
+const marks = /[\u202A-\u202E\u2066-\u2069]/g;
+const turning =
+  /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Adlam}\u200F\u202A-\u202E\u2066-\u2069]/u;
+
+/** For where no element can isolate a text, as in an option: what it turns ends with it. */
+export function isolated(text: string): string {
+  return turning.test(text) ? `\u2068${text.replaceAll(marks, '')}\u2069` : text;
+}

@@ -2,6 +2,7 @@
 //   --url <URL> [--key <admin key>]   against a deployment instead; --console <URL> where the browser needs another URL
 //   --pictures                        takes the pictures of docs/pictures instead of testing
 import { parseArgs } from 'node:util';
+import { onDeployments } from './support/on-deployments.ts';
 import { report, runSuite } from '../support/suites.ts';
 
 const { values, positionals: filters } = parseArgs({
@@ -13,9 +14,6 @@ const { values, positionals: filters } = parseArgs({
   },
   allowPositionals: true,
 });
-
-/** The rest needs a local server: its inbox, its settings, its speed. */
-const onDeployments = ['pages', 'tasks', 'hostile'].map((name) => `test/browser/${name}`);
 
 if (values.pictures) {
   const { takePictures } = await import('./screenshots.ts');

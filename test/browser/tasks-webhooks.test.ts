@@ -58,7 +58,7 @@ test('an event type that the subscription does not take is said to be rejected',
   expect(given.endpoint.requests).toEqual([]);
 });
 
-test('a webhook without its signature is refused, and the dialog stays as it was filled in', async ({
+test('a webhook with a wrong signature is refused, and the dialog stays as it was filled in', async ({
   open,
   stand,
 }) => {
@@ -67,6 +67,7 @@ test('a webhook without its signature is refused, and the dialog stays as it was
   const given = await subscribe(stand, { secret });
   const dialog = await openDialog(page, given);
   await dialog.getByLabel('As a producer').check();
+  await dialog.getByLabel('Secret of the subscription').fill('another secret');
   await dialog.getByLabel('Payload (JSON)').fill('{"kept": true}');
   await dialog.getByRole('button', { name: 'Send webhook' }).click();
   await dialog

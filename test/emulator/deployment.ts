@@ -5,7 +5,13 @@ import { join } from 'node:path';
 
 export type ApiKind = 'http' | 'rest';
 
-export type Deployment = { baseUrl: string; tableName: string; eventBusName: string };
+export type Deployment = {
+  baseUrl: string;
+  /** Where a browser finds the same API: the page's paths must start at the root of a host, or at the stage. */
+  consoleUrl: string;
+  tableName: string;
+  eventBusName: string;
+};
 
 const root = join(import.meta.dirname, '../..');
 
@@ -46,17 +52,28 @@ export function deploy(
   ]);
   const outputs = JSON.parse(readFileSync(outputsFile, 'utf8'))[stackName];
   return {
-    baseUrl: reachable(outputs.ApiUrl, url, kind),
+    ...reachable(outputs.ApiUrl, url, kind),
     tableName: outputs.TableName,
     eventBusName: outputs.EventBusName,
   };
 }
 
-/** The URL of the output is AWS's: emulators serve every API under a path of their own. */
-function reachable(apiUrl: string, url: string, kind: ApiKind): string {
-  const [apiId] = new URL(apiUrl).hostname.split('.');
-  const stage = kind === 'rest' ? new URL(apiUrl).pathname : '/$default';
-  return `${url}/_aws/execute-api/${apiId}${stage}`;
+/**
+ * The URL of the output is AWS's: emulators serve every API under a path of their own, and by a host name that every
+ * browser takes for this machine.
+ */
+function reachable(
+  apiUrl: string,
+  url: string,
+  kind: ApiKind,
+): Pick<Deployment, 'baseUrl' | 'consoleUrl'> {
+  const { hostname, pathname } = new URL(apiUrl);
+  const [apiId] = hostname.split('.');
+  const stage = kind === 'rest' ? pathname.replace(/\/$/, '') : '';
+  return {
+    baseUrl: `${url}/_aws/execute-api/${apiId}${stage === '' ? '/$default' : stage}`,
+    consoleUrl: `http://${apiId}.execute-api.localhost:${new URL(url).port}${stage}/`,
+  };
 }
 
 function cdk(url: string, args: string[]): void {

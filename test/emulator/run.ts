@@ -1,11 +1,13 @@
 // `npm run test:emulator [-- --api=http|rest] [-- <test file>…]`: deploys the real stack to an emulator of AWS, once
 // for each kind of API, and runs the black-box suite against it; then the contract suites of the AWS driver.
-// It uses what answers at AWS_ENDPOINT_URL, else it starts MiniStack.
+// It uses what answers at AWS_ENDPOINT_URL, else it starts MiniStack. With `--browser` the walk over the console's pages
+// goes through each stack too; that needs Chromium.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { onDeployments } from '../browser/support/on-deployments.ts';
 import { report, runSuite } from '../support/suites.ts';
 import type { ApiKind } from './deployment.ts';
 import { bootstrap, deploy, emulatorEnvironment } from './deployment.ts';
@@ -13,7 +15,10 @@ import { isAnswering } from './endpoint.ts';
 import { startMiniStack } from './ministack.ts';
 
 const { values, positionals: filters } = parseArgs({
-  options: { api: { type: 'string', multiple: true, default: ['http', 'rest'] } },
+  options: {
+    api: { type: 'string', multiple: true, default: ['http', 'rest'] },
+    browser: { type: 'boolean', default: false },
+  },
   allowPositionals: true,
 });
 
@@ -50,8 +55,8 @@ const seconds = () => `${Math.round(performance.now() / 1_000)} s`;
 bootstrap(url);
 console.log(`The emulator at ${url} is ready for the CDK after ${seconds()}.`);
 let stack: NodeJS.ProcessEnv = {};
-const totals = values.api.map((kind) => {
-  const { baseUrl, tableName, eventBusName } = deploy(url, {
+const totals = values.api.flatMap((kind) => {
+  const { baseUrl, consoleUrl, tableName, eventBusName } = deploy(url, {
     kind: kind as ApiKind,
     folder,
     settings,
@@ -60,7 +65,17 @@ const totals = values.api.map((kind) => {
   const ADMIN_KEY = execFileSync(process.execPath, key, { env, encoding: 'utf8' }).trim();
   console.log(`The stack with its ${kind} API answers at ${baseUrl} after ${seconds()}.`);
   stack = { ...env, ...target, BASE_URL: baseUrl, ADMIN_KEY, EVENT_BUS_NAME: eventBusName };
-  return runSuite(`emulator-${kind}`, 'black-box', { env: stack, filters });
+  const suites = [runSuite(`emulator-${kind}`, 'black-box', { env: stack, filters })];
+  if (values.browser) {
+    const forBrowser = { ...stack, CONSOLE_URL: consoleUrl };
+    // All of it once; behind the stage of a REST API, the pages and their links.
+    const walk = kind === 'rest' ? ['test/browser/pages'] : onDeployments;
+    suites.push(
+      runSuite(`emulator-${kind}-browser`, 'browser', { env: forBrowser, filters: walk }),
+    );
+  }
+  console.log(`Its suites end after ${seconds()}.`);
+  return suites;
 });
 // Vitest gives BASE_URL a meaning of its own within tests.
 const parts = { ...stack, STACK_URL: stack['BASE_URL'] };

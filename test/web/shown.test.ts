@@ -2,7 +2,15 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { openApiDocument } from '../../lambdas/contract/openapi.ts';
-import { bytes, duration, percent, pretty, relativeTime, utcTime } from '../../web/format.ts';
+import {
+  bytes,
+  duration,
+  isolated,
+  percent,
+  pretty,
+  relativeTime,
+  utcTime,
+} from '../../web/format.ts';
 import {
   filtersFrom,
   inputTime,
@@ -15,6 +23,16 @@ import { exampleOf, groupsOf, scopeOf, typeOf } from '../../web/pages/reference/
 import { eventTypesOf } from '../../web/state/event-type-counts.ts';
 import { parseErrorCodes } from '../../web/state/parse-error-codes.ts';
 import { jsonError } from '../../web/test-webhook/json-error.ts';
+
+test.each([
+  ['Billing (EU) é 日本', 'Billing (EU) é 日本'],
+  ['\u202Etxt.exe', '\u2068txt.exe\u2069'],
+  ['\u2067a\u2069\u2069\u202Eb', '\u2068ab\u2069'],
+  ['חשבון', '\u2068חשבון\u2069'],
+  ['حساب 1', '\u2068حساب 1\u2069'],
+])('what %j turns in the reading order ends with it', (text, shown) =>
+  expect(isolated(text)).toBe(shown),
+);
 
 test.each([
   [0, '0 ms'],

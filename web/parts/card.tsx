@@ -52,7 +52,7 @@ export function PageHead({
     <div class="page-head">
       {back && (
         <a class="back" href={back.href}>
-          ← {back.title}
+          ← <bdi>{back.title}</bdi>
         </a>
       )}
       <h1>

@@ -15,38 +15,33 @@ export function Loading({ rows = 3 }: { rows?: number }) {
 }
 
 const hints: Readonly<Record<string, string>> = {
-  unreachable: 'Is the service running? The page tries again by itself.',
-  'too-slow': 'It may be busy. The page tries again by itself.',
+  unreachable: 'Is the service running?',
+  'too-slow': 'It may be busy.',
   forbidden: 'Sign in with an API key that has the scope.',
   internal: 'The log of the service has the reason.',
 };
 
-export function FailureBox({
-  error,
-  onRetry,
-}: {
-  error: unknown;
-  onRetry?: (() => void) | undefined;
-}) {
+const passing: readonly string[] = ['unreachable', 'too-slow'];
+
+/** What failed to load is loaded again; what a person asked for is theirs to ask for again. */
+function hintFor(code: string, isLoading: boolean): string | undefined {
+  const hint = hints[code];
+  return isLoading && passing.includes(code) ? `${hint} The page tries again by itself.` : hint;
+}
+
+type FailureBoxProps = { error: unknown; onRetry?: (() => void) | undefined };
+
+export function FailureBox({ error, onRetry }: FailureBoxProps) {
   const failure = error instanceof Failure ? error : null;
-  const hint = failure === null ? undefined : hints[failure.code];
   return (
     <div class="failure" role="alert">
       <p>
         <strong>
           <bdi>{sentenceOf(error)}</bdi>
-        </strong>
-        {hint && ` ${hint}`}
+        </strong>{' '}
+        {failure !== null && hintFor(failure.code, onRetry !== undefined)}
       </p>
-      {failure !== null && failure.fields.length > 0 && (
-        <ul>
-          {failure.fields.map(({ pointer, detail }) => (
-            <li key={`${pointer} ${detail}`}>
-              <code>{pointer}</code>: {detail}
-            </li>
-          ))}
-        </ul>
-      )}
+      {failure !== null && failure.fields.length > 0 && <Fields failure={failure} />}
       {failure?.requestId && (
         <p class="quiet">
           Request <code>{failure.requestId}</code>
@@ -58,6 +53,18 @@ export function FailureBox({
         </button>
       )}
     </div>
+  );
+}
+
+function Fields({ failure }: { failure: Failure }) {
+  return (
+    <ul>
+      {failure.fields.map(({ pointer, detail }) => (
+        <li key={`${pointer} ${detail}`}>
+          <code>{pointer}</code>: {detail}
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -25,6 +25,8 @@ type Source = {
 };
 
 const sourcesMax = 80;
+/** For what is loaded once, and failed. */
+const againMs = 3_000;
 const sources = new Map<string, Source>();
 
 /** After a sign-out nothing of the one before may be seen. */
@@ -32,7 +34,7 @@ export function forgetAll(): void {
   for (const source of sources.values()) source.state.value = { data: undefined, error: undefined };
 }
 
-/** `key` names what is loaded: another key loads something else. `everyMs` 0 loads once. */
+/** `key` names what is loaded: another key loads something else. `everyMs` 0 loads it once, which may take tries. */
 export function useLive<Data>(
   key: string,
   load: (signal: AbortSignal) => Promise<Data>,
@@ -82,8 +84,10 @@ function createSource(load: Load): Source {
       if (stopped.aborted || isAbort(error)) return;
       state.value = { data: state.peek().data, error };
     }
-    const every = wishes.filter((ms) => ms > 0);
-    if (!stopped.aborted && every.length > 0) timer = setTimeout(whileSeen, Math.min(...every));
+    if (stopped.aborted) return;
+    const hasNone = state.peek().data === undefined;
+    const everyMs = wishes.map((ms) => (ms === 0 && hasNone ? againMs : ms)).filter((ms) => ms > 0);
+    if (everyMs.length > 0) timer = setTimeout(whileSeen, Math.min(...everyMs));
   }
 
   function whileSeen(): void {

@@ -26,13 +26,24 @@ export function may(scope: Scope): boolean {
   return scopes.includes('admin') || scopes.includes(scope);
 }
 
+const againMs = 3_000;
+let again: ReturnType<typeof setTimeout> | undefined;
+
 export async function startSession(): Promise<void> {
   session.value = { state: 'starting' };
+  await askWhoIAm();
+}
+
+async function askWhoIAm(): Promise<void> {
+  clearTimeout(again);
   try {
     session.value = { state: 'ready', who: await call('whoAmI') };
   } catch (error) {
     // A 401 has changed the state already.
-    if (session.peek().state === 'starting') session.value = { state: 'unreachable', error };
+    if (session.peek().state === 'signed-out') return;
+    session.value = { state: 'unreachable', error };
+    clearTimeout(again);
+    again = setTimeout(() => void askWhoIAm(), againMs);
   }
 }
 

@@ -1,13 +1,14 @@
 // The dialog that sends a test webhook. With an admin key the service itself sends a sample event, signed; any other way
 // the page is a producer: it ingests, and signs the bytes when the subscription's secret is given.
 import { useState } from 'preact/hooks';
+import { isolated } from '../format.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { ChoiceField, Field, SecretField, TextField } from '../parts/field.tsx';
 import { FailureBox, Shown } from '../parts/states.tsx';
 import type { Subscription } from '../api/resources.ts';
 import { useAction } from '../state/action.ts';
 import { commonEventTypes } from '../state/common-event-types.ts';
-import { may } from '../state/session.ts';
+import { may, usesKeys } from '../state/session.ts';
 import { nameOf, useSubscriptions } from '../state/subscriptions.ts';
 import { testDialog } from '../state/test-dialog.ts';
 import { jsonError } from './json-error.ts';
@@ -57,7 +58,7 @@ function TestForm({ list }: { list: readonly Subscription[] }) {
           label="Secret of the subscription"
           value={test.secret}
           onValue={(secret) => change({ secret })}
-          hint="Signs the request in this browser; it is not sent. Without it the API answers 401."
+          hint={secretHint()}
         />
       )}
       <PayloadField payload={test.payload} onPayload={(payload) => change({ payload })} />
@@ -87,6 +88,12 @@ function chosenId({ id }: Test, list: readonly Subscription[]): string {
 function asksForSecret({ way, id }: Test, list: readonly Subscription[]): boolean {
   const chosen = list.find((subscription) => subscription.id === id);
   return way === 'ingest' && (chosen === undefined || chosen.secret !== null);
+}
+
+/** An API key says who publishes: the signature is then a second proof, and may be left out. */
+function secretHint(): string {
+  const signs = 'Signs the request in this browser; it is not sent.';
+  return usesKeys.value ? signs : `${signs} Without it the API answers 401.`;
 }
 
 type SubscriptionFieldProps = {
@@ -130,7 +137,7 @@ function PayloadField({ payload, onPayload }: PayloadFieldProps) {
 }
 
 function titleOf(subscription: Subscription): string {
-  const text = `${nameOf(subscription)} (${subscription.target_url})`;
+  const text = `${isolated(nameOf(subscription))} (${subscription.target_url})`;
   return text.length > 120 ? `${text.slice(0, 120)}…` : text;
 }
 

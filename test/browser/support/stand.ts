@@ -3,6 +3,7 @@
 import { apiOf } from '../../support/api.ts';
 import type { Api } from '../../support/api.ts';
 import { startLocalServer, temporaryDirectory } from '../../support/local-server.ts';
+import type { LocalServer } from '../../support/local-server.ts';
 import { makeKey } from '../../support/operator-key.ts';
 import { startReceiver } from '../../support/receiver.ts';
 import type { Receiver } from '../../support/receiver.ts';
@@ -16,12 +17,24 @@ export type Deployed = {
   receiverHost: string;
 };
 
+/** What can be done to a local server, with everything it keeps left as it is. */
+export type Service = {
+  /** It takes connections, and answers nothing until it goes on. */
+  freeze(): void;
+  thaw(): void;
+  stop(): Promise<void>;
+  /** At the same address; nothing where it runs. */
+  start(): Promise<void>;
+};
+
 export type Stand = {
   api: Api;
   consoleUrl: string;
   /** An admin key; null where the API wants none. */
   key: string | null;
   receiver: Receiver;
+  /** Null for a deployment. */
+  service: Service | null;
   close(): Promise<void>;
 };
 
@@ -34,6 +47,7 @@ export async function standOn({ apiUrl, consoleUrl, key, receiverHost }: Deploye
     consoleUrl,
     key,
     receiver,
+    service: null,
     close: () => receiver.close(),
   };
 }
@@ -43,17 +57,38 @@ export async function localStand(environment: Environment = {}): Promise<Stand> 
   const data = await temporaryDirectory();
   const key = environment['API_AUTH'] === 'on' ? await makeKey(data.path, 'admin') : null;
   const settings = { RETRY_SCHEDULE: '1,2', SUBSCRIPTION_MEMO_MS: '0', ...environment };
-  const server = await startLocalServer({ DATA_DIR: data.path, ...settings });
+  const server = await startService({ DATA_DIR: data.path, ...settings });
   const receiver = await startReceiver();
   return {
     api: apiAt(server.url, key),
     consoleUrl: `${server.url}/`,
     key,
     receiver,
+    service: server,
     async close() {
       await server.stop('SIGKILL');
       await receiver.close();
       await data.remove();
+    },
+  };
+}
+
+async function startService(settings: Environment) {
+  let server: LocalServer | null = await startLocalServer(settings);
+  const { url } = server;
+  const signal = (name: NodeJS.Signals) => {
+    if (server !== null) process.kill(server.pid, name);
+  };
+  return {
+    url,
+    freeze: () => signal('SIGSTOP'),
+    thaw: () => signal('SIGCONT'),
+    async stop(name?: NodeJS.Signals) {
+      await server?.stop(name);
+      server = null;
+    },
+    async start() {
+      server ??= await startLocalServer({ ...settings, PORT: new URL(url).port });
     },
   };
 }

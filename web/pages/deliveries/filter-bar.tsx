@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { deliveryStatuses } from '../../api/resources.ts';
+import { isolated } from '../../format.ts';
 import { ChoiceField, Field, TextField } from '../../parts/field.tsx';
 import { errorCodes } from '../../state/error-codes.ts';
 import { notify } from '../../state/notices.ts';
@@ -77,7 +78,7 @@ function SubscriptionFilter({ filters: { subscription_id: id }, change }: Filter
       options={[
         ['', 'All subscriptions'],
         ...(isKnown ? [] : [[id, id] as const]),
-        ...list.map((one) => [one.id, nameOf(one).slice(0, 60)] as const),
+        ...list.map((one) => [one.id, isolated(nameOf(one).slice(0, 60))] as const),
       ]}
       onValue={(chosen) => change({ subscription_id: chosen })}
     />

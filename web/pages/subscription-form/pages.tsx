@@ -1,4 +1,5 @@
 // The pages that hold the form: a new subscription, and an edit.
+import { useState } from 'preact/hooks';
 import type { Body } from '../../api/calls.ts';
 import { call } from '../../api/client.ts';
 import { PageHead } from '../../parts/card.tsx';
@@ -29,8 +30,13 @@ export function NewSubscription() {
 
 export function EditSubscription({ id }: { id: string }) {
   const href = `subscriptions/${id}`;
-  // Loaded once: a form must not change under the hands of who fills it in.
-  const live = useLive(`edit ${id}`, (signal) => call('getSubscription', { id, signal }), 0);
+  // Loaded once and for each visit: a form must not change under the hands of who fills it in.
+  const [visit] = useState(() => Date.now());
+  const live = useLive(
+    `edit ${id} ${visit}`,
+    (signal) => call('getSubscription', { id, signal }),
+    0,
+  );
   const save = async (fields: Fields) => {
     await call('updateSubscription', { id, body: fields });
     notify('good', 'Subscription saved');
