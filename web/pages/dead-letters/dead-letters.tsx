@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import { call } from '../../api/client.ts';
 import type { DeadLetter } from '../../api/resources.ts';
-import { pretty } from '../../format.ts';
+import { pretty } from '../../laid-out.ts';
 import { Badge } from '../../parts/badge.tsx';
 import { PageHead } from '../../parts/card.tsx';
 import { Id } from '../../parts/copy.tsx';
