@@ -73,15 +73,6 @@ export function bytes(size: number): string {
     : `${oneDigit.format(kilobytes / 1_024)} MB`;
 }
 
-/** JSON with two spaces a level; text that is no JSON stays as it is. */
-export function pretty(text: string): string {
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2);
-  } catch {
-    return text;
-  }
-}
-
 const marks = /[\u202A-\u202E\u2066-\u2069]/g;
 const turning =
   /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Adlam}\u200F\u202A-\u202E\u2066-\u2069]/u;

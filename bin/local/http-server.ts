@@ -16,9 +16,15 @@ export type Doors = {
   log: Log;
 };
 
-/** Answers nothing yet: the port is taken before the data is opened. */
-export function createHttpServer(): Server {
+export type HttpServer = { server: Server; open: (doors: Doors) => void };
+
+/** The port is taken before the data is opened: requests that come until then wait for the doors. */
+export function createHttpServer(): HttpServer {
   const server = createServer({ requestTimeout: 60_000 });
+  const { promise: opened, resolve: open } = Promise.withResolvers<Doors>();
+  server.on('request', (request, response) => {
+    void opened.then((doors) => serve(doors, request, response));
+  });
   // What Node cannot parse never becomes a request; it gets JSON all the same.
   server.on('clientError', (_error, socket) => {
     if (!socket.writable) return void socket.destroy();
@@ -28,18 +34,22 @@ export function createHttpServer(): Server {
         `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
     );
   });
-  return server;
+  return { server, open };
 }
 
-export function serve(server: Server, doors: Doors): void {
-  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    answer(doors, request, response).catch((error: unknown) => {
-      // The client went away, or this is a bug; either way nobody can be told more.
-      if (!request.destroyed) doors.log.error('request.failed', {}, error);
-      if (response.headersSent) response.destroy();
-      else sendProblem(response, 'internal', 'The service failed; try again');
-    });
-  });
+async function serve(
+  doors: Doors,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    await answer(doors, request, response);
+  } catch (error) {
+    // The client went away, or this is a bug; either way nobody can be told more.
+    if (!request.destroyed) doors.log.error('request.failed', {}, error);
+    if (response.headersSent) response.destroy();
+    else sendProblem(response, 'internal', 'The service failed; try again');
+  }
 }
 
 async function answer(

@@ -1,5 +1,4 @@
 // Puts the local server together: the port, the data, the same handlers as on AWS, and the poller before one of them.
-import type { Server } from 'node:http';
 import { resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { httpSender } from '../../lambdas/adapters/http/http-sender.ts';
@@ -22,7 +21,8 @@ import { createConsoleServer } from './console-http.ts';
 import type { ConsoleServer } from './console-http.ts';
 import { createGateway } from './gateway.ts';
 import { healthOf } from './health.ts';
-import { createHttpServer, serve } from './http-server.ts';
+import { createHttpServer } from './http-server.ts';
+import type { HttpServer } from './http-server.ts';
 import { createInbox } from './inbox.ts';
 import { createInboxServer } from './inbox-http.ts';
 import { startLedgerChecking } from './ledger-checking.ts';
@@ -44,7 +44,8 @@ const inMemory = ':memory:';
 export async function startLocalServer(given: LocalSettings): Promise<LocalServer> {
   const settings = { ...given, API_AUTH: apiAuthOf(given) };
   const policy = targetPolicyOf(settings);
-  const server = createHttpServer();
+  const http = createHttpServer();
+  const { server } = http;
   // First the port: a second start then says what a person most likely got wrong.
   const port = await listen(server, { host: settings.HOST, port: settings.PORT });
   const dataDirectory = settings.DATA_DIR === inMemory ? inMemory : resolve(settings.DATA_DIR);
@@ -54,7 +55,7 @@ export async function startLocalServer(given: LocalSettings): Promise<LocalServe
     const ports = { ...systemPorts, ...data.stores, log: createLog(systemPorts.clock), sender };
     const console = await createConsoleServer();
     const context = createContext(ports, settings, policy);
-    const stopWork = await work({ server, console }, data.stores, context);
+    const stopWork = await work({ http, console }, data.stores, context);
     return {
       url: urlOf(settings.HOST, port),
       dataDirectory: dataDirectory === inMemory ? null : dataDirectory,
@@ -68,6 +69,8 @@ export async function startLocalServer(given: LocalSettings): Promise<LocalServe
     };
   } catch (error) {
     server.close();
+    // Who came early would else keep the process alive.
+    server.closeAllConnections();
     throw error;
   }
 }
@@ -88,11 +91,11 @@ function openData(
   };
 }
 
-type Doors = { server: Server; console: ConsoleServer };
+type Front = { http: HttpServer; console: ConsoleServer };
 
 /** Starts everything that runs by itself; returns how to end it. */
 async function work(
-  doors: Doors,
+  front: Front,
   stores: SqlitePorts,
   context: Context,
 ): Promise<() => Promise<unknown>> {
@@ -109,18 +112,19 @@ async function work(
   });
   const sweeping = startSweeping(sweeper, clock, log);
   const checking = startLedgerChecking(createLedgerCheck(context), log);
-  openDoors(doors, stores, context);
+  openDoors(front, stores, context);
   poller.start();
+  const { server } = front.http;
   return () => {
     sweeping.stop();
     checking.stop();
-    const closed = new Promise((done) => doors.server.close(done));
-    doors.server.closeIdleConnections();
+    const closed = new Promise((done) => server.close(done));
+    server.closeIdleConnections();
     return Promise.all([closed, poller.stop()]);
   };
 }
 
-function openDoors({ server, console }: Doors, stores: SqlitePorts, context: Context): void {
+function openDoors({ http, console }: Front, stores: SqlitePorts, context: Context): void {
   const { rules, log, subscriptions } = context;
   const gateway = createGateway(
     {
@@ -130,7 +134,7 @@ function openDoors({ server, console }: Doors, stores: SqlitePorts, context: Con
     rules.bodyBytesMax,
   );
   const inbox = createInboxServer(createInbox(), subscriptions);
-  serve(server, { gateway, inbox, console, isOpenToAll: rules.apiAuth === 'off', log });
+  http.open({ gateway, inbox, console, isOpenToAll: rules.apiAuth === 'off', log });
 }
 
 /** Where one reaches it from this machine. */

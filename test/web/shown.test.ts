@@ -2,15 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { openApiDocument } from '../../lambdas/contract/openapi.ts';
-import {
-  bytes,
-  duration,
-  isolated,
-  percent,
-  pretty,
-  relativeTime,
-  utcTime,
-} from '../../web/format.ts';
+import { bytes, duration, isolated, percent, relativeTime, utcTime } from '../../web/format.ts';
+import { pretty } from '../../web/laid-out.ts';
 import {
   filtersFrom,
   inputTime,
@@ -73,8 +66,21 @@ test.each([
 test('JSON is laid out, and other text stays as it is', () => {
   expect(pretty('{"a":[1]}')).toBe('{\n  "a": [\n    1\n  ]\n}');
   expect(pretty('<p>no JSON</p>')).toBe('<p>no JSON</p>');
+  const open = String.raw`{"a":"\"[[[[","b":{}}`;
+  expect(pretty(open)).toBe(JSON.stringify(JSON.parse(open), null, 2));
   expect(jsonError('{"a":')).toBeTypeOf('string');
   expect(jsonError('0')).toBeUndefined();
+});
+
+test('JSON that would become a flood when it is laid out stays as it is', () => {
+  const deep = (levels: number, within: string) =>
+    `${'['.repeat(levels)}${within}${']'.repeat(levels)}`;
+  const flood = deep(400, `${'0,'.repeat(10_000)}0`);
+  expect(pretty(flood)).toBe(flood);
+  const noJson = String.raw`\"`.repeat(130_000);
+  expect(pretty(noJson)).toBe(noJson);
+  const harmless = deep(400, `"${'[,'.repeat(10_000)}"`);
+  expect(pretty(harmless)).toBe(JSON.stringify(JSON.parse(harmless), null, 2));
 });
 
 describe('the parts of an attempt', () => {

@@ -97,7 +97,7 @@ function Verdict({ missing, isWhole, checkedAt }: VerdictProps) {
   }
   return (
     <p class="success">
-      Nothing is missing, as of <Time at={checkedAt} how="relative" />.
+      Nothing is missing. Checked <Time at={checkedAt} how="relative" />.
       {!isWhole && ' There is more than is shown here: GET /api/ledger has it all.'}
     </p>
   );

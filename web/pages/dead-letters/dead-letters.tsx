@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import { call } from '../../api/client.ts';
 import type { DeadLetter } from '../../api/resources.ts';
-import { pretty } from '../../format.ts';
+import { pretty } from '../../laid-out.ts';
 import { Badge } from '../../parts/badge.tsx';
 import { PageHead } from '../../parts/card.tsx';
 import { Id } from '../../parts/copy.tsx';
@@ -78,7 +78,16 @@ const columns: readonly Column<DeadLetter>[] = [
   { title: 'Buried', cell: ({ buried_at: at }) => <Time at={at} how="relative" /> },
   {
     title: 'Sent again',
-    cell: ({ redriven_at: at }) =>
-      at === null ? <Badge tone="warn">not yet</Badge> : <Time at={at} how="relative" />,
+    cell: (letter) =>
+      letter.redriven_at === null ? (
+        <NotSent letter={letter} />
+      ) : (
+        <Time at={letter.redriven_at} how="relative" />
+      ),
   },
 ];
+
+/** What no version can read is never sent again. */
+function NotSent({ letter }: { letter: DeadLetter }) {
+  return isWaiting(letter) ? <Badge tone="warn">not yet</Badge> : <Badge tone="off">never</Badge>;
+}

@@ -1,6 +1,7 @@
 // Every attempt of a delivery: when, how long each part took, what the endpoint said, and what to do about it.
 import type { Attempt } from '../../api/resources.ts';
-import { duration, pretty } from '../../format.ts';
+import { duration } from '../../format.ts';
+import { pretty } from '../../laid-out.ts';
 import { Badge } from '../../parts/badge.tsx';
 import { Code, Line, Target } from '../../parts/text.tsx';
 import { Time } from '../../parts/time.tsx';

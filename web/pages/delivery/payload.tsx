@@ -1,7 +1,8 @@
 // The payload: byte for byte as it was received, or laid out for reading.
 import { useState } from 'preact/hooks';
 import type { DeliveryDetail } from '../../api/resources.ts';
-import { bytes, pretty } from '../../format.ts';
+import { bytes } from '../../format.ts';
+import { pretty } from '../../laid-out.ts';
 import { Code } from '../../parts/text.tsx';
 
 export function Payload({ delivery }: { delivery: DeliveryDetail }) {

@@ -63,6 +63,10 @@ function HowTo() {
     <Card title="How it answers">
       <div class="stack">
         <Code text={inboxUrl('demo')} label="Address of an inbox" copyWhat="address" />
+        <p>
+          At the end of the target URL, one of these says how. A click in the form of the{' '}
+          <a href="subscriptions">subscription</a> sets it, too.
+        </p>
         <dl class="facts">
           <dt>
             <code>?fail=2</code>

@@ -1,7 +1,8 @@
 // What one inbox received, newest first.
 import type { InboxRequest, Verdict } from '../../api/inbox.ts';
 import { clearInbox, listRequests } from '../../api/inbox.ts';
-import { count, pretty } from '../../format.ts';
+import { count } from '../../format.ts';
+import { pretty } from '../../laid-out.ts';
 import { Badge } from '../../parts/badge.tsx';
 import { Card } from '../../parts/card.tsx';
 import { Id } from '../../parts/copy.tsx';

@@ -4,10 +4,10 @@ import type { Subscription } from '../../api/resources.ts';
 import { CheckField, SecretField, TextField, fieldError } from '../../parts/field.tsx';
 import { FailureBox } from '../../parts/states.tsx';
 import { useAction } from '../../state/action.ts';
-import { hasInbox, inboxUrl } from '../../state/inbox.ts';
 import { newSecret } from '../../api/signing.ts';
 import { DeliverySettings } from './delivery-settings.tsx';
 import { EventTypesField } from './event-types-field.tsx';
+import { InboxHint } from './inbox-hint.tsx';
 import { SecuritySettings } from './security-settings.tsx';
 import type { Fields, Values } from './values.ts';
 import { fieldsOf, valuesOf } from './values.ts';
@@ -83,15 +83,11 @@ function Basics({
         error={fieldError(error, '/target_url')}
         onValue={(targetUrl) => change({ targetUrl })}
         hint={
-          isNew && hasInbox ? (
-            <button
-              type="button"
-              class="link"
-              onClick={() => change({ targetUrl: inboxUrl('demo') })}
-            >
-              Use the development inbox
-            </button>
-          ) : undefined
+          <InboxHint
+            targetUrl={values.targetUrl}
+            isNew={isNew}
+            choose={(targetUrl) => change({ targetUrl })}
+          />
         }
       />
       <SecretField

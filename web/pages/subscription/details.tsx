@@ -1,12 +1,14 @@
 // The fields of a subscription, as far as they can be read: secrets are written and never shown.
 import type { ComponentChildren } from 'preact';
 import type { Subscription } from '../../api/resources.ts';
+import { searchOf } from '../../api/url.ts';
 import { duration } from '../../format.ts';
 import { CopyButton, Id } from '../../parts/copy.tsx';
 import { Line, Target } from '../../parts/text.tsx';
 import { Time } from '../../parts/time.tsx';
 import type { Fact } from '../../parts/facts.tsx';
 import { Facts } from '../../parts/facts.tsx';
+import { hasInbox, inboxOf } from '../../state/inbox.ts';
 import { EventTypes } from '../subscriptions/event-types.tsx';
 
 export function Details({ subscription }: { subscription: Subscription }) {
@@ -18,13 +20,7 @@ function basics(subscription: Subscription): Fact[] {
   const { id, target_url: url, event_types: types } = subscription;
   return [
     ['Id', <Id id={id} whole />],
-    [
-      'Target URL',
-      <span class="id">
-        <Target url={url} />
-        <CopyButton text={url} what="target URL" />
-      </span>,
-    ],
+    ['Target URL', <TargetUrl url={url} />],
     ['Event types', <EventTypes types={types} />],
     ['Secret', secretText(subscription)],
     ...(subscription.public_key === null
@@ -41,6 +37,23 @@ function basics(subscription: Subscription): Fact[] {
     ['Created', <Time at={subscription.created_at} />],
     ['Updated', <Time at={subscription.updated_at} />],
   ];
+}
+
+function TargetUrl({ url }: { url: string }) {
+  const inbox = hasInbox ? inboxOf(url) : null;
+  return (
+    <>
+      <span class="id">
+        <Target url={url} />
+        <CopyButton text={url} what="target URL" />
+      </span>
+      {inbox !== null && (
+        <div class="hint">
+          <a href={`inbox${searchOf({ inbox })}`}>See what the inbox received</a>
+        </div>
+      )}
+    </>
+  );
 }
 
 function secretText({ secret, previous_secrets: previous }: Subscription): ComponentChildren {

@@ -1,0 +1,32 @@
+// JSON laid out for reading, unless that would make a flood of a small text: deep levels indent each of their values.
+
+const charactersMax = 2 * 1024 * 1024;
+
+/** Two spaces a level. What is no JSON, or would become too long, stays as it is. */
+export function pretty(text: string): string {
+  if (lengthOf(text) > charactersMax) return text;
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
+}
+
+/** How much deeper a character leads; a comma begins a line where it is. */
+const steps: Readonly<Record<string, number>> = { '[': 1, '{': 1, ',': 0, ']': -1, '}': -1 };
+
+/** Strings and those. A string may be without its end, so that no text is searched for it again and again. */
+const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"?|[[\]{},]/gs;
+
+/** How long it will be, about: these characters begin a line, unless they stand in a string. */
+function lengthOf(text: string): number {
+  let length = text.length;
+  let level = 0;
+  for (const [token] of text.matchAll(tokens)) {
+    const step = steps[token];
+    if (step === undefined) continue;
+    level += step;
+    length += 1 + 2 * level;
+  }
+  return length;
+}
