@@ -21,4 +21,6 @@ export default {
   jsonReporter: { fileName: mutationReport },
   htmlReporter: { fileName: mutationReport.replace('.json', '.html') },
   tempDirName: '.mutation/sandbox',
+  // What other commands leave behind: no test of the core needs it.
+  ignorePatterns: ['.venv*', '.ci/reports', '.data', 'cdk.out', 'web/dist'],
 };
