@@ -28,7 +28,11 @@ export function Chart({ times, series, summary, shape = 'bars' }: ChartProps) {
   const look = `${theme.value} ${String(isDark())} ${series.map(({ title }) => title).join()}`;
 
   useEffect(() => {
-    void import('uplot').then(({ default: loaded }) => setLibrary(() => loaded));
+    // Without it the numbers beside the chart still stand; the next visit tries again.
+    import('uplot').then(
+      ({ default: loaded }) => setLibrary(() => loaded),
+      () => undefined,
+    );
   }, []);
 
   useEffect(() => {
