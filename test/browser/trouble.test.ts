@@ -170,3 +170,16 @@ async function openPage(page: Page, name: string): Promise<void> {
 function loadingIn(page: Page) {
   return page.getByRole('main').getByRole('status').filter({ hasText: 'Loading…' });
 }
+
+test('a chart whose library cannot be loaded is told in words, and drawn once it can', async ({
+  open,
+}) => {
+  const { page, watch } = await open();
+  watch.allow(/ERR_FAILED/);
+  await page.route('**/assets/uPlot*', (route) => route.abort());
+  await page.goto('./');
+  const card = page.getByRole('region', { name: 'Deliveries and failures over time' });
+  await card.locator('figcaption:not(.hidden)').waitFor();
+  await page.unroute('**/assets/uPlot*');
+  await card.locator('canvas').waitFor();
+});

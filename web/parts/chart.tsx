@@ -24,16 +24,8 @@ const heightPx = 210;
 export function Chart({ times, series, summary, shape = 'bars' }: ChartProps) {
   const holder = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | null>(null);
-  const [library, setLibrary] = useState<typeof uPlot>();
+  const { library, isMissing } = useLibrary(times);
   const look = `${theme.value} ${String(isDark())} ${series.map(({ title }) => title).join()}`;
-
-  useEffect(() => {
-    // Without it the numbers beside the chart still stand; the next visit tries again.
-    import('uplot').then(
-      ({ default: loaded }) => setLibrary(() => loaded),
-      () => undefined,
-    );
-  }, []);
 
   useEffect(() => {
     const element = holder.current;
@@ -61,9 +53,26 @@ export function Chart({ times, series, summary, shape = 'bars' }: ChartProps) {
   return (
     <figure>
       <div class="chart" ref={holder} aria-hidden="true" />
-      <figcaption class="hidden">{summary}</figcaption>
+      <figcaption class={isMissing ? 'quiet' : 'hidden'}>{summary}</figcaption>
     </figure>
   );
+}
+
+/** The service may be away, or have newer files than this page: then it is asked for again with the next data. */
+function useLibrary(times: ChartProps['times']) {
+  const [library, setLibrary] = useState<typeof uPlot>();
+  const [isMissing, setMissing] = useState(false);
+  useEffect(() => {
+    if (library) return;
+    import('uplot').then(
+      ({ default: loaded }) => {
+        setLibrary(() => loaded);
+        setMissing(false);
+      },
+      () => setMissing(true),
+    );
+  }, [library, times]);
+  return { library, isMissing };
 }
 
 function dataOf(times: readonly number[], series: readonly Series[]): uPlot.AlignedData {
