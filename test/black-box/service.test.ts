@@ -20,12 +20,26 @@ test('the description names every route', async () => {
   expect(described.toSorted()).toEqual(expect.arrayContaining(expected.toSorted()));
 });
 
-test.each(['/', '/api', '/api/nothing', '/api/subscriptions/a/b/c', '/api/delivery', '/dev/none'])(
-  '%s is not found',
-  async (path) => {
-    expectProblem(await api.request('GET', path), 'not-found');
-  },
-);
+test('the console is at the root, and at its own paths', async () => {
+  for (const path of ['/', '/deliveries', '/delivery/any']) {
+    const { status, headers, text } = await api.request('GET', path);
+    expect({ path, status }).toEqual({ path, status: 200 });
+    expect(headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(headers['content-security-policy']).toContain("default-src 'none'");
+    expect(text).toContain('<base href=');
+  }
+});
+
+test.each([
+  '/nothing',
+  '/api',
+  '/api/nothing',
+  '/api/subscriptions/a/b/c',
+  '/api/delivery',
+  '/dev/none',
+])('%s is not found', async (path) => {
+  expectProblem(await api.request('GET', path), 'not-found');
+});
 
 test.each([
   ['DELETE', '/api/subscriptions'],

@@ -166,7 +166,7 @@ const someReplay = 'rpl_0123456789abcdef';
 const someDelivery = `dlv_0123456789abcdefghjkmnpqrs0123456789abcdef`;
 
 const absent = [
-  'GET /',
+  'GET /nothing',
   'GET /api',
   'GET /api/',
   'GET /api/nothing',
