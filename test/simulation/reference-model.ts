@@ -18,6 +18,8 @@ export type ModelDelivery = {
   id: DeliveryId;
   subscription: ModelSubscription;
   possible: Set<Possible>;
+  /** Nothing has happened to it since everything ended: no attempt can be under way, not even one of an older cycle. */
+  isQuiet: boolean;
 };
 
 export type Model = { subscriptions: ModelSubscription[]; deliveries: ModelDelivery[] };
@@ -34,13 +36,15 @@ function become(
   for (const delivery of model.deliveries) {
     if (delivery.subscription !== subscription) continue;
     delivery.possible = new Set([...delivery.possible].flatMap(next));
+    delivery.isQuiet = false;
   }
 }
 
 export function accepted(model: Model, subscription: ModelSubscription, id: DeliveryId): void {
   if (model.deliveries.some((delivery) => delivery.id === id)) return;
   // A function may act on a memo for a while, whichever way the subscription changed.
-  model.deliveries.push({ id, subscription, possible: new Set(['open', 'parked']) });
+  const possible: ModelDelivery['possible'] = new Set(['open', 'parked']);
+  model.deliveries.push({ id, subscription, possible, isQuiet: false });
 }
 
 export function paused(_: Model, subscription: ModelSubscription): void {
@@ -58,7 +62,11 @@ export function deleted(model: Model, subscription: ModelSubscription): void {
 }
 
 export function replayed(delivery: ModelDelivery): void {
-  delivery.possible = new Set(delivery.subscription.state === 'active' ? ['open'] : ['parked']);
+  const { subscription, isQuiet } = delivery;
+  // The message of a replay that was refused may still be there, and its function go by a memo.
+  const whileInactive: Possible[] = isQuiet ? ['parked'] : ['parked', 'open'];
+  delivery.possible = new Set(subscription.state === 'active' ? ['open'] : whileInactive);
+  delivery.isQuiet = false;
 }
 
 export function cancelled(delivery: ModelDelivery): void {
@@ -93,5 +101,6 @@ export function observe(delivery: ModelDelivery, status: DeliveryStatus): boolea
   const state: Possible = status === 'pending' || status === 'retrying' ? 'open' : status;
   if (!delivery.possible.has(state)) return false;
   delivery.possible = new Set([state]);
+  delivery.isQuiet = true;
   return true;
 }
