@@ -104,13 +104,18 @@ async function publish(books: Books, count: number): Promise<number> {
   return books.accepted.length - before;
 }
 
-/** From now on until the rules have made some faults. */
-async function followFor(rules: Rule[], faults: number, meanwhile = () => Promise.resolve()) {
-  const wanted = proxy.injected.length + faults;
+/** From now on until the rules have made some faults of a service: others may have work for it at the same time. */
+async function followFor(
+  rules: Rule[],
+  { service, faults }: { service: string; faults: number },
+  meanwhile = () => Promise.resolve(),
+) {
+  const count = () => proxy.injected.filter((fault) => fault.service === service).length;
+  const wanted = count() + faults;
   proxy.follow(...rules);
   await meanwhile();
-  const areMade = () => (proxy.injected.length >= wanted ? true : undefined);
-  await until(`${faults} faults`, areMade, target.PATIENCE_MS);
+  const areMade = () => (count() >= wanted ? true : undefined);
+  await until(`${faults} faults of ${service}`, areMade, target.PATIENCE_MS);
 }
 
 test('what is accepted while calls of AWS fail is delivered', async () => {
@@ -127,12 +132,13 @@ test('what is accepted while calls of AWS fail is delivered', async () => {
   proxy.follow(...badDay);
   // Calls are tried again, so most of a bad day goes well.
   expect(await publish(moody, eventsInFaults)).toBeGreaterThan(eventsInFaults / 2);
-  await followFor([noRecords], 2 * eventsUnrecorded, async () => {
+  const unrecorded = { service: 'dynamodb', faults: 2 * eventsUnrecorded };
+  await followFor([noRecords], unrecorded, async () => {
     expect(await publish(moody, eventsUnrecorded)).toBeGreaterThan(0);
   });
   proxy.follow();
   expect(await publish(failing, eventsUnretried)).toBe(eventsUnretried);
-  await followFor(noSends, eventsUnretried);
+  await followFor(noSends, { service: 'scheduler', faults: eventsUnretried });
   proxy.follow(outage);
   expect(await publish(moody, eventsInOutage)).toBe(0);
   proxy.follow();
