@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // These suites need Docker, Python, a browser or an AWS account: `npm run test:<suite>` runs them.
@@ -62,10 +61,8 @@ const projects: Readonly<Record<string, object[]>> = {
 export default defineConfig({
   test: {
     projects: projects[suite] ?? [apart],
-    // One worker would leave a small machine idle; an emulator, or a service far away, is busy with one.
-    ...(['unit', 'browser'].includes(suite) && {
-      maxWorkers: Math.max(2, availableParallelism() - 1),
-    }),
+    // A browser's test mostly waits: one worker would leave a small machine idle.
+    ...(suite === 'browser' && { maxWorkers: 2 }),
     // .ci/run adds up the reports of all suites.
     reporters: process.env['CI'] ? ['default', 'json'] : ['default'],
     outputFile: { json: `.ci/reports/${suite}.json` },
