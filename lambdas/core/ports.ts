@@ -211,7 +211,10 @@ export type EventBus = {
   put(event: OperationalEvent): Promise<void>;
 };
 
-/** Never rejects: every failure is a result. */
+/**
+ * Every failure of the endpoint is a result. Rejects with an `UnsentError` alone: the service lacked what it needs to send,
+ * before a packet could have left.
+ */
 export type Sender = { send(request: SendRequest): Promise<SendResult> };
 
 /** One wide line per unit of work. Never payloads, secrets, header values or URL queries. */
