@@ -6,5 +6,5 @@ import type { Ports } from '../core/ports.ts';
 export const systemPorts: Pick<Ports, 'clock' | 'chance' | 'wait'> = {
   clock: { now: () => Date.now() },
   chance: { unit: () => Math.random(), bytes: (count) => randomBytes(count) },
-  wait: (ms) => wait(ms),
+  wait: (ms, signal) => wait(ms, undefined, signal && { signal }),
 };

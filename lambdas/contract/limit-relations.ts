@@ -8,6 +8,11 @@ function must(holds: boolean, relation: string): void {
 }
 
 export function assertRelations(limits: typeof all): void {
+  assertDelivering(limits);
+  assertServing(limits);
+}
+
+function assertDelivering(limits: typeof all): void {
   must(
     limits.queueVisibilityMs >= 6 * limits.deliverFunctionTimeoutMs,
     'queue visibility ≥ 6 × deliver function timeout',
@@ -15,6 +20,14 @@ export function assertRelations(limits: typeof all): void {
   must(
     limits.deliverFunctionTimeoutMs > limits.deliveryTimeoutMsMax + 1.5 * limits.recordReserveMs,
     'the longest attempt fits into a function that has just begun',
+  );
+  must(
+    2 * limits.batchReserveMs <= limits.recordReserveMs,
+    'an attempt that began in time is recorded before its batch is cut',
+  );
+  must(
+    limits.unsentDelayMsMax <= limits.queueDelayMsMax,
+    'what could not be sent waits in the queue, and needs no schedule',
   );
   must(
     limits.responseBytesReadMax >= 4 * limits.responseCharactersKept,
@@ -33,6 +46,9 @@ export function assertRelations(limits: typeof all): void {
     'one subscription takes a tenth of what is in flight locally',
   );
   must(limits.dnsOtherFamilyWaitMs < limits.deliveryTimeoutMsMin, 'DNS waits less than an attempt');
+}
+
+function assertServing(limits: typeof all): void {
   must(limits.apiFunctionTimeoutMs < limits.commitWaitMaxMs, 'commit wait > any request can live');
   must(
     limits.backlogAgeAlarmMs > limits.queueDelayMsMax + limits.queueVisibilityMs,

@@ -68,6 +68,11 @@ export const limits = {
   /** How much longer than asked a held message may wait, so that not all come at once. */
   holdSpreadRatio: 0.2,
   hopsMax: 5,
+  /** Before an attempt that the service itself could not send is tried again. */
+  unsentDelayMsMin: 5 * second,
+  unsentDelayMsMax: 15 * minute,
+  /** How long the service counts as unhealthy after it could not send, unless it could since. */
+  unsentShownMs: minute,
   jitterRatio: 0.2,
   rateLimitPerSecondMin: 0.01,
   rateLimitPerSecondMax: 1_000,
@@ -159,6 +164,8 @@ export const limits = {
   deliverFunctionTimeoutMs: 60 * second,
   /** What an attempt needs of a function's time beyond its own deadline: to queue the retry and to record. */
   recordReserveMs: 10 * second,
+  /** What a batch keeps of its function's time: what is not done by then comes again, alone. */
+  batchReserveMs: 5 * second,
   apiFunctionTimeoutMs: 29 * second, // API Gateway gives up at 30 s (HTTP) or 29 s (REST).
   consoleFunctionTimeoutMs: 10 * second,
   queueVisibilityMs: 6 * 60 * second, // Lambda wants at least six function timeouts.

@@ -25,6 +25,8 @@ export const attemptMessage = z.object({
   probe: z.number().int().optional(),
   /** Epoch ms of the slot that it has under its subscription's rate limit. */
   slotAt: z.number().int().optional(),
+  /** How often the service itself could not send it. */
+  unsent: z.number().int().optional(),
 });
 
 /** Works on what is parked, one page a message: probes while the circuit is open, sends once nothing holds it back. */

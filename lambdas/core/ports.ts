@@ -20,8 +20,8 @@ import type { Subscription } from './subscription.ts';
 /** Epoch ms. */
 export type Clock = { now(): number };
 
-/** Resolves after `ms`. */
-export type Wait = (ms: number) => Promise<void>;
+/** Resolves after `ms`; `signal` ends the timer of a wait that nobody needs any more, which then may reject. */
+export type Wait = (ms: number, signal?: AbortSignal) => Promise<void>;
 
 export type Chance = {
   /** Uniform in [0, 1). */

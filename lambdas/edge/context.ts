@@ -45,6 +45,7 @@ export function createContext(
     subscriptionMemo: createMemo(subscriptions),
     operationalMemo: createMemo(subscriptions),
     attemptWindows: new Map(),
+    sending: { unsent: null },
     tokenMemo: createMemo({
       ttlMs: limits.tokenLifetimeMsMax,
       entriesMax: limits.tokenMemoEntriesMax,

@@ -1,6 +1,8 @@
 // Answers to the routes of the service itself: health, description, counters, API keys.
 import type { serviceRoutes } from '../contract/service-routes.ts';
 import { openApiDocument } from '../contract/openapi.ts';
+import { ServiceError } from '../core/service-error.ts';
+import { presentFault } from '../core/unsent.ts';
 import { createApiKey } from '../operations/create-api-key.ts';
 import { deleteApiKey } from '../operations/delete-api-key.ts';
 import { findSubscription } from '../operations/find-subscription.ts';
@@ -13,7 +15,11 @@ import type { HandlersFor } from './route-handler.ts';
 let description: ReturnType<typeof openApiDocument> | undefined;
 
 export const serviceHandlers: HandlersFor<keyof typeof serviceRoutes> = {
-  getHealth: () => ({ status: 'ok' }),
+  getHealth: ({ sending, clock }) => {
+    const fault = presentFault(sending.unsent, clock.now());
+    if (fault === null) return { status: 'ok' };
+    throw new ServiceError('unavailable', `The service cannot send at the moment (${fault})`);
+  },
 
   getOpenApi: () => (description ??= openApiDocument()),
 

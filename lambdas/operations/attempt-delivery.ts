@@ -5,6 +5,7 @@ import type { AttemptMessage } from '../contract/messages.ts';
 import { decide } from '../core/decide.ts';
 import type { Delivery } from '../core/delivery.ts';
 import { turnFrom } from '../core/ids.ts';
+import { UnsentError } from '../core/port-errors.ts';
 import type { LoadedDelivery } from '../core/ports.ts';
 import type { SendResult } from '../core/send-result.ts';
 import { statsDelta } from '../core/stats.ts';
@@ -14,6 +15,7 @@ import { afterAttempt, cancel, park } from '../core/transitions.ts';
 import type { AfterAttempt } from '../core/transitions.ts';
 import type { Context } from './context.ts';
 import { recallSubscription } from './context.ts';
+import { giveBack } from './give-back.ts';
 import { heedEndpoint } from './heed-endpoint.ts';
 import { hasSlot, putOffPast } from './put-off.ts';
 import { askForRetry, recordAttempt } from './record-attempt.ts';
@@ -112,7 +114,8 @@ async function send(
 ): Promise<StatsDelta[]> {
   const { delivery, subscription, isProbe } = sending;
   const at = context.clock.now();
-  const result = await sendEvent(context, sending);
+  const result = await sendOrGiveBack(context, message, sending);
+  if (result === null) return [];
   const jitter = context.chance.unit();
   const turn = turnFrom(context.chance.bytes(5));
   const judge = (current: Delivery): AfterAttempt =>
@@ -136,6 +139,23 @@ async function send(
   await heedEndpoint(context, subscription, { after, result, cycleAttempt, isProbe });
   logAttempt(context, message, { after, result });
   return recordAttempt(context, { message, subscription, delivery, judge });
+}
+
+/** Null when nothing could be sent: that is no attempt, and its message waits for another try. */
+async function sendOrGiveBack(
+  context: Context,
+  message: AttemptMessage,
+  sending: Sending,
+): Promise<SendResult | null> {
+  try {
+    const result = await sendEvent(context, sending);
+    context.sending.unsent = null;
+    return result;
+  } catch (error) {
+    if (!(error instanceof UnsentError)) throw error;
+    await giveBack(context, message, { delivery: sending.delivery, error });
+    return null;
+  }
 }
 
 function logAttempt(

@@ -8,6 +8,7 @@ import type { Ports } from '../core/ports.ts';
 import type { SubscriptionId } from '../core/ids.ts';
 import type { RetrySchedule } from '../core/retry-schedule.ts';
 import type { Subscription } from '../core/subscription.ts';
+import type { Unsent } from '../core/unsent.ts';
 
 export type Rules = {
   /** Off gives every request every scope: for one's own machine only. */
@@ -29,6 +30,8 @@ export type Context = Ports & {
   operationalMemo: Memo<readonly Subscription[]>;
   /** What this process has seen of each subscription's attempts of late. */
   attemptWindows: Map<string, AttemptWindow>;
+  /** Whether this process can send at all. */
+  sending: { unsent: Unsent | null };
   /** By OAuth client. */
   tokenMemo: Memo<AccessToken | NoToken>;
   /** By key id. Absent keys are kept too, under the same cap. */

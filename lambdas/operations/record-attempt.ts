@@ -19,7 +19,7 @@ export async function askForRetry(
 ): Promise<void> {
   if (retryAt === null || turn === null) return;
   const next = { ...message, attempt: message.attempt + 1, turn, dueAt: retryAt };
-  await context.queue.send([{ ...next, probe: undefined, slotAt: undefined }]);
+  await context.queue.send([{ ...next, probe: undefined, slotAt: undefined, unsent: undefined }]);
 }
 
 export type RecordWork = {

@@ -36,7 +36,7 @@ export async function workBatch(
     seen.add(key);
     return repeated ? [] : work(context, message, { rows, endsAt });
   });
-  const settled = await Promise.allSettled(works);
+  const settled = await settledBefore(context, works, endsAt - limits.batchReserveMs);
   await countChanges(
     context,
     settled.flatMap((result) => (result.status === 'fulfilled' ? result.value : [])),
@@ -46,6 +46,27 @@ export async function workBatch(
     context.log.error('message.failed', { queueMessage: messages[index] }, result.reason);
   }
   return settled;
+}
+
+/**
+ * A batch that outlives its function comes again as a whole, over and over. So what is not done in time is left behind:
+ * its message comes again, alone, and finds whatever was recorded in the meantime.
+ */
+async function settledBefore<Result>(
+  context: Context,
+  works: readonly Promise<Result>[],
+  endsAt: number,
+): Promise<PromiseSettledResult<Result>[]> {
+  if (endsAt === Infinity) return Promise.allSettled(works);
+  const settled = new AbortController();
+  const timeUp = context
+    .wait(Math.max(0, endsAt - context.clock.now()), settled.signal)
+    .then(() => Promise.reject(new Error('The function had no time left for it')));
+  // Nobody hears of it when all is done in time.
+  timeUp.catch(() => {});
+  const results = await Promise.allSettled(works.map((work) => Promise.race([work, timeUp])));
+  settled.abort();
+  return results;
 }
 
 async function work(

@@ -1,5 +1,6 @@
 // Receivers: they succeed, fail, hang to the deadline, ask for patience, say that they are gone, go away and come back.
 import type { SendRequest, SendResult } from '../../lambdas/core/send-result.ts';
+import { ownFaults, UnsentError } from '../../lambdas/core/port-errors.ts';
 import type { Sender } from '../../lambdas/core/ports.ts';
 import { isDeliveryId } from '../../lambdas/core/ids.ts';
 import type { DeliveryId } from '../../lambdas/core/ids.ts';
@@ -32,14 +33,19 @@ export type Post = {
 type Access = {
   kernel: Kernel;
   endpoints: Endpoints;
+  /** Until when the whole deployment can send nothing, on the timeline. */
+  wanting: { until: number };
+  /** Told of every try that could be sent: an attempt is the record of one. */
+  onTry: (id: DeliveryId) => void;
   onPost: (post: Post) => void;
 };
 
-export function sender({ kernel, endpoints, onPost }: Access, process: Process): Sender {
+export function sender(access: Access, process: Process): Sender {
+  const { kernel, endpoints, wanting, onTry, onPost } = access;
   const { timeline, random } = kernel;
   return {
     send: (request) =>
-      new Promise((resolve) => {
+      new Promise((resolve, reject) => {
         if (!process.alive) return;
         const deliveryId = deliveryIdOf(request);
         const index = kernel.calls.length;
@@ -52,6 +58,13 @@ export function sender({ kernel, endpoints, onPost }: Access, process: Process):
           kill(kernel, process);
           return;
         }
+        if (fault === 'unsent' || timeline.now() < wanting.until) {
+          timeline.after(random.between(0, 200), () => {
+            if (process.alive) reject(new UnsentError(random.pick(ownFaults)));
+          });
+          return;
+        }
+        onTry(deliveryId);
         const end = (result: SendResult) => {
           timeline.after(result.durationMs, () => {
             if (process.alive) resolve(result);

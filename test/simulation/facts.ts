@@ -33,6 +33,8 @@ export type Facts = {
   past: Map<SubscriptionId, SubscriptionPast>;
   promised: Set<DeliveryId>;
   posts: Map<DeliveryId, number>;
+  /** Tries that could be sent: whatever came of them, each may be recorded as an attempt. */
+  tries: Map<DeliveryId, number>;
   /** When the last request is answered. */
   answeredAt: Map<DeliveryId, number>;
   replaysAsked: Map<DeliveryId, number>;

@@ -17,7 +17,9 @@ export type Fault =
   /** The queue keeps two copies; the scheduler fires twice. */
   | 'twice'
   /** An eventually consistent read shows the past. */
-  | 'stale';
+  | 'stale'
+  /** Nothing can be sent for a want of the service's own: no file descriptor is left, for one. */
+  | 'unsent';
 
 export type PortName =
   | 'subscriptions.create'
@@ -92,7 +94,7 @@ export const faultsOf: Record<PortName, readonly Fault[]> = {
   'scheduler.create': ['fail', 'fail-after', 'twice'],
   'bus.put': writing,
   // A lost answer to a request that arrived is `fail-after`: the sender reports an error, it never rejects.
-  'sender.send': ['fail', 'fail-after', 'crash', 'crash-after'],
+  'sender.send': ['fail', 'fail-after', 'crash', 'crash-after', 'unsent'],
 };
 
 /** Says what goes wrong at the call with this index, counted over the whole run. */

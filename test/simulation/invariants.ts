@@ -33,6 +33,7 @@ import type { QueueWatch } from './queue.ts';
 
 export type Invariants = DatabaseWatch &
   QueueWatch & {
+    tried(id: DeliveryId): void;
     posted(post: Post): void;
     accepted(id: DeliveryId, body: Uint8Array): void;
     /** A person asked for a replay, however often the request was repeated. */
@@ -52,6 +53,7 @@ export function createInvariants(
     past: new Map(),
     promised: new Set(),
     posts: new Map(),
+    tries: new Map(),
     answeredAt: new Map(),
     replaysAsked: new Map(),
     waiting: new Map(),
@@ -117,6 +119,9 @@ export function createInvariants(
       if (message.kind === 'attempt') touched.add(message.deliveryId as DeliveryId);
       else if (message.kind === 'replay') touchedJobs.add(message.replayId as ReplayId);
       else touchAll(message.subscriptionId as SubscriptionId);
+    },
+    tried(id) {
+      facts.tries.set(id, (facts.tries.get(id) ?? 0) + 1);
     },
     posted(post) {
       facts.posts.set(post.deliveryId, (facts.posts.get(post.deliveryId) ?? 0) + 1);
@@ -209,6 +214,7 @@ function checkChange(
   const { after, attempt } = change;
   if (before === null) return;
   checkSteps(before, change);
+  checkBlame(facts, after);
   checkNotBurnt(facts, before, change);
   const isFailedProbe = attempt !== null && after.reason === 'circuit_open';
   if (isFailedProbe) facts.probes.set(after.id, (facts.probes.get(after.id) ?? 0) + 1);
@@ -233,6 +239,13 @@ function checkSteps(
     must(after.cycleAttempt >= before.cycleAttempt, 'I10 forward', about);
     must(!isFinal(before.status) || after.status === before.status, 'I10 final is final', about);
   }
+}
+
+/** What the service could not send for a want of its own is no attempt. */
+function checkBlame(facts: Facts, after: Delivery): void {
+  const tries = facts.tries.get(after.id) ?? 0;
+  const about = () => `${shown(after)}: ${after.attemptCount} attempts of ${tries} tries`;
+  must(after.attemptCount <= tries, 'I15 only what was sent is an attempt', about);
 }
 
 /** While the circuit is open, only success counts; who acts by a memo may not know yet. */

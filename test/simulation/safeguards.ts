@@ -5,6 +5,7 @@ import type { AttemptMessage, QueueMessage } from '../../lambdas/contract/messag
 import { isDeliveryId } from '../../lambdas/core/ids.ts';
 import type { DeliveryQueue, DeliveryStore } from '../../lambdas/core/ports.ts';
 import type { Context } from '../../lambdas/operations/context.ts';
+import { anError } from '../support/send-results.ts';
 import { messageIn } from './dead-letter-invariants.ts';
 import type { Sabotage, World } from './world.ts';
 
@@ -212,6 +213,17 @@ function unconditional(context: Context): Context {
   };
 }
 
+/** What could not be sent for a want of the service's own is held against the endpoint. */
+function blaming(context: Context): Context {
+  return {
+    ...context,
+    sender: {
+      send: (request) =>
+        context.sender.send(request).catch(() => ({ ...anError('connect_failed'), durationMs: 0 })),
+    },
+  };
+}
+
 /** Sends only what passes. */
 function dropping(context: Context, isKept: (message: QueueMessage) => boolean): Context {
   return {
@@ -223,15 +235,15 @@ function dropping(context: Context, isKept: (message: QueueMessage) => boolean):
 /** Every message counts for whatever its row waits for now. */
 function rewriting(change: (world: World, message: AttemptMessage) => AttemptMessage): Sabotage {
   return {
-    handler: (handler, world) => (event) =>
-      handler({
-        Records: event.Records.map((record) => {
-          const message = world.queue.live.get(Number(record.messageId))?.message;
-          return message?.kind === 'attempt'
-            ? { ...record, body: JSON.stringify(change(world, message)) }
-            : record;
-        }),
-      }),
+    handler: (handler, world) => (event, lambdaContext) => {
+      const records = event.Records.map((record) => {
+        const message = world.queue.live.get(Number(record.messageId))?.message;
+        return message?.kind === 'attempt'
+          ? { ...record, body: JSON.stringify(change(world, message)) }
+          : record;
+      });
+      return handler({ Records: records }, lambdaContext);
+    },
   };
 }
 
@@ -354,6 +366,10 @@ export const removals: readonly Removal[] = [
   {
     safeguard: 'a dead letter is marked after its message was sent',
     sabotage: { context: markFirst },
+  },
+  {
+    safeguard: 'what the service itself could not send is no attempt',
+    sabotage: { context: blaming },
   },
   {
     safeguard: 'a message that is faster than its row waits for it',

@@ -98,6 +98,7 @@ async function live(world: World): Promise<void> {
     subscriptions.push(subscription);
   }
   const accepted: Accepted[] = [];
+  if (random.chance(0.1)) world.spawn(want(world));
   if (random.chance(0.25)) world.spawn(storm(world, random.pick(subscriptions), accepted));
   const bursts = 1 + random.below(3);
   for (let burst = 0; burst < bursts; burst += 1) {
@@ -136,6 +137,14 @@ async function storm(
     world.spawn(publishOne(world, subscription, accepted));
     await world.sleep(world.random.between(0, 10 * second));
   }
+}
+
+/** For a while nothing can be sent: the service has used up its file descriptors, say. */
+async function want(world: World): Promise<void> {
+  const { random, kernel, wanting } = world;
+  await world.sleep(random.between(0, 2 * hour));
+  wanting.until = kernel.timeline.now() + random.between(0, random.pick([minute, 3 * hour]));
+  kernel.note(() => `nothing can be sent until ${wanting.until - startOfTime}`);
 }
 
 type Accepted = { tenant: string; id: DeliveryId };

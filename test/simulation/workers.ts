@@ -72,7 +72,9 @@ export function startWorkers(kernel: Kernel, source: Source): Workers {
       kill(kernel, process);
     });
     kernel.note(() => `${process.name} receives ${batch.length}`);
-    worker.handler({ Records: batch.map(recordOf) }).then(
+    const endsAt = process.startedAt + limits.deliverFunctionTimeoutMs;
+    const lambdaContext = { getRemainingTimeInMillis: () => endsAt - kernel.timeline.now() };
+    worker.handler({ Records: batch.map(recordOf) }, lambdaContext).then(
       ({ batchItemFailures }) => {
         if (isOver) return;
         const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));

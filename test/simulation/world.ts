@@ -71,6 +71,8 @@ export type World = {
   endpoints: Endpoints;
   /** What every new process has seen already of the attempts of late. */
   attemptWindows: Map<string, AttemptWindow>;
+  /** Until when nothing can be sent, on the timeline. */
+  wanting: { until: number };
   /** Told of every request, beside the invariants. */
   onPost: (post: Post) => void;
   invariants: Invariants & Facts;
@@ -153,6 +155,7 @@ export function createWorld(options: WorldOptions): World {
     queue,
     endpoints,
     attemptWindows: new Map(),
+    wanting: { until: 0 },
     onPost: () => {},
     invariants,
     bus: { isHeard, onPut: announcements.put },
@@ -196,6 +199,7 @@ export function createWorld(options: WorldOptions): World {
     },
     async settle() {
       kernel.plan = noFaults;
+      world.wanting.until = 0;
       // What failed too often while the world was broken is given back once it is whole, while its row is still there.
       const soonMs = timeline.now() - startOfTime + 3_600_000;
       for (const untilMs of [soonMs, settleMsMax, settleMsMax]) {
@@ -269,7 +273,7 @@ function newWorker(world: World, options: WorldOptions, name: string): Worker {
 }
 
 function contextOf(world: World, process: Process): Context {
-  const { kernel, database, endpoints, invariants, queue, random } = world;
+  const { kernel, database, endpoints, invariants, queue, random, wanting } = world;
   const access = { kernel, database, process };
   const onPost = (post: Post) => {
     invariants.posted(post);
@@ -299,7 +303,7 @@ function contextOf(world: World, process: Process): Context {
     },
     queue: deliveryQueue({ kernel, queue, watch: invariants }, process),
     bus: eventBus(access, world.bus),
-    sender: sender({ kernel, endpoints, onPost }, process),
+    sender: sender({ kernel, endpoints, wanting, onTry: invariants.tried, onPost }, process),
     log: {
       info: (name, fields) => {
         logged(world, `${process.name} ${name}`, JSON.stringify(fields));
