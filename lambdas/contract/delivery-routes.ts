@@ -16,6 +16,9 @@ export const deliveryRoutes = {
     headers: z
       .object({
         'content-type': z.string().optional(),
+        'content-encoding': z.string().optional().meta({
+          description: 'Such as `gzip`: kept and sent on with the bytes, which stay as they are',
+        }),
         'x-event-type': resources.eventType
           .optional()
           .meta({ description: 'Goes before the query parameter event_type' }),
@@ -46,7 +49,6 @@ export const deliveryRoutes = {
       'malformed-json',
       'payload-missing',
       'payload-too-large',
-      'unsupported-media-type',
       'signature-missing',
       'signature-invalid',
       'signature-expired',

@@ -32,6 +32,7 @@ export async function testSubscription(
     id,
     eventType,
     contentType: 'application/json',
+    contentEncoding: null,
     hops: 0,
     body,
   });

@@ -58,6 +58,7 @@ export async function publish(
     subscriptionId: target.id,
     eventType: event.eventType ?? null,
     contentType: 'application/json',
+    contentEncoding: null,
     headers: {},
     idempotencyKey: event.key ?? null,
     hops: 0,

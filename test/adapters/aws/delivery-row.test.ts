@@ -27,6 +27,7 @@ const anyDelivery = fc
   .record({
     eventType: fc.option(fc.string({ minLength: 1 })),
     contentType: fc.constantFrom('application/json', 'text/plain'),
+    contentEncoding: fc.constantFrom(null, 'gzip', 'deflate, br'),
     status: fc.constantFrom(
       ...(['pending', 'retrying', 'parked', 'delivered', 'failed', 'cancelled'] as const),
     ),
@@ -52,6 +53,11 @@ describe('the row of a delivery', () => {
         expect(decodeDelivery(encoded(delivery))).toStrictEqual(delivery);
       }),
     );
+  });
+
+  it('that was stored before there were content encodings has none', () => {
+    const { content_encoding: _, ...before } = encoded(aDelivery({ contentEncoding: 'gzip' }));
+    expect(decodeDelivery(before).contentEncoding).toBeNull();
   });
 
   it('names nothing that can be told from the rest', () => {
