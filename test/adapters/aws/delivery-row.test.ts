@@ -56,8 +56,10 @@ describe('the row of a delivery', () => {
   });
 
   it('that was stored before there were content encodings has none', () => {
-    const { content_encoding: _, ...before } = encoded(aDelivery({ contentEncoding: 'gzip' }));
-    expect(decodeDelivery(before).contentEncoding).toBeNull();
+    const row = encoded(aDelivery({ contentEncoding: 'gzip' }));
+    expect(decodeDelivery(row).contentEncoding).toBe('gzip');
+    delete row['content_encoding'];
+    expect(decodeDelivery(row).contentEncoding).toBeNull();
   });
 
   it('names nothing that can be told from the rest', () => {
