@@ -1,5 +1,6 @@
 // Routes of deliveries, ingest first.
 import * as z from 'zod';
+import { contentEncoding, contentType } from './content-headers.ts';
 import { limits } from './limits.ts';
 import * as resources from './resources.ts';
 import type { Route } from './route.ts';
@@ -15,8 +16,8 @@ export const deliveryRoutes = {
     query: z.object({ event_type: resources.eventType.optional() }),
     headers: z
       .object({
-        'content-type': z.string().optional(),
-        'content-encoding': z.string().optional().meta({
+        'content-type': contentType.optional(),
+        'content-encoding': contentEncoding.optional().meta({
           description: 'Such as `gzip`: kept and sent on with the bytes, which stay as they are',
         }),
         'x-event-type': resources.eventType

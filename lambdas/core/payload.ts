@@ -1,14 +1,7 @@
 // The payload of an event: bytes of any type. What says that it is JSON is only checked to be so: the bytes themselves are
 // stored, signed and sent.
 import { createHash } from 'node:crypto';
-import { limits } from '../contract/limits.ts';
-import {
-  isContentEncoding,
-  isIdentity,
-  isJsonType,
-  isMediaType,
-  unknownType,
-} from './media-type.ts';
+import { isIdentity, isJsonType, unknownType } from './media-type.ts';
 import { ServiceError } from './service-error.ts';
 
 /** As its sender described it; null where the sender did not. */
@@ -28,27 +21,10 @@ export function checkPayload(payload: Payload, bytesMax: number): Content {
     throw new ServiceError('payload-too-large', `The payload is larger than ${bytesMax} bytes`);
   }
   if (body.byteLength === 0) throw new ServiceError('payload-missing', 'No payload provided');
-  const content = contentOf(payload);
+  const { contentType, contentEncoding } = payload;
+  const content = { contentType: contentType ?? unknownType, contentEncoding };
   if (isJson(content)) checkJson(body);
   return content;
-}
-
-function contentOf({ contentType, contentEncoding }: Payload): Content {
-  if (contentType !== null && !isMediaType(contentType)) {
-    const most = limits.contentTypeLengthMax;
-    throw badHeader('Content-Type', `must be a media type of at most ${most} characters`);
-  }
-  if (contentEncoding !== null && !isContentEncoding(contentEncoding)) {
-    const most = limits.contentEncodingLengthMax;
-    throw badHeader('Content-Encoding', `must be a list of codings of at most ${most} characters`);
-  }
-  return { contentType: contentType ?? unknownType, contentEncoding };
-}
-
-function badHeader(name: string, detail: string): ServiceError {
-  return new ServiceError('invalid-request', `The ${name} header ${detail}`, [
-    { pointer: `header/${name.toLowerCase()}`, detail },
-  ]);
 }
 
 /** Whether the bytes, as they stand, say that they are JSON. */
