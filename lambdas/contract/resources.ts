@@ -151,6 +151,8 @@ export const delivery = z
   })
   .meta({ id: 'Delivery' });
 
+export const payloadEncoding = z.enum(['utf-8', 'base64']);
+
 export const deliveryWithPayload = delivery
   .extend({
     content_type: z.string(),
@@ -163,9 +165,9 @@ export const deliveryWithPayload = delivery
     payload_raw: z
       .string()
       .meta({ description: 'The body as it was received, byte for byte, in `payload_encoding`' }),
-    payload_encoding: z
-      .enum(['utf-8', 'base64'])
-      .meta({ description: '`base64` where the bytes are not UTF-8' }),
+    payload_encoding: payloadEncoding.meta({
+      description: '`base64` where the bytes are not UTF-8',
+    }),
   })
   .meta({ id: 'DeliveryWithPayload' });
 

@@ -2,7 +2,7 @@
 // stored, signed and sent.
 import { createHash } from 'node:crypto';
 import { isIdentity, isJsonType, unknownType } from './media-type.ts';
-import { ServiceError } from './service-error.ts';
+import { invalidField, ServiceError } from './service-error.ts';
 
 /** As its sender described it; null where the sender did not. */
 export type Payload = {
@@ -39,6 +39,15 @@ export function textOf(body: Uint8Array): string | null {
   } catch {
     return null;
   }
+}
+
+/** The bytes that a caller gave as text. Throws a `ServiceError` where they are not in that encoding. */
+export function bytesOf(text: string, encoding: 'utf-8' | 'base64'): Uint8Array {
+  const body = Buffer.from(text, encoding);
+  if (encoding === 'base64' && body.toString('base64') !== text) {
+    throw invalidField('/payload_raw', 'must be base64');
+  }
+  return body;
 }
 
 function checkJson(body: Uint8Array): void {
