@@ -68,8 +68,8 @@ function notText({ headers }: HttpRequest): ServiceError {
   const isJson = isJsonType(headers['content-type'] ?? '');
   if (isJson && isIdentity(headers['content-encoding'] ?? null)) return notJson();
   const detail =
-    'says that the body is text or JSON, which an HTTP API takes in UTF-8 and uncompressed alone: ' +
-    'send it as application/octet-stream, or deploy the REST API';
+    'must be application/octet-stream for this body: the gateway took it for UTF-8 text and altered it. ' +
+    'A REST API takes it as any type';
   return invalidFields([{ pointer: 'header/content-type', detail }]);
 }
 

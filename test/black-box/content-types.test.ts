@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { Output } from '../support/api.ts';
 import { expectProblem } from '../support/api.ts';
 import type { Sent } from '../support/contents.ts';
-import { contents, githubForm, noText } from '../support/contents.ts';
+import { contents, githubForm, noText, untyped } from '../support/contents.ts';
 import type { Received } from '../support/receiver.ts';
 import { api, deliveryInStatus, ingest, newSecret, patienceMs, subscribe } from './setup.ts';
 
@@ -65,7 +65,7 @@ async function expectDelivered(sent: Sent): Promise<void> {
 
 test.each(contents)('$name arrives as it was sent, whenever it is sent', expectDelivered);
 
-test.each(noText)('$name arrives as it was sent, or is refused', async (sent) => {
+test.each([...noText, untyped])('$name arrives as it was sent, or is refused', async (sent) => {
   const { id } = await subscribe({ secret });
   const reply = await api.ask('ingest', { id, ...inputOf(sent) });
   if (reply.status === 202) return expectDelivered(sent);
@@ -117,4 +117,35 @@ test('management takes JSON alone, and text/json is JSON', async () => {
   for (const contentType of ['text/plain', 'application/x-www-form-urlencoded']) {
     await api.refused('unsupported-media-type', 'updateSubscription', { id, body, contentType });
   }
+});
+
+test('a test event may have any type and any bytes', async () => {
+  const { id, endpoint } = await subscribe();
+  const bytes = Buffer.of(0, 0xff, 0x0d, 0x0a);
+  const binary = {
+    payload_raw: bytes.toString('base64'),
+    payload_encoding: 'base64',
+    content_type: 'image/png',
+  };
+  await api.call('testSubscription', { id, body: binary });
+  const [first] = await endpoint.received(1, patienceMs);
+  expect(first!.body.equals(bytes)).toBe(true);
+  expect(first!.headers['content-type']).toBe('image/png');
+  const written = '{"price":1.10, "id":12345678901234567890}';
+  await api.call('testSubscription', { id, body: { payload_raw: written } });
+  const [, second] = await endpoint.received(2, patienceMs);
+  expect(second!.body.toString()).toBe(written);
+  expect(second!.headers['content-type']).toBe('application/json');
+});
+
+test.each([
+  ['malformed-json', { payload_raw: 'a=1' }],
+  ['payload-missing', { payload_raw: '' }],
+  ['invalid-request', { payload_raw: 'not base64', payload_encoding: 'base64' }],
+  ['invalid-request', { payload_raw: '{}', payload_encoding: 'latin1' }],
+  ['invalid-request', { payload_raw: '{}', payload: {} }],
+  ['invalid-request', { payload_raw: 'a', content_type: 'text/plain\r\nX-Injected: 1' }],
+] as const)('a test event is refused as %s: %j', async (code, body) => {
+  const { id } = await subscribe();
+  await api.refused(code, 'testSubscription', { id, body });
 });

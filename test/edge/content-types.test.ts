@@ -1,7 +1,7 @@
 // Payloads of any type through both kinds of API Gateway: how each hands the bytes over makes no difference.
 import { describe, expect, test } from 'vitest';
 import type { DeliveryId } from '../../lambdas/core/ids.ts';
-import { contents, noText } from '../support/contents.ts';
+import { contents, noText, untyped } from '../support/contents.ts';
 import type { Sent } from '../support/contents.ts';
 import type { GatewayKind } from '../support/gateway-events.ts';
 import { createService } from '../support/service.ts';
@@ -37,7 +37,9 @@ async function expectStored(kind: GatewayKind, sent: Sent): Promise<void> {
 }
 
 describe.each(['http', 'rest'] as const)('by a %s API', (kind) => {
-  test.each(contents)('$name is stored as it was sent', (sent) => expectStored(kind, sent));
+  test.each([...contents, untyped])('$name is stored as it was sent', (sent) =>
+    expectStored(kind, sent),
+  );
 });
 
 describe('what is no text, though an HTTP API takes it for text', () => {

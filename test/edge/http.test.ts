@@ -107,7 +107,7 @@ describe('a body that an HTTP API made text of', () => {
       status: 400,
       json: { code: 'invalid-request', errors: [{ pointer: 'header/content-type' }] },
     });
-    expect(answer.json['error']).toContain('send it as application/octet-stream');
+    expect(answer.json['error']).toContain('must be application/octet-stream');
   });
 
   test('is read where the character was sent as such', async () => {
