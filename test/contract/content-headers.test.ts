@@ -43,6 +43,8 @@ describe('a media type', () => {
     'text/plain; charset="é"',
     'text/plain\r\nX-Injected: 1',
     'text/plain; a="\r\nX-Injected: 1"',
+    'text/plain; a="\r"',
+    'text/plain; a="\\\n"',
     'text/plain\u0000',
     `a/${'b'.repeat(limits.contentTypeLengthMax - 1)}`,
   ])('is not %j', (text) => {
