@@ -1,5 +1,6 @@
 // Routes of deliveries, ingest first.
 import * as z from 'zod';
+import { contentEncoding, contentType } from './content-headers.ts';
 import { limits } from './limits.ts';
 import * as resources from './resources.ts';
 import type { Route } from './route.ts';
@@ -15,7 +16,10 @@ export const deliveryRoutes = {
     query: z.object({ event_type: resources.eventType.optional() }),
     headers: z
       .object({
-        'content-type': z.string().optional(),
+        'content-type': contentType.optional(),
+        'content-encoding': contentEncoding.optional().meta({
+          description: 'Such as `gzip`: kept and sent on with the bytes, which stay as they are',
+        }),
         'x-event-type': resources.eventType
           .optional()
           .meta({ description: 'Goes before the query parameter event_type' }),
@@ -46,7 +50,6 @@ export const deliveryRoutes = {
       'malformed-json',
       'payload-missing',
       'payload-too-large',
-      'unsupported-media-type',
       'signature-missing',
       'signature-invalid',
       'signature-expired',

@@ -14,7 +14,8 @@ export const limits = {
   eventTypeLengthMax: 100,
   idempotencyKeyLengthMax: 255,
   idempotencyWindowMs: day,
-  contentTypeLengthMax: 100,
+  contentTypeLengthMax: 255, // A multipart boundary alone may have 70.
+  contentEncodingLengthMax: 100,
 
   // Subscriptions
   nameLengthMax: 100,

@@ -117,8 +117,14 @@ function optionalParameters(
 }
 
 function requestBodyOf(body: z.ZodObject | 'raw', components: Components): Json {
-  const schema = body === 'raw' ? {} : schemaOf(body, 'input', components);
-  return { required: body === 'raw', content: { 'application/json': { schema } } };
+  // Bytes of any type; JSON stands first, since most events are.
+  if (body === 'raw')
+    return {
+      required: true,
+      content: { 'application/json': { schema: {} }, '*/*': { schema: {} } },
+    };
+  const schema = schemaOf(body, 'input', components);
+  return { required: false, content: { 'application/json': { schema } } };
 }
 
 function problemsOf(route: Route, schema: Json): Json {

@@ -151,13 +151,23 @@ export const delivery = z
   })
   .meta({ id: 'Delivery' });
 
+export const payloadEncoding = z.enum(['utf-8', 'base64']);
+
 export const deliveryWithPayload = delivery
   .extend({
     content_type: z.string(),
-    payload: z.unknown().meta({
-      description: `The body as JSON; null where it is nested deeper than ${limits.jsonDepthMax} levels`,
+    content_encoding: z.string().nullable().meta({
+      description: 'Such as `gzip`: as it was given with the bytes; null where it was not',
     }),
-    payload_raw: z.string().meta({ description: 'The body as it was received, byte for byte' }),
+    payload: z.unknown().meta({
+      description: `The body as JSON; null where it is of another type, compressed, or nested deeper than ${limits.jsonDepthMax} levels`,
+    }),
+    payload_raw: z
+      .string()
+      .meta({ description: 'The body as it was received, byte for byte, in `payload_encoding`' }),
+    payload_encoding: payloadEncoding.meta({
+      description: '`base64` where the bytes are not UTF-8',
+    }),
   })
   .meta({ id: 'DeliveryWithPayload' });
 

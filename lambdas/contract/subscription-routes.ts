@@ -1,5 +1,6 @@
 // Routes of subscriptions.
 import * as z from 'zod';
+import { contentType } from './content-headers.ts';
 import { health } from './health-resource.ts';
 import * as resources from './resources.ts';
 import type { Route } from './route.ts';
@@ -118,11 +119,29 @@ export const subscriptionRoutes = {
     access: 'admin',
     summary: 'Send a signed sample event through the real path',
     body: z
-      .object({ event_type: resources.eventType, payload: z.unknown() })
+      .object({
+        event_type: resources.eventType,
+        payload: z.unknown().meta({ description: 'Any JSON' }),
+        payload_raw: z.string().meta({
+          description: 'The very bytes, in place of `payload`, in `payload_encoding`',
+        }),
+        payload_encoding: resources.payloadEncoding.meta({ description: '`utf-8` if not given' }),
+        content_type: contentType.meta({ description: '`application/json` if not given' }),
+      })
       .partial()
+      .refine(({ payload, payload_raw: raw }) => payload === undefined || raw === undefined, {
+        path: ['payload_raw'],
+        error: 'must not stand beside payload',
+      })
       .meta({ id: 'TestEvent' }),
     status: 202,
     response: z.object({ ...message, delivery_id: z.string() }),
-    problems: ['malformed-json', 'unsupported-media-type', 'payload-too-large', 'not-found'],
+    problems: [
+      'malformed-json',
+      'payload-missing',
+      'unsupported-media-type',
+      'payload-too-large',
+      'not-found',
+    ],
   },
 } as const satisfies Record<string, Route>;

@@ -36,6 +36,8 @@ export type Delivery = {
   subscriptionId: SubscriptionId;
   eventType: string | null;
   contentType: string;
+  /** Null where the bytes are the content itself. */
+  contentEncoding: string | null;
   /** Deliveries that led to this one: an endpoint may publish what it receives. */
   hops: number;
   status: DeliveryStatus;

@@ -26,6 +26,7 @@ export function requestHeaders(
     'X-Webhook-Attempt': String(delivery.attemptCount + 1),
     [hopsHeader]: String(delivery.hops + 1),
   };
+  if (delivery.contentEncoding !== null) headers['Content-Encoding'] = delivery.contentEncoding;
   if (delivery.eventType !== null) headers['X-Event-Type'] = delivery.eventType;
   const message = { id: delivery.id, timestamp: Math.floor(now / 1_000), body };
   return { ...headers, ...signatureHeaders(message, subscription, now) };

@@ -37,6 +37,7 @@ export function accept(
     id: DeliveryId;
     eventType: string | null;
     contentType: string;
+    contentEncoding: string | null;
     hops: number;
   },
 ): Delivery {
@@ -46,6 +47,7 @@ export function accept(
     subscriptionId: subscriptionIdOf(event.id),
     eventType: event.eventType,
     contentType: event.contentType,
+    contentEncoding: event.contentEncoding,
     hops: event.hops,
     ...started(event),
     createdAt: acceptedAtOf(event.id),

@@ -5,7 +5,7 @@ import type { FieldError } from '../contract/problems.ts';
 import type { Route } from '../contract/routes.ts';
 import { exceedsDepth } from '../core/json-depth.ts';
 import { ServiceError } from '../core/service-error.ts';
-import { isJsonType } from '../core/payload.ts';
+import { isIdentity, isJsonType } from '../core/media-type.ts';
 import { labelOf, phraseOf } from './field-errors.ts';
 import type { HttpRequest } from './http-event.ts';
 
@@ -32,7 +32,7 @@ function readBody(route: Route, request: HttpRequest, bodyBytesMax: number): Par
   if (rawBody.byteLength > bodyBytesMax) {
     throw new ServiceError('payload-too-large', `The body is larger than ${bodyBytesMax} bytes`);
   }
-  if (isAltered(request)) throw notJson();
+  if (isAltered(request)) throw route.body === 'raw' ? notText(request) : notJson();
   if (route.body === 'raw') return { value: rawBody, errors: [] };
   // No body says as much as `{}`.
   if (rawBody.byteLength === 0) return parse(route.body, {}, '/');
@@ -63,7 +63,20 @@ function notJson(): ServiceError {
   return new ServiceError('malformed-json', 'The body is not valid JSON in UTF-8');
 }
 
-/** An HTTP API passes JSON on as text: where it was no UTF-8, U+FFFD stands for a byte, and is three bytes long. */
+/** What a gateway took for text, and has altered for good: other bytes than were sent shall not go out. */
+function notText({ headers }: HttpRequest): ServiceError {
+  const isJson = isJsonType(headers['content-type'] ?? '');
+  if (isJson && isIdentity(headers['content-encoding'] ?? null)) return notJson();
+  const detail =
+    'must be application/octet-stream for this body: the gateway took it for UTF-8 text and altered it. ' +
+    'A REST API takes it as any type';
+  return invalidFields([{ pointer: 'header/content-type', detail }]);
+}
+
+/**
+ * An HTTP API passes text/*, application/json, application/xml and application/javascript on as text: where it was no
+ * UTF-8, U+FFFD stands for a byte, and is three bytes long.
+ */
 function isAltered({ rawBody, headers }: HttpRequest): boolean {
   const sent = headers['content-length'];
   return sent !== undefined && Number(sent) !== rawBody.byteLength && rawBody.includes('\uFFFD');

@@ -9,6 +9,7 @@ export const publishHandlers: RouteHandlers<'publish'> = {
       subscriptionId: params.id,
       eventType: headers['x-event-type'] ?? query.event_type ?? null,
       contentType: headers['content-type'] ?? null,
+      contentEncoding: headers['content-encoding'] ?? null,
       headers,
       idempotencyKey: headers['idempotency-key'] ?? null,
       hops: Number(headers['webhook-hops'] ?? 0),

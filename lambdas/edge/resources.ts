@@ -19,6 +19,7 @@ import type { DeliveryId } from '../core/ids.ts';
 import { attemptId, subscriptionIdOf } from '../core/ids.ts';
 import { shownFields } from '../core/hidden-fields.ts';
 import { exceedsDepth } from '../core/json-depth.ts';
+import { isJson, textOf } from '../core/payload.ts';
 import type { LoadedDelivery } from '../core/ports.ts';
 import type { RateLimit } from '../core/rate-limit.ts';
 import type { RetrySchedule } from '../core/retry-schedule.ts';
@@ -101,12 +102,15 @@ export function deliveryResource(delivery: Delivery): DeliveryResource {
 }
 
 export function deliveryWithPayloadResource(loaded: LoadedDelivery): DeliveryWithPayloadResource {
-  const raw = new TextDecoder().decode(loaded.body);
+  const { delivery, body } = loaded;
+  const text = textOf(body);
   return {
-    ...deliveryResource(loaded.delivery),
-    content_type: loaded.delivery.contentType,
-    payload: parsedPayload(raw),
-    payload_raw: raw,
+    ...deliveryResource(delivery),
+    content_type: delivery.contentType,
+    content_encoding: delivery.contentEncoding,
+    payload: text !== null && isJson(delivery) ? parsedPayload(text) : null,
+    payload_raw: text ?? Buffer.from(body).toString('base64'),
+    payload_encoding: text === null ? 'base64' : 'utf-8',
   };
 }
 

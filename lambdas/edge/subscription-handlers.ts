@@ -1,5 +1,6 @@
 // Answers to the routes of subscriptions.
 import type { subscriptionRoutes } from '../contract/subscription-routes.ts';
+import { bytesOf } from '../core/payload.ts';
 import { createSubscription } from '../operations/create-subscription.ts';
 import { deleteSubscription } from '../operations/delete-subscription.ts';
 import { findSubscription } from '../operations/find-subscription.ts';
@@ -9,7 +10,7 @@ import { testSubscription } from '../operations/test-subscription.ts';
 import { updateSubscription } from '../operations/update-subscription.ts';
 import { subscriptionIdFrom } from './params.ts';
 import { healthResource, subscriptionResource } from './resources.ts';
-import type { HandlersFor, RouteHandler } from './route-handler.ts';
+import type { Call, HandlersFor, RouteHandler } from './route-handler.ts';
 
 /** PUT changes only the fields that are given, as the seed's did, so PATCH is the same. */
 const changeFields: RouteHandler<'replaceSubscription' | 'updateSubscription'> = async (
@@ -23,6 +24,12 @@ const changeFields: RouteHandler<'replaceSubscription' | 'updateSubscription'> =
     subscription: subscriptionResource(subscription),
   };
 };
+
+function sampleBody(given: Call<'testSubscription'>['body']): Uint8Array | null {
+  const { payload, payload_raw: raw, payload_encoding: encoding = 'utf-8' } = given;
+  if (raw !== undefined) return bytesOf(raw, encoding);
+  return payload === undefined || payload === null ? null : Buffer.from(JSON.stringify(payload));
+}
 
 export const subscriptionHandlers: HandlersFor<keyof typeof subscriptionRoutes> = {
   listSubscriptions: async (context, { caller, query }) => {
@@ -74,8 +81,9 @@ export const subscriptionHandlers: HandlersFor<keyof typeof subscriptionRoutes> 
 
   testSubscription: async (context, { caller, params, body }) => {
     const subscription = await findSubscription(context, caller.tenant, subscriptionIdFrom(params));
-    const { event_type: eventType = null, payload } = body;
-    const deliveryId = await testSubscription(context, subscription, { eventType, payload });
+    const { event_type: eventType = null, content_type: contentType = null } = body;
+    const sample = { eventType, contentType, body: sampleBody(body) };
+    const deliveryId = await testSubscription(context, subscription, sample);
     return { message: 'Test event accepted for delivery', delivery_id: deliveryId };
   },
 };

@@ -15,6 +15,7 @@ export type AcceptedEvent = {
   id: DeliveryId;
   eventType: string | null;
   contentType: string;
+  contentEncoding: string | null;
   hops: number;
   body: Uint8Array;
 };
@@ -33,6 +34,7 @@ export async function acceptEvent(
     id: event.id,
     eventType: event.eventType,
     contentType: event.contentType,
+    contentEncoding: event.contentEncoding,
     hops: event.hops,
     heldBackBy: heldBackBy(subscription),
     turn: turnFrom(context.chance.bytes(5)),

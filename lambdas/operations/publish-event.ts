@@ -22,6 +22,7 @@ export type PublishRequest = {
   subscriptionId: string;
   eventType: string | null;
   contentType: string | null;
+  contentEncoding: string | null;
   /** All of them, names in lower case: any may hold the signature. */
   headers: Readonly<Record<string, string | undefined>>;
   idempotencyKey: string | null;
@@ -38,7 +39,7 @@ export type Published =
 /** Rejects with a `ServiceError` for whatever is wrong with the request. */
 export async function publishEvent(context: Context, request: PublishRequest): Promise<Published> {
   const { subscription, verdict } = await findSubscription(context, request);
-  const contentType = checkPayload(request, context.rules.bodyBytesMax);
+  const content = checkPayload(request, context.rules.bodyBytesMax);
   const { caller, eventType } = request;
   if (!wantsEvent(subscription.eventTypes, eventType, context.rules.untypedEvents)) {
     return { kind: 'filtered', eventType };
@@ -50,7 +51,7 @@ export async function publishEvent(context: Context, request: PublishRequest): P
       'The event has come round through this service too often',
     );
   }
-  const event = { eventType, contentType, hops: request.hops, body: request.body };
+  const event = { eventType, ...content, hops: request.hops, body: request.body };
   const fresh = deliveryIdFrom(subscription.id, context.clock.now(), context.chance.bytes(10));
   const claimed = await claimId(context, { subscription, request, fresh });
   if (claimed.open) await acceptEvent(context, subscription, { ...event, id: claimed.id });
@@ -143,7 +144,7 @@ async function claimId(
   if (held.fingerprint !== fingerprint) {
     throw new ServiceError(
       'idempotency-key-reused',
-      'This Idempotency-Key was used with another payload, event type or content type',
+      'This Idempotency-Key was used with another payload, event type, content type or content encoding',
     );
   }
   if (held.deliveryId === fresh) return { id: fresh, open: true };

@@ -2,38 +2,39 @@
 // filter, since its purpose is to try the endpoint.
 import { deliveryIdFrom } from '../core/ids.ts';
 import type { DeliveryId } from '../core/ids.ts';
-import { ServiceError } from '../core/service-error.ts';
+import { checkPayload } from '../core/payload.ts';
 import type { Subscription } from '../core/subscription.ts';
 import { acceptEvent } from './accept-event.ts';
 import type { Context } from './context.ts';
 
 export const testEventType = 'webhook.test';
 
+/** What is null is chosen here. */
+export type Sample = {
+  eventType: string | null;
+  contentType: string | null;
+  body: Uint8Array | null;
+};
+
 export async function testSubscription(
   context: Context,
   subscription: Subscription,
-  sample: { eventType: string | null; payload: unknown },
+  sample: Sample,
 ): Promise<DeliveryId> {
   const now = context.clock.now();
   const id = deliveryIdFrom(subscription.id, now, context.chance.bytes(10));
   const eventType = sample.eventType ?? testEventType;
-  const payload = sample.payload ?? {
-    type: eventType,
-    data: { message: 'A test event of the webhook delivery service' },
-  };
-  const body = new TextEncoder().encode(JSON.stringify(payload));
-  if (body.byteLength > context.rules.bodyBytesMax) {
-    throw new ServiceError(
-      'payload-too-large',
-      `The payload is larger than ${context.rules.bodyBytesMax} bytes`,
-    );
-  }
-  await acceptEvent(context, subscription, {
-    id,
-    eventType,
-    contentType: 'application/json',
-    hops: 0,
-    body,
-  });
+  const body = sample.body ?? usualBody(eventType);
+  const contentType = sample.contentType ?? 'application/json';
+  const content = checkPayload(
+    { contentType, contentEncoding: null, body },
+    context.rules.bodyBytesMax,
+  );
+  await acceptEvent(context, subscription, { id, eventType, ...content, hops: 0, body });
   return id;
+}
+
+function usualBody(type: string): Uint8Array {
+  const data = { message: 'A test event of the webhook delivery service' };
+  return new TextEncoder().encode(JSON.stringify({ type, data }));
 }

@@ -74,6 +74,7 @@ async function deliver(
       id: announcedDeliveryId(operator.id, announcement),
       eventType: event.type,
       contentType: 'application/json',
+      contentEncoding: null,
       hops,
       body: new TextEncoder().encode(JSON.stringify(event)),
     });

@@ -61,8 +61,8 @@ test('refuses what is no event', async () => {
   expect(missing.error).toBe('No payload provided');
   await api.refused('malformed-json', 'ingest', { id, body: '{"a":' });
   await api.refused('malformed-json', 'ingest', { id, body: Buffer.from([0x22, 0xff, 0x22]) });
-  const headers = { 'content-type': 'text/plain' };
-  await api.refused('unsupported-media-type', 'ingest', { id, body: '{}', headers });
+  await api.refused('payload-missing', 'ingest', { id, body: '', contentType: 'text/plain' });
+  await api.refused('invalid-request', 'ingest', { id, body: 'a=1', contentType: 'form' });
   await api.refused('invalid-request', 'ingest', {
     id,
     body: {},

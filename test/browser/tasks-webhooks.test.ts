@@ -93,7 +93,7 @@ test('a payload that is no JSON is said to be none before anything is sent', asy
   await payload.fill('{"open": false}');
   await dialog.getByRole('button', { name: 'Send webhook' }).click();
   const [received] = await given.endpoint.received(1, patienceMs);
-  expect(received?.body.toString()).toBe('{"open":false}');
+  expect(received?.body.toString()).toBe('{"open": false}');
 });
 
 /** From the button that stands on every page. */

@@ -1,6 +1,7 @@
 // What every DeliveryStore must do: storing and changing. `delivery-lists.ts` has the lists.
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { limits } from '../../lambdas/contract/limits.ts';
 import type { Delivery } from '../../lambdas/core/delivery.ts';
 import type { DeliveryStore } from '../../lambdas/core/ports.ts';
 import { aDelivery, anAttempt, aTenant, changed, noon } from '../support/factories.ts';
@@ -48,6 +49,15 @@ function deliveryChangesContract(store: () => DeliveryStore): void {
         { status: 'parked' as const, reason: 'circuit_open' as const },
       ],
       ['without a type', { eventType: null }],
+      ['compressed', { contentType: 'text/csv', contentEncoding: 'deflate, gzip' }],
+      [
+        'with texts as long as they may be',
+        {
+          contentType: `a/${'b'.repeat(limits.contentTypeLengthMax - 2)}`,
+          contentEncoding: 'x'.repeat(limits.contentEncodingLengthMax),
+          eventType: 'e'.repeat(limits.eventTypeLengthMax),
+        },
+      ],
       ['with any texts', { eventType: 'a:b/c_d-e.F', contentType: 'text/plain; charset="ü"' }],
     ])('stores a delivery: %s', async (_, fields) => {
       const delivery = await committed(store(), fields);

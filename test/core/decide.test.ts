@@ -43,6 +43,7 @@ function delivery(about: Partial<Delivery> = {}): Delivery {
     id,
     eventType: null,
     contentType: 'application/json',
+    contentEncoding: null,
     hops: 0,
     heldBackBy: null,
     turn: aTurn,

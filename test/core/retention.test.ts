@@ -18,6 +18,7 @@ const pending = accept({
   id,
   eventType: null,
   contentType: 'application/json',
+  contentEncoding: null,
   hops: 0,
   heldBackBy: null,
   turn: aTurn,

@@ -25,6 +25,7 @@ function accepted(active = true): Delivery {
     id,
     eventType: null,
     contentType: 'application/json',
+    contentEncoding: null,
     hops: 0,
     heldBackBy: active ? null : 'subscription_inactive',
     turn: aTurn,

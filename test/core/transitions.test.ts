@@ -29,6 +29,7 @@ function accepted(active = true): Delivery {
     id,
     eventType: 'a.b',
     contentType: 'application/json',
+    contentEncoding: null,
     hops: 0,
     heldBackBy: active ? null : 'subscription_inactive',
     turn: aTurn,

@@ -85,8 +85,9 @@ describe('a problem', () => {
 });
 
 describe('a body that an HTTP API made text of', () => {
-  const ingest = (sent: Uint8Array, length: number) => {
-    const headers = { 'content-type': 'application/json', 'content-length': String(length) };
+  const json = { 'content-type': 'application/json' };
+  const ingest = (sent: Uint8Array, length: number, content: Record<string, string> = json) => {
+    const headers = { ...content, 'content-length': String(length) };
     const path = '/api/ingest/sub_0000000000000000';
     const body = new TextDecoder().decode(sent);
     return createService().request({ method: 'POST', path, headers, body });
@@ -95,6 +96,18 @@ describe('a body that an HTTP API made text of', () => {
   test('is refused where bytes were lost by it', async () => {
     const answer = await ingest(Buffer.from([0x22, 0xff, 0x22]), 3);
     expect(answer).toMatchObject({ status: 400, json: { code: 'malformed-json' } });
+  });
+
+  test.each([
+    ['text in another charset', { 'content-type': 'text/csv; charset=iso-8859-1' }],
+    ['compressed JSON', { 'content-type': 'application/json', 'content-encoding': 'gzip' }],
+  ])('is refused where it is %s, and told how it can be sent', async (_, headers) => {
+    const answer = await ingest(Buffer.from([0x61, 0xe9]), 2, headers);
+    expect(answer).toMatchObject({
+      status: 400,
+      json: { code: 'invalid-request', errors: [{ pointer: 'header/content-type' }] },
+    });
+    expect(answer.json['error']).toContain('must be application/octet-stream');
   });
 
   test('is read where the character was sent as such', async () => {

@@ -24,6 +24,10 @@ export function checkPost(facts: Facts, post: Post): void {
   const isInTime = inactiveMs <= facts.memoTtlMs + slackMs;
   must(isInTime, 'I6', () => `${about} is sent ${inactiveMs} ms after it became inactive`);
   must(row.body === post.request.body, 'I7', () => `${about}: other bytes are sent`);
+  const { 'Content-Type': type, 'Content-Encoding': encoding = null } = post.request.headers;
+  const { contentType, contentEncoding } = row.delivery;
+  const isDescribed = type === contentType && encoding === contentEncoding;
+  must(isDescribed, 'I7', () => `${about}: the bytes are sent as ${type}, ${encoding}`);
   checkSignature(post, past, now - facts.memoTtlMs - slackMs);
   const timestamp = Number(post.request.headers['webhook-timestamp']) * 1_000;
   const ageMs = now + post.from.skewMs - timestamp;

@@ -16,6 +16,8 @@ export type Input = {
   id?: string;
   query?: Readonly<Record<string, string | number>>;
   headers?: Readonly<Record<string, string>>;
+  /** JSON if not given; null sends none. */
+  contentType?: string | null;
   /** Text and bytes go as they are, anything else as JSON. */
   body?: unknown;
   /** Another API key than the suite's own; null sends none. */
@@ -39,11 +41,12 @@ export function apiOf(target: Target) {
     });
   }
 
-  function headersFor({ body, key = target.ADMIN_KEY ?? null }: Input): Record<string, string> {
+  function headersFor(input: Input): Record<string, string> {
+    const { body, key = target.ADMIN_KEY ?? null, contentType = 'application/json' } = input;
     const headers: Record<string, string> = {};
     if (target.HOST_HEADER !== undefined) headers['host'] = target.HOST_HEADER;
     if (key !== null) headers['authorization'] = `Bearer ${key}`;
-    if (body !== undefined) headers['content-type'] = 'application/json';
+    if (body !== undefined && contentType !== null) headers['content-type'] = contentType;
     return headers;
   }
 

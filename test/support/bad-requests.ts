@@ -255,11 +255,20 @@ const badEvents = [
     body: Buffer.from([0x22, 0xc3, 0x28, 0x22]),
   }),
   bad('malformed-json', ingest, { why: 'NaN', headers: json, body: 'NaN' }),
-  bad('unsupported-media-type', ingest, {
-    why: 'a form',
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    body: 'a=1',
-  }),
+  ...['json', 'text/plain, text/html', 'text/plain; charset', 'a/b; c="d'].map((type) =>
+    bad('invalid-request', ingest, {
+      why: `the content type ${type}`,
+      headers: { 'content-type': type },
+      body: '{}',
+    }),
+  ),
+  ...['gzip;q=1', 'x'.repeat(limits.contentEncodingLengthMax + 1)].map((encoding) =>
+    bad('invalid-request', ingest, {
+      why: `the content encoding ${encoding.slice(0, 8)}`,
+      headers: { 'content-type': 'text/plain', 'content-encoding': encoding },
+      body: '{}',
+    }),
+  ),
   bad('payload-too-large', ingest, {
     why: 'too large',
     headers: json,

@@ -84,6 +84,7 @@ export function aDelivery(fields: Partial<Delivery> = {}): Delivery {
     id,
     eventType: 'invoice.paid',
     contentType: 'application/json',
+    contentEncoding: null,
     hops: 0,
     heldBackBy: fields.status === 'parked' ? 'subscription_inactive' : null,
     turn: aTurn,

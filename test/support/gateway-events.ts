@@ -20,17 +20,21 @@ export function gatewayEvent(
   return kind === 'http' ? httpApiEvent(request) : restApiEvent(request);
 }
 
+/** What an HTTP API takes for text, and passes on as such, whatever the bytes are. */
+const textTypes = /^(text\/|application\/(json|xml|javascript)\s*(;|$))/i;
+
 /** HTTP API, payload format 2.0: names of headers in lower case, query and path decoded, text bodies as text. */
 export function httpApiEvent(request: RequestLine): APIGatewayProxyEventV2 {
   const { path, query, matched } = split(request);
   const key = matched === null ? '$default' : routeKey(matched.route);
-  const isText = typeof request.body === 'string';
+  const headers = lowerCased(request);
+  const isText = textTypes.test(headers['content-type'] ?? '');
   return {
     version: '2.0',
     routeKey: key,
     rawPath: path,
     rawQueryString: query,
-    headers: mapKeys(request.headers ?? {}, (name) => name.toLowerCase()),
+    headers,
     ...(query !== '' && { queryStringParameters: commaJoined(query) }),
     ...(matched !== null && { pathParameters: mapValues(matched.params, decoded) }),
     requestContext: {
@@ -60,7 +64,7 @@ export function httpApiEvent(request: RequestLine): APIGatewayProxyEventV2 {
 export function restApiEvent(request: RequestLine): APIGatewayProxyEvent {
   const { path, query, matched } = split(request);
   const parameters = [...new URLSearchParams(query)];
-  const headers = { ...request.headers };
+  const headers = { ...lengthOf(request), ...request.headers };
   return {
     resource: matched === null ? '/{proxy+}' : matched.route.path,
     path,
@@ -114,8 +118,14 @@ function decoded(text: string): string {
   }
 }
 
-function mapKeys(record: Readonly<Record<string, string>>, change: (key: string) => string) {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [change(key), value]));
+function lowerCased(request: RequestLine): Record<string, string> {
+  const given = Object.entries(request.headers ?? {});
+  const names = given.map(([name, value]) => [name.toLowerCase(), value] as const);
+  return { ...lengthOf(request), ...Object.fromEntries(names) };
+}
+
+function lengthOf({ body }: RequestLine): Record<string, string> {
+  return body === undefined ? {} : { 'content-length': String(Buffer.from(body).byteLength) };
 }
 
 function mapValues<Value>(

@@ -62,11 +62,54 @@ test('a command for ingest has variables in the places of secrets', () => {
   expect(withKey).not.toContain('SIGNATURE');
 });
 
+const aRequest = {
+  id: 'dlv_1',
+  event_type: null,
+  content_type: 'application/json',
+  content_encoding: null,
+  payload_raw: '{}',
+  payload_encoding: 'utf-8' as const,
+  targetUrl: 'https://example.com/',
+};
+
+/** Runs a command with a curl that prints the body that it would send, and its arguments on the side. */
+function run(command: string) {
+  const curl = `curl() {
+    for last; do :; done
+    printf '%s\\001' "$@" >&2
+    if [ "$last" = @- ]; then cat; else printf %s "$last"; fi
+  }`;
+  const { stdout, stderr } = spawnSync('sh', { input: `${curl}\n${command}` });
+  return { body: stdout, words: stderr.toString().split('\u0001') };
+}
+
+test.each([
+  ['JSON', Buffer.from(`{"a":"'$(id)\\\\\r\n"}`)],
+  ['what looks like the name of a file', Buffer.from('@/etc/passwd')],
+  ['NUL', Buffer.from('a\0b')],
+  ['what is not UTF-8', Buffer.from([0xff, 0, 0x0d, 0x0a])],
+  ['more than an argument can be', Buffer.from('é'.repeat(150_000))],
+])('a command for a delivery sends %s byte for byte', (_, bytes) => {
+  const isText = Buffer.from(bytes.toString()).equals(bytes);
+  const { body, words } = run(
+    deliveryCommand({
+      ...aRequest,
+      content_type: 'multipart/mixed; boundary="a b"',
+      content_encoding: 'gzip',
+      payload_raw: bytes.toString(isText ? 'utf8' : 'base64'),
+      payload_encoding: isText ? 'utf-8' : 'base64',
+    }),
+  );
+  expect(body.equals(bytes)).toBe(true);
+  expect(words).toContain('Content-Type: multipart/mixed; boundary="a b"');
+  expect(words).toContain('Content-Encoding: gzip');
+  // curl itself reads the file that a word of --data-binary names.
+  expect(words.at(-3)).toBe(words.at(-2) === '@-' ? '--data-binary' : '--data-raw');
+});
+
 test('a command for a delivery quotes what is hostile in it', () => {
   const command = deliveryCommand({
-    id: 'dlv_1',
-    event_type: null,
-    content_type: 'application/json',
+    ...aRequest,
     payload_raw: `{"a":"'; rm -rf / #"}`,
     targetUrl: 'https://example.com/?a=$(id)',
   });

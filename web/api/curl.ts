@@ -1,4 +1,5 @@
 // Commands to paste into a shell. No secret and no key is ever part of one: variables stand in their places.
+import { base64Of } from '../body.ts';
 
 /** One word for a POSIX shell, whatever is in it. */
 export function quoted(text: string): string {
@@ -35,22 +36,34 @@ export function ingestCommand({
   return [...start, options.join(' \\\n  ')].join('\n');
 }
 
+/** Linux gives a program no argument of 128 KB or more, and a character may have three bytes. */
+const argumentCharactersMax = 32 * 1_024;
+
 /** The request of a delivery, as far as the API tells it: the signature can only be made by who has the secret. */
 export function deliveryCommand(delivery: {
   id: string;
   event_type: string | null;
   content_type: string;
+  content_encoding: string | null;
   payload_raw: string;
+  payload_encoding: 'utf-8' | 'base64';
   targetUrl: string;
 }): string {
+  const { payload_raw: raw, payload_encoding: encoding, content_encoding: coding } = delivery;
   const headers = [
     `Content-Type: ${delivery.content_type}`,
+    ...(coding === null ? [] : [`Content-Encoding: ${coding}`]),
     `webhook-id: ${delivery.id}`,
     ...(delivery.event_type === null ? [] : [`X-Event-Type: ${delivery.event_type}`]),
   ];
+  const isArgument =
+    encoding === 'utf-8' && raw.length <= argumentCharactersMax && !raw.includes('\0');
+  const base64 = encoding === 'base64' ? raw : base64Of(new TextEncoder().encode(raw));
+  const curl = `curl -X POST ${quoted(delivery.targetUrl)}`;
   return [
-    `curl -X POST ${quoted(delivery.targetUrl)}`,
+    isArgument ? curl : `printf %s ${quoted(base64)} | base64 -d | ${curl}`,
     ...headers.map((header) => `-H ${quoted(header)}`),
-    `--data-binary ${quoted(delivery.payload_raw)}`,
+    // Not --data-binary: it takes a text that starts with @ for the name of a file.
+    isArgument ? `--data-raw ${quoted(raw)}` : '--data-binary @-',
   ].join(' \\\n  ');
 }

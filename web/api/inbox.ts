@@ -11,7 +11,7 @@ export type InboxRequest = {
   method: string;
   url: string;
   headers: Readonly<Record<string, string>>;
-  body: string;
+  body_base64: string;
   verified: { standard_webhooks: Verdict; hub: Verdict };
   status: number;
 };

@@ -9,7 +9,14 @@ export type Outcome =
   | { kind: 'accepted'; message: string; deliveryId: string }
   | { kind: 'rejected'; message: string };
 
-export type Test = { id: string; way: Way; eventType: string; secret: string; payload: string };
+export type Test = {
+  id: string;
+  way: Way;
+  eventType: string;
+  secret: string;
+  contentType: string;
+  payload: string;
+};
 
 export const samplePayload = JSON.stringify(
   {
@@ -26,23 +33,24 @@ export async function sendTest(test: Test): Promise<Outcome> {
   return test.way === 'sample' ? sendSample(test) : ingest(test);
 }
 
-async function sendSample({ id, eventType, payload }: Test): Promise<Outcome> {
+/** Either way the text goes out as it is, so that the signature is of its very bytes. */
+async function sendSample({ id, eventType, contentType, payload }: Test): Promise<Outcome> {
   const type = eventType.trim();
   const body = {
-    payload: JSON.parse(payload) as unknown,
+    payload_raw: payload,
+    content_type: contentType.trim(),
     ...(type !== '' && { event_type: type }),
   };
   const { message, delivery_id: deliveryId } = await call('testSubscription', { id, body });
   return { kind: 'accepted', message, deliveryId };
 }
 
-/** The text goes out as it is, so that the signature is of its very bytes. */
-async function ingest({ id, eventType, secret, payload }: Test): Promise<Outcome> {
+async function ingest({ id, eventType, secret, contentType, payload }: Test): Promise<Outcome> {
   const type = eventType.trim();
   const { status, body } = await send(`api/ingest/${encodeURIComponent(id)}`, {
     method: 'POST',
     headers: {
-      'content-type': 'application/json',
+      'content-type': checkedContentType(contentType.trim()),
       ...(type !== '' && { 'x-event-type': checkedType(type) }),
       ...(secret !== '' && { 'x-hub-signature-256': await hubSignature(secret, payload) }),
     },
@@ -53,6 +61,11 @@ async function ingest({ id, eventType, secret, payload }: Test): Promise<Outcome
   return answer.delivery_id === undefined
     ? { kind: 'rejected', message: answer.message }
     : { kind: 'accepted', message: answer.message, deliveryId: answer.delivery_id };
+}
+
+function checkedContentType(type: string): string {
+  if (/^[\t -~]+$/.test(type)) return type;
+  throw new Failure('A content type has ASCII characters alone', { code: 'invalid-request' });
 }
 
 /** A browser refuses a header with other characters, in words that nobody understands. */

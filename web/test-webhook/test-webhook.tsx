@@ -1,6 +1,7 @@
 // The dialog that sends a test webhook. With an admin key the service itself sends a sample event, signed; any other way
 // the page is a producer: it ingests, and signs the bytes when the subscription's secret is given.
 import { useState } from 'preact/hooks';
+import { isJsonType } from '../body.ts';
 import { isolated } from '../format.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { ChoiceField, Field, SecretField, TextField } from '../parts/field.tsx';
@@ -35,13 +36,14 @@ function TestForm({ list }: { list: readonly Subscription[] }) {
     way: may('admin') ? 'sample' : 'ingest',
     eventType: '',
     secret: '',
+    contentType: 'application/json',
     payload: samplePayload,
   }));
   const [outcome, setOutcome] = useState<Outcome>();
   const action = useAction({ quiet: true });
   const change = (changes: Partial<Test>) => setTest((now) => ({ ...now, ...changes }));
   const test = { ...given, id: chosenId(given, list) };
-  const isReady = test.id !== '' && jsonError(test.payload) === undefined;
+  const isReady = test.id !== '' && payloadError(test) === undefined;
   const submit = (event: Event) => {
     event.preventDefault();
     if (!isReady) return;
@@ -61,7 +63,14 @@ function TestForm({ list }: { list: readonly Subscription[] }) {
           hint={secretHint()}
         />
       )}
-      <PayloadField payload={test.payload} onPayload={(payload) => change({ payload })} />
+      <TextField
+        label="Content type"
+        required
+        value={test.contentType}
+        onValue={(contentType) => change({ contentType })}
+        hint="Any: JSON is checked before it is sent."
+      />
+      <PayloadField test={test} onPayload={(payload) => change({ payload })} />
       <div aria-live="polite" class="stack">
         {action.isBusy && <p>Sending webhook…</p>}
         {action.error !== undefined && <FailureBox error={action.error} />}
@@ -117,18 +126,24 @@ function SubscriptionField({ list, id, onId }: SubscriptionFieldProps) {
   );
 }
 
-type PayloadFieldProps = { payload: string; onPayload: (payload: string) => void };
+function payloadError({ contentType, payload }: Test): string | undefined {
+  if (isJsonType(contentType.trim())) return jsonError(payload);
+  return payload === '' ? 'is required' : undefined;
+}
 
-function PayloadField({ payload, onPayload }: PayloadFieldProps) {
+type PayloadFieldProps = { test: Test; onPayload: (payload: string) => void };
+
+function PayloadField({ test, onPayload }: PayloadFieldProps) {
+  const isJson = isJsonType(test.contentType.trim());
   return (
-    <Field label="Payload (JSON)" error={jsonError(payload)}>
+    <Field label={isJson ? 'Payload (JSON)' : 'Payload'} error={payloadError(test)}>
       {(control) => (
         <textarea
           {...control}
           class="code-input"
           rows={8}
           spellcheck={false}
-          value={payload}
+          value={test.payload}
           onInput={(event) => onPayload(event.currentTarget.value)}
         />
       )}

@@ -16,6 +16,7 @@ const storedRow = z.object({
   sk: z.string(),
   event_type: z.string().nullable().default(null),
   content_type: z.string().default('application/json'),
+  content_encoding: z.string().nullable().default(null),
   hops: z.number().default(0),
   status: z.enum(['pending', 'retrying', 'parked', 'delivered', 'failed', 'cancelled']),
   reason: z
@@ -83,6 +84,7 @@ export function fixedAttributes(delivery: Delivery): Item {
     ...deliveryKey(delivery.tenant, delivery.id),
     event_type: delivery.eventType ?? undefined,
     content_type: unless(delivery.contentType, 'application/json'),
+    content_encoding: delivery.contentEncoding ?? undefined,
     hops: unless(delivery.hops, 0),
     created_at: unless(delivery.createdAt, acceptedAtOf(delivery.id)),
   };
@@ -127,6 +129,7 @@ export function decodeDelivery(item: Item): Delivery {
     subscriptionId: subscriptionIdOf(id),
     eventType: row.event_type,
     contentType: row.content_type,
+    contentEncoding: row.content_encoding,
     hops: row.hops,
     status,
     reason: row.reason,

@@ -8,6 +8,7 @@ const fixedFields = [
   'subscriptionId',
   'eventType',
   'contentType',
+  'contentEncoding',
   'hops',
   'createdAt',
 ] as const satisfies (keyof Delivery)[];

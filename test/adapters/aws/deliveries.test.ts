@@ -90,6 +90,22 @@ describe('a body', () => {
     expect(bodies[0]!['expires_at']).toBe(Math.ceil((noon + lifetimeMs) / 1_000));
   });
 
+  it('gives way where a long content type takes its room', async () => {
+    const { deliveries, tenant } = setup();
+    const body = randomBytes(400);
+    const described = { contentType: `a/${'b'.repeat(253)}`, contentEncoding: 'x'.repeat(100) };
+    await deliveries.commit(aDelivery({ tenant }), body);
+    expect((await itemsOf(tenant)).bodies).toHaveLength(0);
+
+    await deliveries.commit(aDelivery({ tenant, ...described }), body);
+
+    const { rows, bodies } = await itemsOf(tenant);
+    expect(bodies).toHaveLength(1);
+    for (const row of rows) {
+      expect(itemBytes(row)).toBeLessThan(limits.writeUnitBytes - limits.rowRoomBytes);
+    }
+  });
+
   it('of a lost commit is not the one that is read', async () => {
     const { deliveries, tenant } = setup();
     const delivery = aDelivery({ tenant });

@@ -27,6 +27,7 @@ const anyDelivery = fc
   .record({
     eventType: fc.option(fc.string({ minLength: 1 })),
     contentType: fc.constantFrom('application/json', 'text/plain'),
+    contentEncoding: fc.constantFrom(null, 'gzip', 'deflate, br'),
     status: fc.constantFrom(
       ...(['pending', 'retrying', 'parked', 'delivered', 'failed', 'cancelled'] as const),
     ),
@@ -52,6 +53,13 @@ describe('the row of a delivery', () => {
         expect(decodeDelivery(encoded(delivery))).toStrictEqual(delivery);
       }),
     );
+  });
+
+  it('that was stored before there were content encodings has none', () => {
+    const row = encoded(aDelivery({ contentEncoding: 'gzip' }));
+    expect(decodeDelivery(row).contentEncoding).toBe('gzip');
+    delete row['content_encoding'];
+    expect(decodeDelivery(row).contentEncoding).toBeNull();
   });
 
   it('names nothing that can be told from the rest', () => {

@@ -57,6 +57,7 @@ async function accepted(body: Buffer, subscriptionId: SubscriptionId): Promise<D
     id: deliveryIdFrom(subscriptionId, noon, chance.bytes(10)),
     eventType: 'customer.subscription.updated',
     contentType: 'application/json',
+    contentEncoding: null,
     hops: 0,
     heldBackBy: null,
     turn: aTurn,

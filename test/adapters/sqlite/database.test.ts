@@ -122,6 +122,7 @@ describe('the data file', () => {
 
     expect(items).toMatchObject([{ id: 'dlv_1', status: 'failed', turn: null }]);
     expect(items).toMatchObject([{ lastStatusCode: null, lastErrorCode: null }]);
+    expect(items).toMatchObject([{ contentType: 'text/json', contentEncoding: null }]);
     const letters = { reason: null, redriven: false, limit: 10, cursor: null };
     const ofRed = await ports.deadLetters.list({ ...letters, tenant: 'red' });
     const [kept] = ofRed.items;

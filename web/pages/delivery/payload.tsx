@@ -1,31 +1,19 @@
-// The payload: byte for byte as it was received, or laid out for reading.
-import { useState } from 'preact/hooks';
+// The payload, as it was received.
+import { useMemo } from 'preact/hooks';
 import type { DeliveryDetail } from '../../api/resources.ts';
-import { bytes } from '../../format.ts';
-import { pretty } from '../../laid-out.ts';
-import { Code } from '../../parts/text.tsx';
+import { bodyOfBase64, bodyOfText } from '../../body.ts';
+import { BodyShown } from '../../parts/body.tsx';
 
 export function Payload({ delivery }: { delivery: DeliveryDetail }) {
-  const [isRaw, setRaw] = useState(false);
-  const { payload_raw: raw, content_type: type } = delivery;
-  const size = new TextEncoder().encode(raw).byteLength;
-  return (
-    <div class="stack tight">
-      <div class="actions">
-        <h3>Payload</h3>
-        <span class="quiet">
-          <bdi>{type}</bdi>, {bytes(size)}
-        </span>
-        <div class="segments" role="group" aria-label="Form of the payload">
-          <button type="button" aria-pressed={!isRaw} onClick={() => setRaw(false)}>
-            Pretty
-          </button>
-          <button type="button" aria-pressed={isRaw} onClick={() => setRaw(true)}>
-            Raw
-          </button>
-        </div>
-      </div>
-      <Code text={isRaw ? raw : pretty(raw)} label="Payload" copyWhat="payload" />
-    </div>
-  );
+  const {
+    payload_raw: raw,
+    payload_encoding: encoding,
+    content_type: contentType,
+    content_encoding: contentEncoding,
+  } = delivery;
+  const body = useMemo(() => {
+    const bodyOf = encoding === 'base64' ? bodyOfBase64 : bodyOfText;
+    return bodyOf(raw, { contentType, contentEncoding });
+  }, [raw, encoding, contentType, contentEncoding]);
+  return <BodyShown body={body} title="Payload" copyWhat="payload" />;
 }

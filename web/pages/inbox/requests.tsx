@@ -1,9 +1,11 @@
 // What one inbox received, newest first.
+import { useMemo } from 'preact/hooks';
 import type { InboxRequest, Verdict } from '../../api/inbox.ts';
 import { clearInbox, listRequests } from '../../api/inbox.ts';
+import { bodyOfBase64 } from '../../body.ts';
 import { count } from '../../format.ts';
-import { pretty } from '../../laid-out.ts';
 import { Badge } from '../../parts/badge.tsx';
+import { BodyShown } from '../../parts/body.tsx';
 import { Card } from '../../parts/card.tsx';
 import { Id } from '../../parts/copy.tsx';
 import { Empty, Shown } from '../../parts/states.tsx';
@@ -92,7 +94,7 @@ function Request({ request }: { request: InboxRequest }) {
           <p class="hint">
             <Line text={request.url} max={200} />
           </p>
-          <Code text={pretty(request.body)} label="Body" copyWhat="body" />
+          <RequestBody request={request} />
           <Code
             text={Object.entries(headers)
               .map(([name, value]) => `${name}: ${value}`)
@@ -104,6 +106,15 @@ function Request({ request }: { request: InboxRequest }) {
       </details>
     </li>
   );
+}
+
+function RequestBody({ request: { body_base64: base64, headers } }: { request: InboxRequest }) {
+  const { 'content-type': contentType = '', 'content-encoding': contentEncoding = null } = headers;
+  const body = useMemo(
+    () => bodyOfBase64(base64, { contentType, contentEncoding }),
+    [base64, contentType, contentEncoding],
+  );
+  return <BodyShown body={body} title="Body" copyWhat="body" />;
 }
 
 function VerdictBadge({ name, verdict }: { name: string; verdict: Verdict }) {

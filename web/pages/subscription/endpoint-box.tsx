@@ -20,9 +20,9 @@ export function EndpointBox({ subscription }: { subscription: Subscription }) {
       <div class="stack">
         <Code text={`POST ${url}`} label="Ingest endpoint" copyWhat="endpoint" />
         <dl class="facts">
-          <dt>Required</dt>
+          <dt>Body</dt>
           <dd>
-            <code>Content-Type: application/json</code>
+            Any bytes. <code>Content-Type</code> and <code>Content-Encoding</code> go on with them
           </dd>
           <dt>Optional</dt>
           <dd>
