@@ -22,6 +22,8 @@ export const stateFields = [
   'turn',
   'cycle',
   'cycleAttempt',
+  'pauses',
+  'pausesSince',
   'attemptCount',
   'lastStatusCode',
   'lastErrorCode',

@@ -1,6 +1,5 @@
 // The tables, as a list of migrations: the file's `user_version` counts how many it has had. A migration that was
 // released is never changed; a new one is added at the end.
-import type { DatabaseSync } from 'node:sqlite';
 
 export const migrations: readonly string[] = [
   `
@@ -233,18 +232,8 @@ export const migrations: readonly string[] = [
   DROP TABLE dead_letters_before;
   CREATE INDEX dead_letters_by_time ON dead_letters (buried_at);
   `,
+  `
+  ALTER TABLE deliveries ADD COLUMN pauses INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE deliveries ADD COLUMN pauses_since INTEGER;
+  `,
 ];
-
-export const schemaVersion = migrations.length;
-
-export function versionOf(database: DatabaseSync): number {
-  return Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
-}
-
-/** Brings the tables up to date. Two processes may do so at the same time. */
-export function migrate(database: DatabaseSync): void {
-  if (versionOf(database) >= schemaVersion) return;
-  database.exec('BEGIN IMMEDIATE');
-  for (const migration of migrations.slice(versionOf(database))) database.exec(migration);
-  database.exec(`PRAGMA user_version = ${schemaVersion}; COMMIT`);
-}

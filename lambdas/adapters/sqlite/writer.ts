@@ -2,7 +2,7 @@
 // runs in a savepoint, so that one that fails takes back nothing but itself.
 import type { DatabaseSync } from 'node:sqlite';
 import { UnavailableError } from '../../core/port-errors.ts';
-import { schemaVersion } from './schema.ts';
+import { schemaVersion } from './migrate.ts';
 
 export type Writer = {
   /**
