@@ -38,6 +38,11 @@ function assertDelivering(limits: typeof all): void {
     'a window is long enough to open a circuit',
   );
   must(limits.probeDelayMsMin >= minute, 'at most one probe a minute');
+  must(
+    limits.failingGapMsMax >
+      limits.failureSeenMs + limits.retryAfterMsMax * (1 + limits.holdSpreadRatio),
+    'the standard schedule and the longest pause leave no gap in the failures of an endpoint',
+  );
   must(limits.backlogPageMs < limits.queueDelayMsMax, 'a page of a backlog needs no schedule');
   must(limits.socketsPerOriginMax <= limits.socketsMax, 'sockets per origin ≤ all sockets');
   must(limits.localInFlightMax <= limits.socketsMax, 'local messages in flight ≤ sockets');

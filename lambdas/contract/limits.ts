@@ -66,6 +66,11 @@ export const limits = {
   retryDelayMsMin: 1 * second,
   retryDelayMsMax: 7 * day,
   retryAfterMsMax: 24 * hour,
+  /** Since the first of a cycle: for as long a pause that the endpoint asks for holds a delivery back and uses up no try. */
+  pausesMsMax: 5 * day,
+  /** The least wait of a pause doubles with every attempt, so that one that asks for a second is not sent to every second. */
+  pauseDelayMsMin: 1 * second,
+  pauseDelayMsMax: hour,
   /** How much longer than asked a held message may wait, so that not all come at once. */
   holdSpreadRatio: 0.2,
   hopsMax: 5,
@@ -92,6 +97,10 @@ export const limits = {
   /** The third failed attempt of a delivery, or its last, says that its endpoint is failing. */
   persistentFailureAttempts: 3,
   failingMsMax: 5 * day,
+  /** Failures further apart are two troubles: what was in between is not known. */
+  failingGapMsMax: 36 * hour,
+  /** How often the last failure is stored: a failure more often costs no write. */
+  failureSeenMs: 6 * hour,
   healthEventsKept: 20,
 
   // Sending a backlog

@@ -23,6 +23,8 @@ export const attemptMessage = z.object({
   turn: z.string(),
   /** The number of the probe that this attempt may be, while the circuit is open. */
   probe: z.number().int().optional(),
+  /** A person asked for it: no pause that the endpoint asked for holds it back. */
+  isUrgent: z.boolean().optional(),
   /** Epoch ms of the slot that it has under its subscription's rate limit. */
   slotAt: z.number().int().optional(),
   /** How often the service itself could not send it. */
@@ -51,6 +53,16 @@ export const cancelMessage = z.object({
   ...base,
   kind: z.literal('cancel'),
   subscriptionId: z.string(),
+  cursor: z.string().nullable(),
+});
+
+/** Asks again for what a pause had put off, once a person has lifted it, one page a message. */
+export const releaseMessage = z.object({
+  ...base,
+  kind: z.literal('release'),
+  subscriptionId: z.string(),
+  /** The version of the subscription with which the pause is lifted. */
+  liftedBy: z.number().int(),
   cursor: z.string().nullable(),
 });
 
@@ -83,6 +95,7 @@ export const queueMessage = z.discriminatedUnion('kind', [
   attemptMessage,
   backlogMessage,
   cancelMessage,
+  releaseMessage,
   replayMessage,
   announceMessage,
 ]);
@@ -96,6 +109,7 @@ export const messageOwner = z.object({ tenant: z.string().min(1).max(100) });
 export type AttemptMessage = z.infer<typeof attemptMessage>;
 export type BacklogMessage = z.infer<typeof backlogMessage>;
 export type CancelMessage = z.infer<typeof cancelMessage>;
+export type ReleaseMessage = z.infer<typeof releaseMessage>;
 export type ReplayMessage = z.infer<typeof replayMessage>;
 export type AnnounceMessage = z.infer<typeof announceMessage>;
 export type QueueMessage = z.infer<typeof queueMessage>;

@@ -5,6 +5,7 @@ import type { AttemptMessage } from '../contract/messages.ts';
 import type { Delivery, ParkReason } from './delivery.ts';
 import { isFinal } from './delivery.ts';
 import { heldBackBy } from './health.ts';
+import { heedsPauses } from './pauses.ts';
 import type { Subscription } from './subscription.ts';
 
 export type Decision =
@@ -72,7 +73,8 @@ function decideForSubscription(
     return isParked ? { do: 'skip', reason: 'parked' } : { do: 'park', delivery, reason };
   }
   const { heldUntil } = subscription;
-  return heldUntil !== null && heldUntil > now
+  const heedsPause = message.isUrgent !== true && heedsPauses(delivery, now);
+  return heedsPause && heldUntil !== null && heldUntil > now
     ? { do: 'postpone', delivery, until: heldUntil }
     : { do: 'send', delivery, subscription, isProbe };
 }

@@ -52,6 +52,10 @@ export type Delivery = {
   cycle: number;
   /** The last attempt of this cycle that is recorded, counted within the cycle; 0 before the first. */
   cycleAttempt: number;
+  /** Of the attempts of this cycle, those that the endpoint answered by asking for a pause: they used up no try. */
+  pauses: number;
+  /** Epoch ms since which such pauses hold it back; null where none has since it was last parked. */
+  pausesSince: number | null;
   /** Attempts recorded in all cycles. */
   attemptCount: number;
   /** Of the last recorded attempt, whatever its cycle; null before the first. */

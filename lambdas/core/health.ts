@@ -3,7 +3,7 @@
 //
 //   closed ──mostly failures, over a minute and ten attempts──▶ open ──a probe succeeds──▶ closed
 //                                                               │ └──a probe fails──▶ open, the next one later
-//   either ──five days of nothing but failures──▶ the subscription is inactive
+//   either ──five days of failures, and no gap of a day and a half──▶ the subscription is inactive
 //
 // While the circuit is open, deliveries park and no attempt is burnt; now and then one of them is sent as a probe. What
 // is parked when the subscription is free again is its backlog. One job at a time works on it, which the subscription
@@ -25,6 +25,8 @@ export type HealthEvent = { at: number; kind: HealthEventKind };
 export type Health = {
   /** Epoch ms since which there is nothing but failures; null once an attempt succeeds. */
   failingSince: number | null;
+  /** Epoch ms of a failure of late, the last or up to `limits.failureSeenMs` before it; null while nothing fails. */
+  failureSeenAt: number | null;
   circuit: Circuit;
   /** The one job that may work on what is parked, and its next step; null when there is nothing to do. */
   backlogJob: { id: string; step: number; pace: BacklogPace } | null;
@@ -37,7 +39,13 @@ export type HealthState = 'healthy' | 'failing' | 'open' | 'recovering' | 'inact
 type Holding = Pick<Subscription, 'status' | 'health'>;
 
 export function newHealth(since: number): Health {
-  return { failingSince: null, circuit: { state: 'closed', since }, backlogJob: null, history: [] };
+  return {
+    failingSince: null,
+    failureSeenAt: null,
+    circuit: { state: 'closed', since },
+    backlogJob: null,
+    history: [],
+  };
 }
 
 /** Why nothing is sent now, or null. */
@@ -58,9 +66,11 @@ export function withEvent(health: Health, kind: HealthEventKind, at: number): He
   return { ...health, history };
 }
 
+const notFailing = { failingSince: null, failureSeenAt: null };
+
 /** As good as new: another URL is another endpoint, and a person who says active means now. */
 export function reset(health: Health, now: number): Health {
-  const next = { ...health, failingSince: null };
+  const next = { ...health, ...notFailing };
   return health.circuit.state === 'open' ? closed(next, now) : next;
 }
 
@@ -146,7 +156,7 @@ function afterSuccess(subscription: Subscription, evidence: Evidence): HealthCha
     return { ...changed(subscription, next, now), event: 'circuit_closed', jobDueAt: now };
   }
   if (health.failingSince === null) return null;
-  return changed(subscription, { ...health, failingSince: null }, now);
+  return changed(subscription, { ...health, ...notFailing }, now);
 }
 
 function afterFailure(
@@ -155,7 +165,8 @@ function afterFailure(
   { window, now, job }: Evidence,
 ): HealthChange | null {
   const { health } = subscription;
-  const { failingSince, circuit } = health;
+  const { circuit } = health;
+  const failingSince = knownFailingSince(health, now);
   if (failingSince !== null && now - failingSince >= limits.failingMsMax) {
     return disabled(subscription, 'failing', now);
   }
@@ -164,14 +175,37 @@ function afterFailure(
     const next = {
       ...health,
       failingSince: failingSince ?? now,
+      failureSeenAt: now,
       circuit: { state: 'open' as const, since: now, probeAt, probes: 0 },
       backlogJob: { id: job, step: 0, pace: 'recovery' as const },
     };
     const opened = changed(subscription, withEvent(next, 'circuit_opened', now), now);
     return { ...opened, event: 'circuit_opened', jobDueAt: probeAt };
   }
-  if (failingSince !== null || failure === 'passing') return null;
-  return changed(subscription, { ...health, failingSince: now }, now);
+  const next = { ...health, ...failingAfter(health, failure, now) };
+  const isNews =
+    next.failingSince !== health.failingSince || next.failureSeenAt !== health.failureSeenAt;
+  return isNews ? changed(subscription, next, now) : null;
+}
+
+/** Quiet time is no evidence: after a gap between two failures the trouble is a new one. */
+function knownFailingSince({ failingSince, failureSeenAt }: Health, now: number): number | null {
+  const isFresh = now - (failureSeenAt ?? failingSince ?? now) <= limits.failingGapMsMax;
+  return isFresh ? failingSince : null;
+}
+
+function failingAfter(
+  health: Health,
+  failure: 'passing' | 'persistent',
+  now: number,
+): Pick<Health, 'failingSince' | 'failureSeenAt'> {
+  const failingSince = knownFailingSince(health, now);
+  if (failingSince === null) {
+    return failure === 'passing' ? notFailing : { failingSince: now, failureSeenAt: now };
+  }
+  const { failureSeenAt } = health;
+  const isStale = now - (failureSeenAt ?? failingSince) >= limits.failureSeenMs;
+  return { failingSince, failureSeenAt: isStale ? now : failureSeenAt };
 }
 
 function disabled(

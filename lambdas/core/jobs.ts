@@ -50,6 +50,25 @@ function paceOnceFree({ inactiveReason, health }: Subscription): BacklogPace {
   return inactiveReason === 'paused' && health.circuit.state === 'closed' ? 'resume' : 'recovery';
 }
 
+/** Asks again for what a pause put off, once it is lifted; again when no function puts off by an old memo any more. */
+export function releaseJobs(lifted: Subscription, now: number): QueueMessage[] {
+  return [limits.jobDelayMs, settledMs].map((delayMs) => ({
+    version: 1,
+    kind: 'release',
+    tenant: lifted.tenant,
+    subscriptionId: lifted.id,
+    liftedBy: lifted.version,
+    cursor: null,
+    sentAt: now,
+    dueAt: now + delayMs,
+  }));
+}
+
+/** True where a person ended what an endpoint had asked for: some of it may wait still, when the pause itself is over. */
+export function liftsPause(before: Subscription, after: Subscription): boolean {
+  return before.heldUntil !== null && after.heldUntil === null;
+}
+
 /** Cancels what is open, once the subscription is deleted; again when no function holds an old memo of it. */
 export function cancelJobs(
   tenant: string,

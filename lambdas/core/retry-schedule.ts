@@ -44,8 +44,12 @@ export function retryDelayMs(
 ): number | null {
   const seconds = waitsOf(schedule)[failedAttempt - 1];
   if (seconds === undefined) return null;
-  const factor = 1 - limits.jitterRatio + 2 * limits.jitterRatio * jitter;
-  return Math.round(seconds * 1_000 * factor);
+  return Math.round(seconds * 1_000 * spread(jitter));
+}
+
+/** Evenly over ±20 %; `jitter` in [0, 1). */
+export function spread(jitter: number): number {
+  return 1 - limits.jitterRatio + 2 * limits.jitterRatio * jitter;
 }
 
 /** The longest that a whole cycle can take, in ms, attempts included. */

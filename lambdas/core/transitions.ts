@@ -7,6 +7,7 @@ import { acceptedAtOf, subscriptionIdOf } from './ids.ts';
 import type { DeliveryId } from './ids.ts';
 import { recordOf, verdictOf } from './outcome.ts';
 import type { Verdict } from './outcome.ts';
+import { asksForPause, noPauses, pauseDelayMs } from './pauses.ts';
 import { retryDelayMs } from './retry-schedule.ts';
 import type { RetrySchedule } from './retry-schedule.ts';
 import type { SendResult } from './send-result.ts';
@@ -55,6 +56,7 @@ export function accept(
     completedAt: null,
     cycle: 1,
     cycleAttempt: 0,
+    ...noPauses,
     attemptCount: 0,
     lastStatusCode: null,
     lastErrorCode: null,
@@ -88,6 +90,10 @@ export type AfterAttempt = {
   /** Epoch ms of the next attempt, or null when there is none. */
   retryAt: number | null;
   verdict: Verdict;
+  /** The endpoint asked for a pause, which used up no try. */
+  isPause: boolean;
+  /** Tries of the cycle that are used up. */
+  triesUsed: number;
 };
 
 /** The next version. Its time never goes back, though two functions' clocks differ: a replay job relies on that. */
@@ -101,13 +107,12 @@ export function afterAttempt(delivery: Delivery, facts: AttemptFacts): AfterAtte
   const verdict = verdictOf(facts.result, facts.now);
   const overtaken = isOvertaken(delivery, facts, verdict);
   const isVain = facts.isProbe && verdict.kind === 'retry';
-  const retryAt = overtaken || isVain ? null : retryTime(verdict, facts);
-  const isBurnt = delivery.cycle === facts.cycle && !isVain;
+  const isPause = !overtaken && !isVain && asksForPause(delivery, verdict, facts.now);
+  const triesUsed = facts.cycleAttempt - (delivery.cycle === facts.cycle ? delivery.pauses : 0);
+  const retryAt = overtaken || isVain ? null : retryTime(verdict, facts, { isPause, triesUsed });
   const record = recordOf(facts.result);
-  const counted: Delivery = {
-    ...changed(delivery, facts.now),
-    attemptCount: delivery.attemptCount + 1,
-    cycleAttempt: Math.max(delivery.cycleAttempt, isBurnt ? facts.cycleAttempt : 0),
+  const counted = {
+    ...countedIn(delivery, facts, { isVain, isPause }),
     lastStatusCode: record.statusCode,
     lastErrorCode: record.errorCode,
   };
@@ -120,12 +125,33 @@ export function afterAttempt(delivery: Delivery, facts: AttemptFacts): AfterAtte
     outcome: outcomeOf(verdict, next, overtaken),
     ...record,
   };
-  return { delivery: next, attempt, retryAt, verdict };
+  return { delivery: next, attempt, retryAt, verdict, isPause, triesUsed };
 }
 
-function retryTime(verdict: Verdict, facts: AttemptFacts): number | null {
+function countedIn(
+  delivery: Delivery,
+  facts: AttemptFacts,
+  { isVain, isPause }: { isVain: boolean; isPause: boolean },
+): Delivery {
+  const isBurnt = delivery.cycle === facts.cycle && !isVain;
+  const { pauses, pausesSince } = delivery;
+  return {
+    ...changed(delivery, facts.now),
+    attemptCount: delivery.attemptCount + 1,
+    cycleAttempt: Math.max(delivery.cycleAttempt, isBurnt ? facts.cycleAttempt : 0),
+    ...(isPause && { pauses: pauses + 1, pausesSince: pausesSince ?? facts.at }),
+  };
+}
+
+function retryTime(
+  verdict: Verdict,
+  facts: AttemptFacts,
+  { isPause, triesUsed }: Pick<AfterAttempt, 'isPause' | 'triesUsed'>,
+): number | null {
   if (verdict.kind !== 'retry') return null;
-  const delayMs = retryDelayMs(facts.schedule, facts.cycleAttempt, facts.jitter);
+  const delayMs = isPause
+    ? pauseDelayMs(facts.cycleAttempt, facts.jitter)
+    : retryDelayMs(facts.schedule, triesUsed, facts.jitter);
   if (delayMs === null) return null;
   // Spread as those are that the pause puts off: else the one that asked would always be the first again, and with an
   // endpoint that goes on asking the others would never have their turn.
@@ -177,7 +203,8 @@ export function park(delivery: Delivery, reason: ParkReason, now: number): Deliv
 }
 
 function parked(delivery: Delivery, reason: ParkReason): Delivery {
-  return { ...delivery, status: 'parked', reason, nextAttemptAt: null, turn: null };
+  const nobodys = { nextAttemptAt: null, turn: null, pausesSince: null };
+  return { ...delivery, ...nobodys, status: 'parked', reason };
 }
 
 /** Null when there is nothing to cancel any more. */
@@ -198,8 +225,13 @@ export function cancel(
 }
 
 /** Puts an open delivery off without burning an attempt: its message goes on later, under the same turn. */
-export function postpone(delivery: Delivery, until: number, now: number): Delivery {
-  return { ...changed(delivery, now), nextAttemptAt: until };
+export function postpone(
+  delivery: Delivery,
+  { until, isPause }: { until: number; isPause: boolean },
+  now: number,
+): Delivery {
+  const pausesSince = isPause ? (delivery.pausesSince ?? now) : delivery.pausesSince;
+  return { ...changed(delivery, now), nextAttemptAt: until, pausesSince };
 }
 
 /** A new cycle from any state, begun at `now`; parked where the subscription holds it back. */
@@ -209,6 +241,7 @@ export function replay(delivery: Delivery, start: Start, now = start.at): Delive
     ...started(start),
     cycle: delivery.cycle + 1,
     cycleAttempt: 0,
+    ...noPauses,
     completedAt: null,
     expiresAt: null,
   };

@@ -135,8 +135,7 @@ async function send(
   const after = judge(delivery);
   // First the next attempt, then the record: the other order could lose the retry in a crash.
   await askForRetry(context, message, after);
-  const { attempt: cycleAttempt } = message;
-  await heedEndpoint(context, subscription, { after, result, cycleAttempt, isProbe });
+  await heedEndpoint(context, subscription, { after, result, isProbe });
   logAttempt(context, message, { after, result });
   return recordAttempt(context, { message, subscription, delivery, judge });
 }

@@ -1,9 +1,9 @@
-// Stores a change of a subscription that nobody else changes at the same time. When that frees what it held back, the job
-// that sends its backlog goes first: a crash between the two leaves a job that the subscription does not name, which
+// Stores a change of a subscription that nobody else changes at the same time. When that frees what it held back, the jobs
+// that send its backlog and what a pause put off go first: a crash between the two leaves a job that the subscription does not name, which
 // ends, never parked deliveries that nobody sends.
 import type { SubscriptionId } from '../core/ids.ts';
 import { turnFrom } from '../core/ids.ts';
-import { backlogJob, paceOfChange } from '../core/jobs.ts';
+import { backlogJob, liftsPause, paceOfChange, releaseJobs } from '../core/jobs.ts';
 import { ServiceError } from '../core/service-error.ts';
 import type { Subscription } from '../core/subscription.ts';
 import type { Context } from './context.ts';
@@ -22,7 +22,9 @@ export async function changeSubscription(
   for (let tries = 0; tries < triesMax; tries += 1) {
     const before = await findSubscription(context, tenant, id);
     const now = context.clock.now();
-    const after = await withBacklogJob(context, before, change(before, now));
+    const wanted = change(before, now);
+    if (liftsPause(before, wanted)) await context.queue.send(releaseJobs(wanted, now));
+    const after = await withBacklogJob(context, before, wanted);
     if ((await replaceSubscription(context, before, after)) === 'replaced') return after;
   }
   throw new ServiceError('conflict', 'The subscription keeps changing; try again');

@@ -19,8 +19,6 @@ const triesMax = 3;
 export type EndpointReport = {
   after: AfterAttempt;
   result: SendResult;
-  /** Counted within the cycle. */
-  cycleAttempt: number;
   isProbe: boolean;
 };
 
@@ -90,12 +88,14 @@ function remember(windows: Map<string, AttemptWindow>, key: string, window: Atte
   if (windows.size > limits.attemptWindowsMax && oldest !== undefined) windows.delete(oldest);
 }
 
-function signOf({ after, result, cycleAttempt }: EndpointReport): Sign {
+function signOf({ after, result, isProbe }: EndpointReport): Sign {
   if (wantsNoMore(result)) return 'gone';
   const { verdict, delivery } = after;
   if (verdict.kind === 'success') return 'success';
-  if (verdict.kind === 'stop' || verdict.notBefore !== null) return 'neutral';
-  const isPersistent = isFinal(delivery.status) || cycleAttempt >= limits.persistentFailureAttempts;
+  if (verdict.kind === 'stop' || after.isPause) return 'neutral';
+  // A probe finds out whether the endpoint works again: one that asks for a pause does not.
+  const isPersistent =
+    !isProbe && (isFinal(delivery.status) || after.triesUsed >= limits.persistentFailureAttempts);
   return { failure: isPersistent ? 'persistent' : 'passing' };
 }
 

@@ -17,7 +17,7 @@ export async function putOffPast(
   const spreadMs = (until - now) * limits.holdSpreadRatio * context.chance.unit();
   const dueAt = Math.ceil(until + spreadMs);
   await context.queue.send([{ ...message, dueAt, slotAt: undefined }]);
-  await showNextAttempt(context, delivery, dueAt);
+  await showNextAttempt(context, delivery, { until: dueAt, isPause: true });
 }
 
 /** True when the attempt has a slot of its own now. Otherwise its message waits for the slot that it was given. */
@@ -32,16 +32,20 @@ export async function hasSlot(
   const slotAt = await context.rateLimits.reserve({ tenant, subscriptionId, limit }, now);
   if (slotAt <= now + limits.earlyToleranceMs) return true;
   await context.queue.send([{ ...message, dueAt: slotAt, slotAt }]);
-  await showNextAttempt(context, delivery, slotAt);
+  await showNextAttempt(context, delivery, { until: slotAt, isPause: false });
   return false;
 }
 
 /** The message goes on in any case, so a row that cannot be changed must not bring it back. */
-async function showNextAttempt(context: Context, before: Delivery, at: number): Promise<void> {
+async function showNextAttempt(
+  context: Context,
+  before: Delivery,
+  putOff: { until: number; isPause: boolean },
+): Promise<void> {
   const now = context.clock.now();
-  if (before.status === 'parked' || at - now < limits.putOffShownMsMin) return;
+  if (before.status === 'parked' || putOff.until - now < limits.putOffShownMsMin) return;
   try {
-    await context.deliveries.transition(before, postpone(before, at, now));
+    await context.deliveries.transition(before, postpone(before, putOff, now));
   } catch (error) {
     context.log.error('next_attempt.unshown', { deliveryId: before.id }, error);
   }

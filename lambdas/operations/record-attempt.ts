@@ -12,6 +12,14 @@ import type { Context } from './context.ts';
 /** Versions that others may make of a row while one attempt is recorded: cancel, park, replay. */
 const recordTriesMax = 5;
 
+/** What a message says of its own attempt, and not of the next one. */
+const ofThisAttempt = {
+  probe: undefined,
+  isUrgent: undefined,
+  slotAt: undefined,
+  unsent: undefined,
+};
+
 export async function askForRetry(
   context: Context,
   message: AttemptMessage,
@@ -19,7 +27,7 @@ export async function askForRetry(
 ): Promise<void> {
   if (retryAt === null || turn === null) return;
   const next = { ...message, attempt: message.attempt + 1, turn, dueAt: retryAt };
-  await context.queue.send([{ ...next, probe: undefined, slotAt: undefined, unsent: undefined }]);
+  await context.queue.send([{ ...next, ...ofThisAttempt }]);
 }
 
 export type RecordWork = {

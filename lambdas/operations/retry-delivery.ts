@@ -23,7 +23,7 @@ export async function retryDelivery(
   const now = context.clock.now();
   const start = { heldBackBy: heldBackBy(subscription), at: now };
   const { next, message } = askForReplay(context, delivery, { start, now });
-  if (message !== null) await context.queue.send([message]);
+  if (message !== null) await context.queue.send([{ ...message, isUrgent: true }]);
   if ((await context.deliveries.transition(delivery, next)) === 'superseded') {
     throw new ServiceError('conflict', 'The delivery changed at the same time; look again');
   }

@@ -12,6 +12,7 @@ import { attemptDelivery } from './attempt-delivery.ts';
 import { cancelDeliveries } from './cancel-deliveries.ts';
 import type { Context } from './context.ts';
 import { countChanges } from './count-changes.ts';
+import { releaseDeliveries } from './release-deliveries.ts';
 import { workAnnouncement } from './work-announcement.ts';
 import { workBacklog } from './work-backlog.ts';
 
@@ -89,6 +90,9 @@ async function work(
       return [];
     case 'cancel':
       return cancelDeliveries(context, message);
+    case 'release':
+      await releaseDeliveries(context, message);
+      return [];
     case 'replay':
       await advanceReplay(context, message);
       return [];

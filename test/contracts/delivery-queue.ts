@@ -67,7 +67,9 @@ export function deliveryQueueContract(name: string, open: () => Promise<OpenedQu
         aBacklogMessage({ ...base, cursor: null }),
         aBacklogMessage({ ...base, step: 7, pace: 'recovery', passAt: opened.now() - 9, sent: 5 }),
         aBacklogMessage({ ...base, cursor: randomBytes(300).toString('base64url') }),
+        anAttemptMessage({ ...base, isUrgent: true, unsent: 2 }),
         { ...base, kind: 'cancel', subscriptionId, cursor: null },
+        { ...base, kind: 'release', subscriptionId, liftedBy: 2, cursor: 'somewhere' },
         { ...base, kind: 'replay', replayId: aReplayJob().id, step: 2 },
         anAnnounceMessage(base),
       ];

@@ -16,6 +16,7 @@ import {
 
 const anOpenHealth: Health = {
   failingSince: noon - 1,
+  failureSeenAt: noon,
   circuit: { state: 'open', since: noon, probeAt: noon + 60_000, probes: 4 },
   backlogJob: { id: 'ajob0000', step: 9, pace: 'recovery' },
   history: [

@@ -18,7 +18,8 @@ import { aSubscription, noon } from '../support/factories.ts';
 
 const second = 1_000;
 const minute = 60 * second;
-const day = 24 * 60 * minute;
+const hour = 60 * minute;
+const day = 24 * hour;
 
 const open: Circuit = { state: 'open', since: noon, probeAt: noon + minute, probes: 2 };
 const passing = { failure: 'passing' } as const;
@@ -59,6 +60,7 @@ describe('a closed circuit', () => {
       version: 2,
       health: {
         failingSince: now,
+        failureSeenAt: now,
         circuit: { state: 'open', since: now, probeAt: now + minute, probes: 0 },
         backlogJob: { id: 'thejob00', step: 0, pace: 'recovery' },
         history: [{ at: now, kind: 'circuit_opened' }],
@@ -139,6 +141,7 @@ describe('an open circuit', () => {
     expect(change).toMatchObject({ event: 'circuit_closed', jobDueAt: now });
     expect(change!.after.health).toStrictEqual({
       failingSince: null,
+      failureSeenAt: null,
       circuit: { state: 'closed', since: now },
       backlogJob: { id: 'thejob00', step: 0, pace: 'recovery' },
       history: [{ at: now, kind: 'circuit_closed' }],
@@ -177,6 +180,9 @@ describe('a probe', () => {
   });
 });
 
+/** What is stored of the last failure may be this old. */
+const longestGapMs = limits.failingGapMsMax + limits.failureSeenMs;
+
 describe('an endpoint', () => {
   const few: AttemptWindow = { from: noon, attempts: 1, failures: 1 };
 
@@ -201,6 +207,7 @@ describe('an endpoint', () => {
   it('is disabled by the first failure after five days of nothing else', () => {
     const failing = having({
       failingSince: noon,
+      failureSeenAt: noon + 5 * day - hour,
       circuit: open,
       backlogJob: { id: 'a', step: 3, pace: 'recovery' },
     });
@@ -219,6 +226,33 @@ describe('an endpoint', () => {
     });
   });
 
+  it('is not disabled by a failure after quiet days, which say nothing', () => {
+    const failed = judged(healthy, evidence({ window: few, sign: persistent, now: noon }))!.after;
+    const again = (afterMs: number, sign: Sign) =>
+      judged(failed, evidence({ window: few, sign, now: noon + afterMs }))?.after;
+    expect(again(6 * day, passing)).toMatchObject({
+      status: 'active',
+      health: { failingSince: null, failureSeenAt: null },
+    });
+    expect(again(6 * day, persistent)).toMatchObject({
+      status: 'active',
+      health: { failingSince: noon + 6 * day, failureSeenAt: noon + 6 * day },
+    });
+    const gapMs = limits.failingGapMsMax;
+    expect(again(gapMs, passing)?.health.failingSince).toBe(noon);
+    expect(again(gapMs + 1, passing)?.health.failingSince).toBeNull();
+  });
+
+  it('has its last failure stored every six hours, not more often', () => {
+    const failing = having({ failingSince: noon, failureSeenAt: noon });
+    const at = (now: number) => judged(failing, evidence({ window: few, now }));
+    expect(at(noon + 6 * hour - 1)).toBeNull();
+    expect(at(noon + 6 * hour)?.after.health).toMatchObject({
+      failingSince: noon,
+      failureSeenAt: noon + 6 * hour,
+    });
+  });
+
   it('is disabled at once where it says that it is gone', () => {
     const change = judged(healthy, evidence({ sign: 'gone' }));
     expect(change).toMatchObject({ event: 'disabled', jobDueAt: null });
@@ -232,7 +266,7 @@ describe('an endpoint', () => {
     }
   });
 
-  it('is disabled only if nothing succeeded for five days, whatever happened in what order', () => {
+  it('is disabled only by five days of failures without a success or a gap, in whatever order', () => {
     const events = fc.array(
       fc.record({
         afterMs: fc.nat(2 * day),
@@ -246,9 +280,16 @@ describe('an endpoint', () => {
         let subscription = healthy;
         let now = noon;
         let lastSuccess = noon;
+        let failures: number[] = [];
         for (const { afterMs, sign, isProbe } of all) {
           now += afterMs;
-          if (sign === 'success') lastSuccess = now;
+          if (sign === 'success') {
+            lastSuccess = now;
+            failures = [];
+          } else if (sign !== 'neutral') {
+            const isFar = now - (failures.at(-1) ?? now) > longestGapMs;
+            failures = [...(isFar ? [] : failures), now];
+          }
           const change = judged(subscription, evidence({ sign, isProbe, now }));
           if (change === null) continue;
           expect(change.after.version).toBe(subscription.version + 1);
@@ -259,6 +300,7 @@ describe('an endpoint', () => {
           if (subscription.status === 'active') continue;
           expect(subscription.inactiveReason).toBe('failing');
           expect(now - lastSuccess).toBeGreaterThanOrEqual(5 * day);
+          expect(now - (failures[0] ?? now)).toBeGreaterThanOrEqual(5 * day);
           return;
         }
       }),
@@ -284,6 +326,7 @@ describe('a person who changes the subscription', () => {
     expect(reset(opened, noon + 5)).toStrictEqual({
       ...closed(opened, noon + 5),
       failingSince: null,
+      failureSeenAt: null,
     });
     expect(reset(opened, noon + 5)).toMatchObject({
       circuit: { state: 'closed', since: noon + 5 },

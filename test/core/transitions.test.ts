@@ -121,13 +121,48 @@ describe('afterAttempt', () => {
     expect(after.attempt.outcome).toBe('failed_attempt');
   });
 
-  it('waits longer where the endpoint asks for it, and never shorter than the schedule', () => {
+  it('waits as long as the endpoint asks, and at least twice as long with every attempt', () => {
     const busy = (seconds: string) =>
       aResponse({ statusCode: 503, headers: { 'retry-after': seconds } });
     const later = afterAttempt(accepted(), facts({ result: busy('60') }));
     expect(later.retryAt).toBe(acceptedAt + 112 + 60_000 * (1 + limits.holdSpreadRatio * 0.5));
     const sooner = afterAttempt(accepted(), facts({ result: busy('1') }));
-    expect(sooner.retryAt).toBe(acceptedAt + 112 + 10_000);
+    expect(sooner.retryAt).toBe(acceptedAt + 112 + 1_100);
+    const often = afterAttempt(accepted(), facts({ result: busy('1'), cycleAttempt: 7 }));
+    expect(often.retryAt).toBe(acceptedAt + 112 + 64_000);
+    const veryOften = afterAttempt(accepted(), facts({ result: busy('1'), cycleAttempt: 400 }));
+    expect(veryOften.retryAt).toBe(acceptedAt + 112 + limits.pauseDelayMsMax);
+  });
+
+  it('uses up no try for a pause that the endpoint asks for, for five days', () => {
+    const result = aResponse({ statusCode: 429, headers: { 'retry-after': '60' } });
+    let delivery = accepted();
+    for (let attempt = 1; attempt <= 20; attempt += 1) {
+      const after = afterAttempt(delivery, facts({ result, cycleAttempt: attempt }));
+      expect(after).toMatchObject({ isPause: true, triesUsed: 1, retryAt: expect.any(Number) });
+      delivery = after.delivery;
+    }
+    expect(delivery).toMatchObject({ cycleAttempt: 20, pauses: 20, pausesSince: acceptedAt + 100 });
+    const failed = afterAttempt(delivery, failure({ cycleAttempt: 21 }));
+    expect(failed).toMatchObject({ isPause: false, triesUsed: 1 });
+    expect(failed.retryAt).toBe(acceptedAt + 112 + 10_000);
+
+    const now = acceptedAt + 100 + limits.pausesMsMax;
+    const stillAsking = afterAttempt(delivery, facts({ result, cycleAttempt: 21, now }));
+    expect(stillAsking).toMatchObject({ isPause: false, triesUsed: 1 });
+    expect(stillAsking.retryAt).toBeGreaterThanOrEqual(now + 60_000);
+    const last = facts({ result, cycleAttempt: 23, now });
+    expect(afterAttempt(delivery, last).delivery).toMatchObject({ status: 'failed' });
+  });
+
+  it('begins to count pauses anew with a replay, and their days with a parking', () => {
+    const paused = { ...accepted(), pauses: 3, pausesSince: acceptedAt };
+    const start = { heldBackBy: null, at: acceptedAt + 9, turn: 'another0' };
+    expect(replay(paused, start)).toMatchObject({ pauses: 0, pausesSince: null });
+    expect(park(paused, 'circuit_open', acceptedAt + 9)).toMatchObject({
+      pauses: 3,
+      pausesSince: null,
+    });
   });
 
   it('fails when the schedule is used up', () => {
@@ -227,12 +262,11 @@ describe('park, cancel, replay', () => {
 
   it('puts off without burning an attempt, under the same turn', () => {
     const later = acceptedAt + 60_000;
-    expect(postpone(accepted(), later, acceptedAt + 5)).toEqual({
-      ...accepted(),
-      nextAttemptAt: later,
-      updatedAt: acceptedAt + 5,
-      version: 2,
-    });
+    const putOff = { ...accepted(), nextAttemptAt: later, updatedAt: acceptedAt + 5, version: 2 };
+    const by = (isPause: boolean) =>
+      postpone(accepted(), { until: later, isPause }, acceptedAt + 5);
+    expect(by(false)).toEqual(putOff);
+    expect(by(true)).toEqual({ ...putOff, pausesSince: acceptedAt + 5 });
   });
 
   it('cancels what is open and nothing else', () => {

@@ -17,6 +17,7 @@ const opened: Partial<Subscription> = {
   heldUntil: noon + 5_000,
   health: {
     failingSince: noon - minute,
+    failureSeenAt: noon,
     circuit: { state: 'open', since: noon - 30_000, probeAt: noon + 30_000, probes: 2 },
     backlogJob: { id: 'ajob0000', step: 2, pace: 'recovery' as const },
     history: [

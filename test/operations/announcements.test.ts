@@ -3,6 +3,7 @@ import { limits } from '../../lambdas/contract/limits.ts';
 import { settledMs } from '../../lambdas/contract/settled.ts';
 import type { QueueMessage } from '../../lambdas/contract/messages.ts';
 import type { OperationalEvent } from '../../lambdas/contract/operational-events.ts';
+import { newHealth } from '../../lambdas/core/health.ts';
 import type { DeliveryId } from '../../lambdas/core/ids.ts';
 import type { Subscription } from '../../lambdas/core/subscription.ts';
 import type { Context } from '../../lambdas/operations/context.ts';
@@ -180,7 +181,7 @@ describe('announcements', () => {
     const { operate, subscribe, context, settle, told, typesOf, clock } = setup();
     await operate();
     const open = { state: 'open' as const, since: clock.now(), probeAt: clock.now(), probes: 0 };
-    const health = { failingSince: null, circuit: open, backlogJob: null, history: [] };
+    const health = { ...newHealth(0), circuit: open };
     const { id } = await subscribe({ health });
     await updateSubscription(context, { tenant: 'default', id }, { status: 'active' });
     await settle();

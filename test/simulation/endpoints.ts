@@ -37,11 +37,13 @@ type Access = {
   wanting: { until: number };
   /** Told of every try that could be sent: an attempt is the record of one. */
   onTry: (id: DeliveryId) => void;
+  /** Told of what the service sees of each of them. */
+  onAnswer: (id: DeliveryId, result: SendResult) => void;
   onPost: (post: Post) => void;
 };
 
 export function sender(access: Access, process: Process): Sender {
-  const { kernel, endpoints, wanting, onTry, onPost } = access;
+  const { kernel, endpoints, wanting, onTry, onAnswer, onPost } = access;
   const { timeline, random } = kernel;
   return {
     send: (request) =>
@@ -67,7 +69,9 @@ export function sender(access: Access, process: Process): Sender {
         onTry(deliveryId);
         const end = (result: SendResult) => {
           timeline.after(result.durationMs, () => {
-            if (process.alive) resolve(result);
+            if (!process.alive) return;
+            onAnswer(deliveryId, result);
+            resolve(result);
           });
         };
         if (fault === 'fail') {

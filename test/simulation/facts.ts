@@ -17,7 +17,12 @@ export function must(holds: boolean, invariant: string, detail: () => string): v
 }
 
 export type SubscriptionPast = {
+  /** Inactive, since it failed for days. */
+  isGivenUp: boolean;
   inactiveSince: number | null;
+  heldUntil: number | null;
+  /** Since when it is held until then. */
+  heldSince: number;
   /** Since when the circuit is open. */
   openSince: number | null;
   /** Oldest first; each signs until the next one. */
@@ -35,6 +40,10 @@ export type Facts = {
   posts: Map<DeliveryId, number>;
   /** Tries that could be sent: whatever came of them, each may be recorded as an attempt. */
   tries: Map<DeliveryId, number>;
+  /** What came of each request, as the service saw it; pauses that were asked for are neither good nor bad. */
+  answers: Map<SubscriptionId, { at: number; isSuccess: boolean }[]>;
+  /** Asked for again when a pause was lifted: the message that waits for its end may still come before another pause is over. */
+  released: Set<DeliveryId>;
   /** When the last request is answered. */
   answeredAt: Map<DeliveryId, number>;
   replaysAsked: Map<DeliveryId, number>;

@@ -1,6 +1,5 @@
 // What must hold at every step, whatever went wrong before. The numbers are those of the list in ARCHITECTURE.md,
 // "Invariants".
-import { limits } from '../../lambdas/contract/limits.ts';
 import { settledMs } from '../../lambdas/contract/settled.ts';
 import type {
   AttemptMessage,
@@ -10,17 +9,27 @@ import type {
 import type { Attempt, Delivery } from '../../lambdas/core/delivery.ts';
 import { isFinal } from '../../lambdas/core/delivery.ts';
 import type { DeadLetterId, DeliveryId, ReplayId, SubscriptionId } from '../../lambdas/core/ids.ts';
-import { heldBackBy } from '../../lambdas/core/health.ts';
+import type { SendResult } from '../../lambdas/core/send-result.ts';
 import type { Subscription } from '../../lambdas/core/subscription.ts';
-import { sendsMax, waitsOf } from '../../lambdas/core/retry-schedule.ts';
-import type { RetrySchedule } from '../../lambdas/core/retry-schedule.ts';
+import { sendsMax } from '../../lambdas/core/retry-schedule.ts';
 import type { Announcements } from './announcements.ts';
 import { checkBuried, messageIn } from './dead-letter-invariants.ts';
 import type { Post } from './endpoints.ts';
+import {
+  checkBlame,
+  checkGivenUp,
+  checkTriesGiven,
+  checkWait,
+  hasGivenUp,
+  pausesOf,
+  rememberAnswer,
+  scheduleOf,
+} from './blame-invariants.ts';
 import { excuse } from './kernel.ts';
 import { must } from './facts.ts';
-import type { Facts, SubscriptionPast } from './facts.ts';
-import { checkPost, slackMs } from './post-invariants.ts';
+import type { Facts } from './facts.ts';
+import { newPast, remember } from './past.ts';
+import { checkPost, isRelease, slackMs } from './post-invariants.ts';
 import {
   checkJobChange,
   checkJobNotForgotten,
@@ -34,6 +43,7 @@ import type { QueueWatch } from './queue.ts';
 export type Invariants = DatabaseWatch &
   QueueWatch & {
     tried(id: DeliveryId): void;
+    answered(id: DeliveryId, result: SendResult): void;
     posted(post: Post): void;
     accepted(id: DeliveryId, body: Uint8Array): void;
     /** A person asked for a replay, however often the request was repeated. */
@@ -54,6 +64,8 @@ export function createInvariants(
     promised: new Set(),
     posts: new Map(),
     tries: new Map(),
+    answers: new Map(),
+    released: new Set(),
     answeredAt: new Map(),
     replaysAsked: new Map(),
     waiting: new Map(),
@@ -88,11 +100,17 @@ export function createInvariants(
     deliveryChanged(before, row, attempt) {
       announcements.deliveryChanged(before, row, attempt);
       checkChange(facts, before, { after: row.delivery, attempt });
+      if (hasGivenUp(before, row.delivery)) {
+        checkTriesGiven(facts, row, scheduleOf(facts, row.delivery));
+      }
       touched.add(row.delivery.id);
       keepOpen(row.delivery);
     },
     subscriptionChanged(id, after) {
       announcements.subscriptionChanged(id, after);
+      if (after?.inactiveReason === 'failing' && !facts.past.get(id)?.isGivenUp) {
+        checkGivenUp(facts, id);
+      }
       const past = facts.past.get(id) ?? newPast();
       facts.past.set(id, past);
       remember(past, after, world.kernel.timeline.now());
@@ -112,6 +130,10 @@ export function createInvariants(
     },
     sent(message) {
       if (asksAgain(facts, message)) excuse(world.kernel, [message.deliveryId as DeliveryId]);
+      if (isRelease(facts, message)) {
+        facts.released.add(message.deliveryId as DeliveryId);
+        excuse(world.kernel, [message.deliveryId as DeliveryId]);
+      }
       keep(message);
     },
     acknowledged(message) {
@@ -122,6 +144,9 @@ export function createInvariants(
     },
     tried(id) {
       facts.tries.set(id, (facts.tries.get(id) ?? 0) + 1);
+    },
+    answered(id, result) {
+      rememberAnswer(facts, id, result);
     },
     posted(post) {
       facts.posts.set(post.deliveryId, (facts.posts.get(post.deliveryId) ?? 0) + 1);
@@ -196,14 +221,11 @@ function keyOf(message: QueueMessage): string {
     case 'replay':
       return message.replayId;
     case 'backlog':
+    case 'release':
     case 'cancel':
     case 'announce':
       return message.subscriptionId;
   }
-}
-
-function scheduleOf(facts: Facts, delivery: Delivery): RetrySchedule {
-  return facts.past.get(delivery.subscriptionId)?.schedule ?? facts.schedule;
 }
 
 function checkChange(
@@ -241,13 +263,6 @@ function checkSteps(
   }
 }
 
-/** What the service could not send for a want of its own is no attempt. */
-function checkBlame(facts: Facts, after: Delivery): void {
-  const tries = facts.tries.get(after.id) ?? 0;
-  const about = () => `${shown(after)}: ${after.attemptCount} attempts of ${tries} tries`;
-  must(after.attemptCount <= tries, 'I15 only what was sent is an attempt', about);
-}
-
 /** While the circuit is open, only success counts; who acts by a memo may not know yet. */
 function checkNotBurnt(
   facts: Facts,
@@ -259,21 +274,6 @@ function checkNotBurnt(
   const isBurnt = after.status !== 'delivered' && after.cycleAttempt > before.cycleAttempt;
   const isStopped = after.reason === 'aborted' || after.reason === 'gone';
   must(!isKnown || !isBurnt || isStopped, 'I13 no attempt is burnt', () => shown(after));
-}
-
-function checkWait(facts: Facts, after: Delivery, attempt: Attempt): void {
-  if (after.status !== 'retrying') return;
-  const seconds = waitsOf(scheduleOf(facts, after))[after.cycleAttempt - 1];
-  must(seconds !== undefined, 'I3 the schedule is used up', () => shown(after));
-  const waitMs = (after.nextAttemptAt ?? 0) - (attempt.at + attempt.durationMs);
-  const baseMs = (seconds ?? 0) * 1_000;
-  const patienceMs = attempt.statusCode === 429 ? Number(attempt.responseBody) * 1_000 : 0;
-  const askedMs = Math.min(patienceMs, limits.retryAfterMsMax);
-  const least = Math.max(baseMs * (1 - limits.jitterRatio), askedMs) - 1;
-  const most =
-    Math.max(baseMs * (1 + limits.jitterRatio), askedMs * (1 + limits.holdSpreadRatio)) + 1;
-  const about = () => `${shown(after)} waits ${waitMs} ms, not ${least} to ${most}`;
-  must(waitMs >= least && waitMs <= most, 'I4', about);
 }
 
 /** An open delivery has a message that goes on with it, or it is parked for an inactive subscription. */
@@ -294,6 +294,7 @@ function hasJob(facts: Facts, delivery: Delivery): boolean {
     switch (message.kind) {
       case 'attempt':
       case 'announce':
+      case 'release':
       case 'replay':
         return false;
       case 'cancel':
@@ -338,20 +339,6 @@ function isBacklogKept(facts: Facts, id: SubscriptionId): boolean {
   );
 }
 
-function remember(past: SubscriptionPast, after: Subscription | null, now: number): void {
-  if (after !== null) past.schedule = after.retrySchedule;
-  const heldBy = after === null ? 'subscription_inactive' : heldBackBy(after);
-  const since = (before: number | null, is: boolean) => (is ? (before ?? now) : null);
-  past.inactiveSince = since(past.inactiveSince, heldBy === 'subscription_inactive');
-  past.openSince = since(past.openSince, heldBy === 'circuit_open');
-  const secret = after?.secret ?? null;
-  if (past.secrets.at(-1)?.secret !== secret) past.secrets.push({ secret, from: now });
-}
-
-function newPast(): SubscriptionPast {
-  return { inactiveSince: null, openSince: null, secrets: [], schedule: null };
-}
-
 function some<Item>(items: Set<Item> | undefined, test: (item: Item) => boolean): boolean {
   if (items === undefined) return false;
   for (const item of items) if (test(item)) return true;
@@ -390,7 +377,9 @@ function checkSettled(facts: Facts, row: Row): void {
   const cycles = 1 + jobCyclesMax(facts, delivery) + (asked === 0 ? 0 : asked + excused);
   must(delivery.cycle <= cycles, 'I3', () => `${shown(delivery)}: of ${cycles} cycles`);
   const probes = facts.probes.get(delivery.id) ?? 0;
-  const budget = delivery.cycle * sendsMax(scheduleOf(facts, delivery)) + probes + excused;
+  let pauses = 0;
+  for (let cycle = 1; cycle <= delivery.cycle; cycle += 1) pauses += pausesOf(row, cycle).length;
+  const budget = delivery.cycle * sendsMax(scheduleOf(facts, delivery)) + probes + pauses + excused;
   must(posts <= budget, 'I3', () => `${shown(delivery)}: ${posts} requests of ${budget}`);
   const successes = row.attempts.filter(({ outcome }) => outcome === 'success').length;
   const allowed = delivery.cycle + excused;

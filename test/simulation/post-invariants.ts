@@ -2,6 +2,8 @@
 import { createHmac, createSecretKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { limits } from '../../lambdas/contract/limits.ts';
+import type { AttemptMessage, QueueMessage } from '../../lambdas/contract/messages.ts';
+import type { DeliveryId } from '../../lambdas/core/ids.ts';
 import { isFinal } from '../../lambdas/core/delivery.ts';
 import type { Post } from './endpoints.ts';
 import { must } from './facts.ts';
@@ -18,6 +20,7 @@ export function checkPost(facts: Facts, post: Post): void {
   must(row !== undefined, 'I1', () => `${post.deliveryId} is sent but was never committed`);
   if (row === undefined) return;
   checkMoment(facts, post, row);
+  checkPause(facts, row);
   const about = shown(row.delivery);
   const past = facts.past.get(row.delivery.subscriptionId);
   const inactiveMs = now - (past?.inactiveSince ?? now);
@@ -42,9 +45,37 @@ function checkMoment(facts: Facts, { from }: Post, { delivery, history }: Row): 
   must(isOpen, 'I5', () => `${shown(delivery)} is sent again although it was final`);
   const isAwaited = atStart.status === 'retrying' && atStart.version === delivery.version;
   if (!isAwaited || facts.kernel.excused.has(delivery.id)) return;
+  if (facts.released.has(delivery.id)) return;
   const earlyMs = (atStart.nextAttemptAt ?? 0) - facts.kernel.timeline.now();
   const toleratedMs = limits.earlyToleranceMs + Math.abs(from.skewMs);
   must(earlyMs <= toleratedMs, 'I4', () => `${shown(delivery)} is sent ${earlyMs} ms early`);
+}
+
+/** Nothing is sent while a pause lasts that the endpoint asked for, unless a person wants it, or it lasts for days. */
+function checkPause(facts: Facts, { delivery }: Row): void {
+  const now = facts.kernel.timeline.now();
+  const past = facts.past.get(delivery.subscriptionId);
+  const isKnown = now - (past?.heldSince ?? now) > facts.memoTtlMs + slackMs;
+  const isHeeded = now - (delivery.pausesSince ?? now) < limits.pausesMsMax;
+  if (!isKnown || !isHeeded || facts.replaysAsked.has(delivery.id)) return;
+  const earlyMs = (past?.heldUntil ?? 0) - now;
+  must(
+    earlyMs < slackMs,
+    'I4',
+    () => `${shown(delivery)} is sent ${earlyMs} ms before a pause ends`,
+  );
+}
+
+/** Asks for an attempt that waits, before the time that its row shows. */
+export function isRelease(facts: Facts, message: QueueMessage): message is AttemptMessage {
+  if (message.kind !== 'attempt') return false;
+  const delivery = facts.database.rows.get(message.deliveryId as DeliveryId)?.delivery;
+  return (
+    delivery !== undefined &&
+    delivery.turn === message.turn &&
+    delivery.pausesSince !== null &&
+    message.dueAt + limits.earlyToleranceMs < (delivery.nextAttemptAt ?? 0)
+  );
 }
 
 const keys = new Map<string, KeyObject>();

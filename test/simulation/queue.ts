@@ -87,6 +87,7 @@ export function described(message: QueueMessage): string {
       return `step ${message.step} of ${message.replayId}`;
     case 'backlog':
     case 'cancel':
+    case 'release':
     case 'announce':
       return `${message.kind} of ${message.subscriptionId}`;
   }

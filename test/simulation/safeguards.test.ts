@@ -1,15 +1,21 @@
 import { describe, expect, it } from 'vitest';
+import { pauseRemovals } from './pause-safeguards.ts';
 import { removals } from './safeguards.ts';
 import { simulateSeeds, timed } from './seeds.ts';
 
 const seedsMax = 3_000;
 
+const all = [
+  ...removals.map((removal) => ({ ...removal, lives: 'busy' as const })),
+  ...pauseRemovals.map((removal) => ({ ...removal, lives: 'quiet' as const })),
+];
+
 describe('the simulation notices when a safeguard is taken out', () => {
-  it.each(removals)(
+  it.each(all)(
     '$safeguard',
-    async ({ sabotage }) => {
+    async ({ sabotage, lives }) => {
       const report = await timed(() =>
-        simulateSeeds({ from: 1, count: seedsMax, failuresMax: 1, sabotage }),
+        simulateSeeds({ lives, from: 1, count: seedsMax, failuresMax: 1, sabotage }),
       );
       console.log(report.summary, report.failures.join('\n').split('\n')[0]);
       expect(report.failures).toHaveLength(1);

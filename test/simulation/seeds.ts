@@ -1,11 +1,21 @@
 // Many seeds, one after another, or side by side in threads.
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { simulateQuiet } from './quiet-lives.ts';
 import { simulate } from './scenario.ts';
 import type { RunResult } from './scenario.ts';
 import type { Sabotage } from './world.ts';
 
+/** Busy hours with many faults, or quiet weeks. */
+export type Lives = 'busy' | 'quiet';
+
+export const livesOf = { busy: simulate, quiet: simulateQuiet } as const satisfies Record<
+  Lives,
+  typeof simulate
+>;
+
 export type Seeds = {
+  lives?: Lives;
   from: number;
   count: number;
   /** Stops after this many. */
@@ -19,24 +29,27 @@ const nothing: SeedsReport = { seeds: 0, totals: { calls: 0, faults: 0, posts: 0
 export async function simulateSeeds(
   options: Seeds & { sabotage?: Sabotage },
 ): Promise<SeedsReport> {
-  const { failuresMax = 10 } = options;
+  const { failuresMax = 10, lives = 'busy' } = options;
   const report = structuredClone(nothing);
   for (; report.seeds < options.count && report.failures.length < failuresMax; report.seeds += 1) {
     const seed = options.from + report.seeds;
     try {
-      report.totals = sum(report.totals, await simulate({ ...options, seed }));
+      report.totals = sum(report.totals, await livesOf[lives]({ ...options, seed }));
     } catch (error) {
-      report.failures.push(`${String(error)}\n  npm run simulate -- --seed ${seed} --trace`);
+      report.failures.push(
+        `${String(error)}\n  npm run simulate -- --lives ${lives} --seed ${seed} --trace`,
+      );
     }
   }
   return report;
 }
 
 /** In as many threads as the machine runs at once. */
-export async function simulateSideBySide({ from, count }: Seeds): Promise<SeedsReport> {
+export async function simulateSideBySide({ from, count, ...kind }: Seeds): Promise<SeedsReport> {
   const threads = availableParallelism();
   const share = Math.ceil(count / threads);
   const parts = Array.from({ length: threads }, (_, index) => ({
+    ...kind,
     from: from + index * share,
     count: Math.max(0, Math.min(share, count - index * share)),
   }));

@@ -303,7 +303,17 @@ function contextOf(world: World, process: Process): Context {
     },
     queue: deliveryQueue({ kernel, queue, watch: invariants }, process),
     bus: eventBus(access, world.bus),
-    sender: sender({ kernel, endpoints, wanting, onTry: invariants.tried, onPost }, process),
+    sender: sender(
+      {
+        kernel,
+        endpoints,
+        wanting,
+        onTry: invariants.tried,
+        onAnswer: invariants.answered,
+        onPost,
+      },
+      process,
+    ),
     log: {
       info: (name, fields) => {
         logged(world, `${process.name} ${name}`, JSON.stringify(fields));

@@ -50,6 +50,7 @@ function groupOf(message: QueueMessage): string {
       return message.replayId;
     case 'backlog':
     case 'cancel':
+    case 'release':
     case 'announce':
       return message.subscriptionId;
   }

@@ -23,6 +23,8 @@ export const stateFields = [
   'turn',
   'cycle',
   'cycleAttempt',
+  'pauses',
+  'pausesSince',
   'attemptCount',
   'lastStatusCode',
   'lastErrorCode',

@@ -233,4 +233,8 @@ export const migrations: readonly string[] = [
   CREATE INDEX dead_letters_by_time ON dead_letters (buried_at);
   `,
   `ALTER TABLE deliveries ADD COLUMN content_encoding TEXT;`,
+  `
+  ALTER TABLE deliveries ADD COLUMN pauses INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE deliveries ADD COLUMN pauses_since INTEGER;
+  `,
 ];
