@@ -2,6 +2,7 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
+import { limits } from '../../../lambdas/contract/limits.ts';
 import { certificateAuthority } from './certificates.ts';
 import { closed, rawServer, reset, type RawBehaviour } from './raw-server.ts';
 import { aRequest, aSender } from './setup.ts';
@@ -127,7 +128,7 @@ test('a connection is given up when the answer came before the request was out',
       socket.write('HTTP/1.1 413 Too Large\r\ncontent-length: 0\r\n\r\n');
     },
   });
-  const bounds = { socketsPerOriginMax: 1, socketsMax: 1, socketIdleMs: 4_000 };
+  const bounds = { ...limits, socketsPerOriginMax: 1, socketsMax: 1 };
   const sender = aSender({ bounds });
   const body = Buffer.alloc(16 * 1_024 * 1_024);
   for (let times = 0; times < 2; times += 1) {
@@ -137,7 +138,7 @@ test('a connection is given up when the answer came before the request was out',
 });
 
 describe('connections are bounded', () => {
-  const bounds = { socketsPerOriginMax: 2, socketsMax: 3, socketIdleMs: 4_000 };
+  const bounds = { ...limits, socketsPerOriginMax: 2, socketsMax: 3 };
 
   test('by the time that they may be idle', async () => {
     const { port, sockets } = await rawServer(answering);

@@ -24,6 +24,7 @@ export function aRequest(url: string, about: Partial<SendRequest> = {}): SendReq
     url,
     headers: { 'content-type': 'application/json', 'webhook-id': 'msg_1' },
     body: Buffer.from('{"hello":"world"}'),
+    owner: 'default sub_1',
     timeoutMs: 2_000,
     ...about,
   };
