@@ -1,12 +1,13 @@
-// Who waits for a place. One line for each owner at each origin: whoever uses the fewest connections goes first, and
-// within a line whoever came first. Only who is served is woken.
+// Who waits for a place. One line for each owner at each origin: whoever uses the fewest connections goes first, of
+// those whoever came first. Only who is served is woken.
 import { UnsentError } from '../../core/port-errors.ts';
 import type { Claim } from './places.ts';
 
-type Waiter<Wish, Grant> = { wish: Wish; give: (grant: Grant) => void };
+type Waiter<Wish, Grant> = { serial: number; wish: Wish; give: (grant: Grant) => void };
 
 export class WaitingLine<Wish extends Claim, Grant> {
   readonly #waitMsMax: number;
+  #serial = 0;
   readonly #lines = new Map<string, Waiter<Wish, Grant>[]>();
 
   constructor(waitMsMax: number) {
@@ -28,7 +29,8 @@ export class WaitingLine<Wish extends Claim, Grant> {
         this.#remove(key, waiter);
         resolve(grant);
       };
-      const waiter = { wish, give };
+      this.#serial += 1;
+      const waiter = { serial: this.#serial, wish, give };
       line.push(waiter);
     });
   }
@@ -40,7 +42,10 @@ export class WaitingLine<Wish extends Claim, Grant> {
 
   #serveOne(usesOf: (wish: Wish) => number, grant: (wish: Wish) => Grant | undefined): boolean {
     const firsts = [...this.#lines.values()].flatMap((line) => line.slice(0, 1));
-    for (const { wish, give } of firsts.toSorted((a, b) => usesOf(a.wish) - usesOf(b.wish))) {
+    const inOrder = firsts.toSorted(
+      (a, b) => usesOf(a.wish) - usesOf(b.wish) || a.serial - b.serial,
+    );
+    for (const { wish, give } of inOrder) {
       const granted = grant(wish);
       if (granted === undefined) continue;
       give(granted);
