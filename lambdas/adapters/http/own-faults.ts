@@ -47,6 +47,7 @@ const dnsServersCodes = new Set([
 export function unsentByDial(
   error: unknown,
   { address, isLocal }: { address: string; isLocal: boolean },
+  hasIpv6: () => boolean = hasThisMachineIpv6,
 ): UnsentError | undefined {
   if (error instanceof UnsentError) return error;
   const code = codeOf(error);
@@ -61,7 +62,7 @@ export function unsentByDns(codes: readonly string[]): UnsentError | undefined {
   return own === undefined ? undefined : new UnsentError('no_resolver', new Error(own));
 }
 
-function hasIpv6(): boolean {
+function hasThisMachineIpv6(): boolean {
   const addresses = Object.values(networkInterfaces()).flatMap((found) => found ?? []);
   return addresses.some(
     ({ family, internal, scopeid }) => family === 'IPv6' && !internal && scopeid === 0,

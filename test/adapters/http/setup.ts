@@ -13,7 +13,7 @@ export function policyOf(allowCidrs: readonly string[], allowHttp = true): Targe
   return result.policy;
 }
 
-export function aSender(options: Partial<HttpSenderOptions> = {}): Sender {
+export function aSender(options: Partial<HttpSenderOptions> = {}): ReturnType<typeof httpSender> {
   const sender = httpSender({ policy: policyOf(loopback), ...options });
   onTestFinished(() => sender.close());
   return sender;
