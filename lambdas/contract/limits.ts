@@ -149,6 +149,8 @@ export const limits = {
   socketsMax: 512, // A function may have 1,024 file descriptors open.
   /** Below the 5 s after which many servers (Node's too) close an idle connection. */
   socketIdleMs: 4 * second,
+  /** What a TLS server may send before the handshake is over: four times what chains of certificates usually have. */
+  serverGreetingBytesMax: 12 * 1024,
   dnsCacheTtlMsMax: 30 * second,
   dnsCacheEntriesMax: 1_000,
   dnsQueryTimeoutMs: 2 * second,

@@ -5,9 +5,11 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls';
 import { limits } from '../../contract/limits.ts';
+import type { Duplex } from 'node:stream';
 import { isAllowedAddress, type TargetPolicy } from '../../core/address.ts';
 import { UnsentError } from '../../core/port-errors.ts';
 import { allowedLoopbackAddresses, type Target } from '../../core/target-url.ts';
+import { BoundedGreeting } from './bounded-greeting.ts';
 import { beforeDeadline, startDeadline, type Deadline, type MonotonicClock } from './deadline.ts';
 import type { HostResolver } from './host-resolver.ts';
 import { unsentByDial } from './own-faults.ts';
@@ -117,8 +119,10 @@ export async function openTls(
   { context, deadline }: { context: SecureContext; deadline: Deadline },
 ): Promise<Socket> {
   try {
-    const secure = greet(socket, target, context);
+    const greeting = new BoundedGreeting(socket);
+    const secure = greet(greeting, target, context);
     await ready(secure, { event: 'secureConnect', signal: deadline.signal });
+    greeting.open();
     return secure;
   } catch (error) {
     socket.destroy();
@@ -126,7 +130,7 @@ export async function openTls(
   }
 }
 
-function greet(socket: Socket, target: Target, secureContext: SecureContext): TLSSocket {
+function greet(socket: Duplex, target: Target, secureContext: SecureContext): TLSSocket {
   return connectTls({
     socket,
     secureContext,
