@@ -35,8 +35,12 @@ const ways = [
   }),
   z.object({
     type: z.literal('mtls').meta({ description: 'TLS with a client certificate' }),
-    certificate: pem.meta({ description: 'PEM; a chain starts with the certificate itself' }),
-    private_key: pem.meta({ description: 'PEM, not encrypted' }),
+    certificate: pem.meta({
+      description: `PEM; a chain of at most ${limits.clientChainCertificatesMax} starts with the certificate itself`,
+    }),
+    private_key: pem.meta({
+      description: `PEM, not encrypted: RSA of ${limits.clientKeyBitsMin} to ${limits.clientKeyBitsMax} bits, EC on P-256 or P-384, or Ed25519`,
+    }),
   }),
 ] as const;
 

@@ -44,8 +44,6 @@ function assertDelivering(limits: typeof all): void {
     'the standard schedule and the longest pause leave no gap in the failures of an endpoint',
   );
   must(limits.backlogPageMs < limits.queueDelayMsMax, 'a page of a backlog needs no schedule');
-  must(limits.socketsPerOriginMax <= limits.socketsMax, 'sockets per origin ≤ all sockets');
-  must(limits.localInFlightMax <= limits.socketsMax, 'local messages in flight ≤ sockets');
   must(
     10 * limits.localInFlightPerSubscriptionMax <= limits.localInFlightMax,
     'one subscription takes a tenth of what is in flight locally',
@@ -93,5 +91,28 @@ function assertServing(limits: typeof all): void {
       limits.deliveryTimeoutMsMax +
         2 * limits.awsTriesMax * (limits.awsConnectTimeoutMs + limits.awsRequestTimeoutMs),
     'deliver function timeout > longest attempt + two calls of AWS at their worst',
+  );
+  assertConnectionRelations(limits);
+}
+
+/** So that no attempt waits for what another subscription holds. */
+function assertConnectionRelations(limits: typeof all): void {
+  must(limits.socketsPerOriginMax <= limits.socketsMax, 'sockets per origin ≤ all sockets');
+  must(
+    limits.localInFlightMax <= limits.socketsPerOriginMax,
+    'local messages in flight, all to one host, find a place each',
+  );
+  must(
+    limits.localInFlightPerSubscriptionMax <= limits.socketsPerOwnerMax,
+    'what one subscription has in flight locally finds a place each',
+  );
+  must(
+    10 * limits.socketsPerOwnerMax <= limits.socketsPerOriginMax,
+    'one subscription holds a tenth of the connections to a host',
+  );
+  must(limits.placeWaitMsMax < limits.recordReserveMs, 'a wait for a place leaves time to record');
+  must(
+    limits.queueBatchSize <= limits.socketsPerOwnerMax,
+    'no attempt of a function waits for a place',
   );
 }

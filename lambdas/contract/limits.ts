@@ -43,6 +43,9 @@ export const limits = {
   customHeaderValueLengthMax: 1_000,
   credentialLengthMax: 4_096,
   pemLengthMax: 16_384,
+  clientKeyBitsMin: 2_048, // Of RSA.
+  clientKeyBitsMax: 4_096,
+  clientChainCertificatesMax: 5,
   tokenResponseCharactersMax: 16_384,
   tokenLifetimeMsDefault: 5 * minute,
   tokenLifetimeMsMax: hour,
@@ -151,10 +154,18 @@ export const limits = {
   // The sender's connections
   responseHeaderBytesMax: 16 * 1024, // Node's own default; with the 1xx responses before them.
   addressesTriedMax: 4,
-  socketsPerOriginMax: 128,
+  /** By how much a timer may be late before this process counts as having stood still. */
+  oversleepMsMax: 250,
+  socketsPerOriginMax: 400,
+  /** Of one subscription at one origin. */
+  socketsPerOwnerMax: 40,
+  /** How long an attempt waits for a place among the connections; its deadline stands still meanwhile. */
+  placeWaitMsMax: 5 * second,
   socketsMax: 512, // A function may have 1,024 file descriptors open.
   /** Below the 5 s after which many servers (Node's too) close an idle connection. */
   socketIdleMs: 4 * second,
+  /** What a TLS server may send before the handshake is over: four times what chains of certificates usually have. */
+  serverGreetingBytesMax: 12 * 1024,
   dnsCacheTtlMsMax: 30 * second,
   dnsCacheEntriesMax: 1_000,
   dnsQueryTimeoutMs: 2 * second,

@@ -7,7 +7,10 @@ export type AccessToken = { text: string; expiresAt: number };
 /** Why there is none, in a sentence without a word of what the endpoint sent. */
 export type NoToken = { error: string };
 
-export function tokenRequest(client: OAuthClient, timeoutMs: number): SendRequest {
+export function tokenRequest(
+  client: OAuthClient,
+  about: Pick<SendRequest, 'owner' | 'timeoutMs'>,
+): SendRequest {
   const form = new URLSearchParams({ grant_type: 'client_credentials' });
   if (client.scope !== null) form.set('scope', client.scope);
   // 2.3.1: both are form-encoded before they become a user and a password.
@@ -20,7 +23,7 @@ export function tokenRequest(client: OAuthClient, timeoutMs: number): SendReques
       'Content-Type': 'application/x-www-form-urlencoded',
     },
     body: new TextEncoder().encode(form.toString()),
-    timeoutMs,
+    ...about,
     responseCharacters: limits.tokenResponseCharactersMax,
   };
 }

@@ -19,6 +19,7 @@ const refusedIpv4 = blockList('ipv4', [
   '10.0.0.0/8', // Private use.
   '100.64.0.0/10', // Shared address space of carriers; 100.100.100.200 is a metadata service.
   '127.0.0.0/8', // Loopback; older Lambda sandboxes have their Runtime API there.
+  '168.63.129.16/32', // The host of an Azure machine: its agent, DHCP and DNS; a public address, routed nowhere else.
   '169.254.0.0/16', // Link-local: metadata services, and the Runtime API and X-Ray daemon of Lambda.
   '172.16.0.0/12', // Private use.
   '192.0.0.0/24', // IETF protocol assignments.

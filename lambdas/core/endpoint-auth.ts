@@ -1,14 +1,12 @@
 // How the service proves to an endpoint who it is, as the API takes it. Its secret is never shown.
-import { X509Certificate, createPrivateKey } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
 import type { EndpointAuth } from '../contract/endpoint-auth.ts';
 import { secretMask } from '../contract/secret-mask.ts';
+import { clientCertificateProblem } from './client-certificate.ts';
+import type { ClientCertificate } from './client-certificate.ts';
 import { keptSecret } from './kept-secret.ts';
 import { invalidField } from './service-error.ts';
 
 export type OAuthClient = Extract<EndpointAuth, { type: 'oauth2' }>;
-/** In PEM. */
-export type ClientCertificate = { certificate: string; privateKey: string };
 
 export function maskedAuth(auth: EndpointAuth | null): EndpointAuth | null {
   return auth === null ? null : withSecret(auth, secretMask);
@@ -76,19 +74,6 @@ function withSecret(auth: EndpointAuth, secret: string): EndpointAuth {
 }
 
 function checkKeyPair(certificate: string, privateKey: string): void {
-  let parsed: X509Certificate;
-  let key: KeyObject;
-  try {
-    parsed = new X509Certificate(certificate);
-  } catch {
-    throw invalidField('/auth/certificate', 'must be a certificate in PEM');
-  }
-  try {
-    key = createPrivateKey(privateKey);
-  } catch {
-    throw invalidField('/auth/private_key', 'must be a private key in PEM, not encrypted');
-  }
-  if (!parsed.checkPrivateKey(key)) {
-    throw invalidField('/auth/private_key', 'must be the key of the certificate');
-  }
+  const problem = clientCertificateProblem({ certificate, privateKey });
+  if (problem !== null) throw invalidField(`/auth/${problem.field}`, problem.detail);
 }

@@ -18,7 +18,7 @@ export class UnavailableError extends Error {
 
 /**
  * What the service itself may lack for sending: file descriptors, a local port, memory, a place among its connections,
- * time before the first dial, a resolver that works, the right to open a connection. A closed list; logs use the same words.
+ * time before the first dial, a resolver that works, a route, the right to open a connection. A closed list; logs use the same words.
  */
 export const ownFaults = [
   'no_descriptor',
@@ -27,6 +27,7 @@ export const ownFaults = [
   'no_place',
   'no_time',
   'no_resolver',
+  'no_route',
   'not_permitted',
   'broken',
 ] as const;

@@ -1,6 +1,6 @@
 // What one HTTP request came to, as the sender saw it. The sender reports; `outcome.ts` judges.
 import type { AttemptTimings } from './delivery.ts';
-import type { ClientCertificate } from './endpoint-auth.ts';
+import type { ClientCertificate } from './client-certificate.ts';
 
 /** Why no usable response came. A closed list: API, logs and docs use the same words. */
 export const sendErrorCodes = [
@@ -18,6 +18,7 @@ export const sendErrorCodes = [
   'tls_untrusted',
   'tls_timeout',
   'tls_failed',
+  'tls_client_certificate',
   'request_timeout',
   'response_timeout',
   'response_too_large',
@@ -33,7 +34,9 @@ export type SendRequest = {
   /** As sent, `content-length` and `host` excepted. */
   headers: Readonly<Record<string, string>>;
   body: Uint8Array;
-  /** For the whole attempt: DNS, connect, TLS, headers and body together. */
+  /** Whose request it is: at one origin nobody holds more than a share of the connections. */
+  owner: string;
+  /** For the whole attempt: DNS, connect, TLS, headers and body together. A wait for a connection's place does not count. */
   timeoutMs: number;
   clientCertificate?: ClientCertificate;
   /** How much of the response's body to keep; `limits.responseCharactersKept` unless given. */

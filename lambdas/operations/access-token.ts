@@ -3,6 +3,7 @@
 import { readToken, tokenRequest } from '../core/access-token.ts';
 import type { AccessToken, NoToken } from '../core/access-token.ts';
 import type { OAuthClient } from '../core/endpoint-auth.ts';
+import type { SendRequest } from '../core/send-result.ts';
 import type { Context } from './context.ts';
 
 type Needs = Pick<Context, 'clock' | 'sender' | 'tokenMemo'>;
@@ -10,11 +11,11 @@ type Needs = Pick<Context, 'clock' | 'sender' | 'tokenMemo'>;
 export async function accessTokenFor(
   context: Needs,
   client: OAuthClient,
-  timeoutMs: number,
+  about: Pick<SendRequest, 'owner' | 'timeoutMs'>,
 ): Promise<AccessToken | NoToken> {
-  const key = keyOf(client, timeoutMs);
+  const key = keyOf(client, about.timeoutMs);
   const load = async () => {
-    const result = await context.sender.send(tokenRequest(client, timeoutMs));
+    const result = await context.sender.send(tokenRequest(client, about));
     return readToken(result, context.clock.now());
   };
   const recall = () => context.tokenMemo.get(key, context.clock.now(), load);

@@ -6,7 +6,7 @@ import { credentialsOf } from '../core/endpoint-auth.ts';
 import type { OAuthClient } from '../core/endpoint-auth.ts';
 import type { LoadedDelivery } from '../core/ports.ts';
 import { requestHeaders } from '../core/request-headers.ts';
-import type { SendResult } from '../core/send-result.ts';
+import type { SendRequest, SendResult } from '../core/send-result.ts';
 import type { Subscription } from '../core/subscription.ts';
 import { accessTokenFor, forgetAccessToken } from './access-token.ts';
 import type { Context } from './context.ts';
@@ -18,8 +18,9 @@ type Needs = Pick<Context, 'clock' | 'sender' | 'tokenMemo' | 'rules'>;
 export async function sendEvent(context: Needs, sending: Sending): Promise<SendResult> {
   const { subscription, body } = sending;
   const timeoutMs = subscription.timeoutMs ?? context.rules.timeoutMs;
+  const owner = `${subscription.tenant} ${subscription.id}`;
   const startedAt = context.clock.now();
-  const auth = await usableAuth(context, subscription.auth, timeoutMs);
+  const auth = await usableAuth(context, subscription.auth, { owner, timeoutMs });
   const now = context.clock.now();
   const waitedMs = Math.max(0, now - startedAt);
   if (auth !== null && 'error' in auth) return failedAuth(auth.error, waitedMs);
@@ -31,6 +32,7 @@ export async function sendEvent(context: Needs, sending: Sending): Promise<SendR
       ...(authorization !== undefined && { Authorization: authorization }),
     },
     body,
+    owner,
     timeoutMs: timeoutMs - waitedMs,
     ...connection,
   });
@@ -45,10 +47,10 @@ export async function sendEvent(context: Needs, sending: Sending): Promise<SendR
 async function usableAuth(
   context: Needs,
   auth: EndpointAuth | null,
-  timeoutMs: number,
+  about: Pick<SendRequest, 'owner' | 'timeoutMs'>,
 ): Promise<Exclude<EndpointAuth, OAuthClient> | NoToken | null> {
   if (auth?.type !== 'oauth2') return auth;
-  const token = await accessTokenFor(context, auth, timeoutMs);
+  const token = await accessTokenFor(context, auth, about);
   return 'error' in token ? token : { type: 'bearer', token: token.text };
 }
 

@@ -12,6 +12,7 @@ describe('an IPv4 address', () => {
     ['9.255.255.255', '10.0.0.0', '10.255.255.255', '11.0.0.0'],
     ['100.63.255.255', '100.64.0.0', '100.127.255.255', '100.128.0.0'],
     ['126.255.255.255', '127.0.0.0', '127.255.255.255', '128.0.0.0'],
+    ['168.63.129.15', '168.63.129.16', '168.63.129.16', '168.63.129.17'],
     ['169.253.255.255', '169.254.0.0', '169.254.255.255', '169.255.0.0'],
     ['172.15.255.255', '172.16.0.0', '172.31.255.255', '172.32.0.0'],
     ['191.255.255.255', '192.0.0.0', '192.0.0.255', '192.0.1.0'],
@@ -41,6 +42,38 @@ describe('an IPv4 address', () => {
     '%s is refused within a range',
     (address) => expect(isAllowedAddress(address, production)).toBe(false),
   );
+});
+
+// What a virtual machine may ask of its cloud: credentials, for one.
+test.each([
+  ['AWS, Azure, Google, Oracle, DigitalOcean, OpenStack, IBM: metadata', '169.254.169.254'],
+  ['AWS: metadata over IPv6', 'fd00:ec2::254'],
+  ['AWS: credentials of tasks', '169.254.170.2'],
+  ['AWS: credentials of pods', '169.254.170.23'],
+  ['AWS: credentials of pods over IPv6', 'fd00:ec2::23'],
+  ['AWS: DNS', '169.254.169.253'],
+  ['AWS: DNS over IPv6', 'fd00:ec2::253'],
+  ['AWS: time', '169.254.169.123'],
+  ['AWS: time over IPv6', 'fd00:ec2::123'],
+  ['Azure: the host of a machine', '168.63.129.16'],
+  ['Azure: the host of a machine, mapped', '::ffff:168.63.129.16'],
+  ['Azure: app services', '169.254.129.1'],
+  ['Google: metadata over IPv6', 'fd20:ce::254'],
+  ['Oracle: metadata of the first generation', '192.0.0.192'],
+  ['Oracle: storage and DNS', '169.254.2.2'],
+  ['Oracle: metadata over IPv6', 'fd00:c1::a9fe:a9fe'],
+  ['Alibaba: metadata', '100.100.100.200'],
+  ['Alibaba: DNS', '100.100.2.136'],
+  ['Tencent: metadata', '169.254.0.23'],
+  ['Scaleway: metadata', '169.254.42.42'],
+  ['Scaleway: metadata over IPv6', 'fd00:42::42'],
+  ['OpenStack: metadata over IPv6', 'fe80::a9fe:a9fe'],
+  ['Hetzner, Vultr, Exoscale: metadata', '169.254.169.254'],
+  ['Kubernetes: the usual address of the API', '10.96.0.1'],
+  ['Docker: the host', '172.17.0.1'],
+  ['Tailscale: its own service', '100.100.100.100'],
+])('an address of a cloud’s own is refused: %s', (_whose, address) => {
+  expect(isAllowedAddress(address, production)).toBe(false);
 });
 
 describe('an IPv6 address', () => {

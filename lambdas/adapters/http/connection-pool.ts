@@ -5,7 +5,9 @@
 import { Agent, type ClientRequestArgs } from 'node:http';
 import type { Socket } from 'node:net';
 import { limits } from '../../contract/limits.ts';
+import { Place, Places, type Claim, type Hold, type PlaceBounds } from './places.ts';
 import { SendFailure } from './send-failure.ts';
+import { WaitingLine } from './waiting-line.ts';
 
 export type Connection = {
   /** Unique, so that the agent has no choice of its own. */
@@ -13,17 +15,21 @@ export type Connection = {
   origin: string;
   address: string;
   socket: Socket;
+  place: Place;
 };
-
-/** A counted place for one more connection; to be released once. */
-export type Place = { release(): void };
 
 export type ConnectedRequest = ClientRequestArgs & { connection: Connection };
 
-export type PoolBounds = Pick<
-  Record<keyof typeof limits, number>,
-  'socketsPerOriginMax' | 'socketsMax' | 'socketIdleMs'
->;
+export type PoolBounds = PlaceBounds &
+  Pick<Record<keyof typeof limits, number>, 'socketIdleMs' | 'placeWaitMsMax'>;
+
+/** What an attempt wants: a connection that is idle, where one of these addresses will do, or a place for a new one. */
+export type Wish = Claim & { addresses: readonly string[] };
+
+/** A connection that was idle a moment ago, with what had been read when it came to rest. */
+export type Idle = { connection: Connection; bytesRead: number };
+
+export type Grant = { hold: Hold; idle: Idle | undefined };
 
 class OneConnectionAgent extends Agent {
   override getName(options?: object): string {
@@ -32,102 +38,85 @@ class OneConnectionAgent extends Agent {
 
   override createConnection(options: ClientRequestArgs): Socket {
     const { socket } = (options as ConnectedRequest).connection;
-    if (!socket.writable) throw new SendFailure('connection_reset', { untouched: true });
+    if (!socket.writable) throw new SendFailure('connection_reset', { progress: 'untouched' });
     return socket;
   }
 }
 
 export class ConnectionPool {
   readonly agent: Agent;
-  readonly #bounds: PoolBounds;
-  /** By name, longest idle first, with what had been read when the connection came to rest. */
-  readonly #idle = new Map<string, { connection: Connection; bytesRead: number }>();
-  readonly #places = new Map<string, number>();
-  #waiting: (() => void)[] = [];
+  readonly #places: Places;
+  readonly #waiting: WaitingLine<Wish, Grant>;
+  /** By name, longest idle first. */
+  readonly #idle = new Map<string, Idle>();
+  #isServing = false;
   #serial = 0;
 
   constructor(bounds: PoolBounds = limits) {
-    this.#bounds = bounds;
+    this.#places = new Places(bounds);
+    this.#places.onChange = () => this.#serve();
+    this.#waiting = new WaitingLine(bounds.placeWaitMsMax);
     // The timeout ends idle connections only; a request in progress has its deadline.
     this.agent = new OneConnectionAgent({ keepAlive: true, timeout: bounds.socketIdleMs });
     this.agent.on('free', (_socket: Socket, { connection }: ConnectedRequest) => {
-      const { name, socket } = connection;
+      const { name, socket, place } = connection;
       if (this.agent.freeSockets[name] === undefined) return;
       this.#idle.set(name, { connection, bytesRead: socket.bytesRead });
-      this.#wake();
+      place.rest();
     });
   }
 
-  add(connection: Omit<Connection, 'name'>, place: Place): Connection {
+  add(connection: Omit<Connection, 'name'>): Connection {
     this.#serial += 1;
     const name = `${this.#serial} ${connection.origin}`;
-    connection.socket.once('close', () => {
-      this.#idle.delete(name);
-      place.release();
-    });
+    connection.socket.once('close', () => this.#idle.delete(name));
+    connection.place.open(connection.socket);
     return { ...connection, name };
   }
 
-  /** Takes an idle connection that is still alive after `settle`; those that are not are closed. */
-  async takeIdle(
-    origin: string,
-    addresses: readonly string[],
-    settle: () => Promise<void>,
-  ): Promise<Connection | undefined> {
-    for (;;) {
-      const idle = [...this.#idle.values()].findLast(
-        ({ connection }) => connection.origin === origin && addresses.includes(connection.address),
-      );
-      if (idle === undefined) return undefined;
-      this.#idle.delete(idle.connection.name);
-      await settle();
-      const { socket } = idle.connection;
-      // Bytes that came unasked would be taken for the answer to the next request (response smuggling). Newer
-      // releases of Node 24 watch for them, too.
-      if (socket.writable && socket.readable && socket.bytesRead === idle.bytesRead) {
-        return idle.connection;
-      }
-      socket.destroy();
-    }
-  }
-
-  /** Undefined when there is no room: see `room`. */
-  takePlace(origin: string): Place | undefined {
-    const used = this.#places.get(origin) ?? 0;
-    const { socketsPerOriginMax, socketsMax } = this.#bounds;
-    if (used >= socketsPerOriginMax || this.#used() >= socketsMax) return undefined;
-    this.#places.set(origin, used + 1);
-    return { release: () => this.#release(origin) };
-  }
-
-  /** Closes an idle connection that stands in the way, if there is one; resolves when something changed. */
-  room(origin: string): Promise<void> {
-    const isFull = (this.#places.get(origin) ?? 0) >= this.#bounds.socketsPerOriginMax;
-    const inTheWay = [...this.#idle.values()].find(
-      ({ connection }) => !isFull || connection.origin === origin,
-    );
-    inTheWay?.connection.socket.destroy();
-    return new Promise((resolve) => this.#waiting.push(resolve));
+  /** Waits where there is no room, and rejects with an `UnsentError` where that takes too long. */
+  async grant(wish: Wish): Promise<Grant> {
+    return this.#grantAtOnce(wish) ?? this.#waiting.wait(wish);
   }
 
   close(): void {
     this.agent.destroy();
   }
 
-  #used(): number {
-    return [...this.#places.values()].reduce((sum, count) => sum + count, 0);
+  #grantAtOnce(wish: Wish): Grant | undefined {
+    if (!this.#places.mayUse(wish)) return undefined;
+    const idle = [...this.#idle.values()].findLast(
+      ({ connection }) =>
+        connection.origin === wish.origin && wish.addresses.includes(connection.address),
+    );
+    if (idle !== undefined) {
+      this.#idle.delete(idle.connection.name);
+      return { hold: idle.connection.place.hold(wish.owner), idle };
+    }
+    if (!this.#makeRoom(wish.origin)) return undefined;
+    return { hold: new Place(this.#places, wish.origin).hold(wish.owner), idle: undefined };
   }
 
-  #release(origin: string): void {
-    const left = (this.#places.get(origin) ?? 1) - 1;
-    if (left === 0) this.#places.delete(origin);
-    else this.#places.set(origin, left);
-    this.#wake();
+  /** Closes the connection that has been idle for the longest of those that stand in the way. */
+  #makeRoom(origin: string): boolean {
+    const isFullThere = !this.#places.hasRoomAt(origin);
+    if (!isFullThere && this.#places.hasRoom()) return true;
+    const inTheWay = [...this.#idle.values()].find(
+      ({ connection }) => !isFullThere || connection.origin === origin,
+    );
+    if (inTheWay === undefined) return false;
+    this.#idle.delete(inTheWay.connection.name);
+    inTheWay.connection.place.evict();
+    return true;
   }
 
-  #wake(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const resume of waiting) resume();
+  #serve(): void {
+    if (this.#isServing) return; // To give one a place may close a connection, which is a change.
+    this.#isServing = true;
+    this.#waiting.serve(
+      (wish) => this.#places.usesOf(wish),
+      (wish) => this.#grantAtOnce(wish),
+    );
+    this.#isServing = false;
   }
 }

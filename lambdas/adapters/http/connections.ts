@@ -1,20 +1,27 @@
 // Where an attempt gets its connection from: an idle one that is still alive, else a new one, as soon as there is
 // room for it.
-import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
 import type { Agent } from 'node:http';
 import type { TargetPolicy } from '../../core/address.ts';
 import type { AttemptTimings } from '../../core/delivery.ts';
-import type { ClientCertificate } from '../../core/endpoint-auth.ts';
+import type { ClientCertificate } from '../../core/client-certificate.ts';
 import type { Target } from '../../core/target-url.ts';
-import { ConnectionPool, type Connection, type Place, type PoolBounds } from './connection-pool.ts';
-import { beforeDeadline, type Deadline, type MonotonicClock } from './deadline.ts';
+import {
+  ConnectionPool,
+  type Connection,
+  type Grant,
+  type Idle,
+  type PoolBounds,
+} from './connection-pool.ts';
+import type { Deadline, MonotonicClock } from './deadline.ts';
 import { dialTcp, openTcp, openTls, type Dial } from './guarded-connection.ts';
+import type { Hold } from './places.ts';
+import { identityOf, tlsContexts, type TlsContexts } from './tls-contexts.ts';
 
 /** The attempt that a connection is wanted for. */
 export type Attempt = {
   target: Target;
+  owner: string;
   deadline: Deadline;
   mark: (step: keyof AttemptTimings) => void;
   clientCertificate?: ClientCertificate | undefined;
@@ -29,93 +36,77 @@ export type ConnectionOptions = {
   bounds?: PoolBounds | undefined;
 };
 
+export type Reachable = { attempt: Attempt; addresses: readonly string[] };
+
 export class Connections {
   readonly #options: ConnectionOptions;
   readonly #pool: ConnectionPool;
-  #context: SecureContext | undefined;
+  readonly #contexts: TlsContexts;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
     this.#pool = new ConnectionPool(options.bounds);
+    this.#contexts = tlsContexts(options.ca);
   }
 
   get agent(): Agent {
     return this.#pool.agent;
   }
 
-  /** Rejects with a `SendFailure`. */
-  async acquire(
-    attempt: Attempt,
-    addresses: readonly string[],
-    { mayReuse }: { mayReuse: boolean },
+  /** A place is waited for while the deadline stands still: no endpoint has to answer for that time. */
+  grant({ attempt, addresses }: Reachable): Promise<Grant> {
+    const { owner, deadline } = attempt;
+    const wish = { origin: originOf(attempt), owner, addresses };
+    return deadline.standStill(this.#pool.grant(wish));
+  }
+
+  /** An idle connection may have come to its end unseen: then its place is used for a new one. */
+  async connect(
+    { hold, idle }: Grant,
+    to: Reachable,
   ): Promise<{ connection: Connection; isReused: boolean }> {
-    const origin = originOf(attempt);
-    for (;;) {
-      const idle = mayReuse
-        ? await this.#pool.takeIdle(origin, addresses, eventsThatWait)
-        : undefined;
-      if (idle !== undefined) return { connection: idle, isReused: true };
-      const place = this.#pool.takePlace(origin);
-      if (place !== undefined) {
-        return { connection: await this.#openAt(place, attempt, addresses), isReused: false };
-      }
-      await beforeDeadline(this.#pool.room(origin), attempt.deadline, 'connect_timeout');
+    if (idle !== undefined && (await isSound(idle))) {
+      return { connection: idle.connection, isReused: true };
     }
+    idle?.connection.socket.destroy();
+    return { connection: await this.open(hold, to), isReused: false };
   }
 
-  close(): void {
-    this.#pool.close();
-  }
-
-  async #openAt(place: Place, attempt: Attempt, addresses: readonly string[]): Promise<Connection> {
+  /** Rejects with a `SendFailure` or, where no packet left, with an `UnsentError`. */
+  async open({ place }: Hold, { attempt, addresses }: Reachable): Promise<Connection> {
     const { target, deadline, mark, clientCertificate } = attempt;
     const { policy, clock, dial = dialTcp } = this.#options;
-    const tools = { dial, policy, deadline, clock };
-    const tcp = await openTcp(addresses, target.port, tools).catch((error: unknown) => {
-      place.release();
-      throw error;
-    });
+    // First, since what is wrong with it must not cost the endpoint a connection.
+    const context = target.scheme === 'https' ? this.#contexts.of(clientCertificate) : undefined;
+    const tcp = await openTcp(addresses, target.port, { dial, policy, deadline, clock });
     mark('connectMs');
-    const connection = this.#pool.add({ ...tcp, origin: originOf(attempt) }, place);
-    if (target.scheme === 'http') return connection;
-    const context = () => this.#secureContext(clientCertificate);
+    const connection = this.#pool.add({ ...tcp, origin: originOf(attempt), place });
+    if (context === undefined) return connection;
     const socket = await openTls(tcp.socket, target, { context, deadline });
     mark('tlsMs');
     return { ...connection, socket };
   }
 
-  /** Throws for a certificate or key that OpenSSL does not take. */
-  #secureContext(clientCertificate: ClientCertificate | undefined): SecureContext {
-    const { ca } = this.#options;
-    const options: SecureContextOptions = {
-      minVersion: 'TLSv1.2',
-      ...(ca === undefined ? {} : { ca }),
-    };
-    if (clientCertificate !== undefined) {
-      const { certificate, privateKey } = clientCertificate;
-      return createSecureContext({ ...options, cert: certificate, key: privateKey });
-    }
-    // Made at the first use and kept: it holds all root certificates.
-    this.#context ??= createSecureContext(options);
-    return this.#context;
+  close(): void {
+    this.#pool.close();
   }
 }
 
 /** With the client's certificate and key, or one subscription's requests could travel as another's. */
 function originOf({ target, clientCertificate }: Attempt): string {
   const { scheme, host, port } = target;
-  const identity =
-    clientCertificate === undefined
-      ? ''
-      : createHash('sha256').update(JSON.stringify(clientCertificate)).digest('hex');
-  return `${scheme}://${identity}@${host}:${port}`;
+  return `${scheme}://${identityOf(clientCertificate)}@${host}:${port}`;
 }
 
 /**
- * Lets events be seen that the kernel holds already: after a pause (a frozen function) the peer has often closed
- * the connection. The first turn may be the rest of the present one, so only two include a look at the sockets.
+ * Lets events be seen that the kernel holds already: after a pause (a frozen function) the peer has often closed the
+ * connection. The first turn may be the rest of the present one, so only two include a look at the sockets.
  */
-async function eventsThatWait(): Promise<void> {
+async function isSound({ connection, bytesRead }: Idle): Promise<boolean> {
   await nextTurn();
   await nextTurn();
+  const { socket } = connection;
+  // Bytes that came unasked would be taken for the answer to the next request (response smuggling). Newer releases of
+  // Node 24 watch for them, too.
+  return socket.writable && socket.readable && socket.bytesRead === bytesRead;
 }

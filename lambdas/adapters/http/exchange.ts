@@ -13,7 +13,7 @@ import type { ConnectedRequest, Connection } from './connection-pool.ts';
 import type { Deadline } from './deadline.ts';
 import { ResponseText } from './response-text.ts';
 import { parseHttpDate } from './retry-after-date.ts';
-import { exchangeFailure, SendFailure } from './send-failure.ts';
+import { exchangeFailure, SendFailure, type Progress } from './send-failure.ts';
 
 export type Exchange = {
   agent: Agent;
@@ -37,10 +37,14 @@ export function exchange(input: Exchange): Promise<Response> {
   return new Promise((resolve, reject) => {
     const request = startRequest(input);
     const { socket } = input.connection;
-    const bytesWrittenBefore = socket.bytesWritten;
+    const { bytesRead: bytesReadBefore, bytesWritten: bytesWrittenBefore } = socket;
     let headBytesRead = 0;
     let reading: Reading | undefined;
 
+    const progress = (): Progress | undefined => {
+      if (headBytesRead > 0 || socket.bytesRead !== bytesReadBefore) return undefined;
+      return socket.bytesWritten === bytesWrittenBefore ? 'untouched' : 'unanswered';
+    };
     const finish = (isWhole: boolean): void => {
       signal.removeEventListener('abort', onDeadline);
       socket.off('data', countHeadBytes);
@@ -54,7 +58,7 @@ export function exchange(input: Exchange): Promise<Response> {
     const fail = (error: unknown): void => {
       if (reading !== undefined) return succeed(false);
       finish(false);
-      reject(exchangeFailure(error, socket.bytesWritten === bytesWrittenBefore));
+      reject(exchangeFailure(error, progress()));
     };
     const onDeadline = (): void => {
       fail(new SendFailure(request.writableFinished ? 'response_timeout' : 'request_timeout'));

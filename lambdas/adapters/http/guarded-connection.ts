@@ -5,10 +5,14 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls';
 import { limits } from '../../contract/limits.ts';
+import type { Duplex } from 'node:stream';
 import { isAllowedAddress, type TargetPolicy } from '../../core/address.ts';
+import { UnsentError } from '../../core/port-errors.ts';
 import { allowedLoopbackAddresses, type Target } from '../../core/target-url.ts';
+import { BoundedGreeting } from './bounded-greeting.ts';
 import { beforeDeadline, startDeadline, type Deadline, type MonotonicClock } from './deadline.ts';
 import type { HostResolver } from './host-resolver.ts';
+import { unsentByDial } from './own-faults.ts';
 import { connectFailure, SendFailure, tlsFailure } from './send-failure.ts';
 
 /** Opens a TCP connection; tests replace it to see the check of what was reached. */
@@ -40,33 +44,67 @@ async function addressesOf(
       // RFC 6761, 6.3: such names mean the loopback addresses, and DNS is not asked.
       return allowedLoopbackAddresses(policy);
     case 'name':
-      return beforeDeadline(resolver.resolve(target.host), deadline, 'dns_timeout');
+      return beforeDeadline(resolver.resolve(target.host), deadline, () =>
+        deadline.isOverslept() ? new UnsentError('no_time') : new SendFailure('dns_timeout'),
+      );
   }
 }
 
-/** Tries one address after the other. Each gets an equal share of the time that is left. */
+type Tools = { dial: Dial; policy: TargetPolicy; deadline: Deadline; clock: MonotonicClock };
+
+/**
+ * Tries one address after the other. Each gets an equal share of the time that is left. Where one failed by itself and
+ * another for a want of ours, the endpoint's failure counts: a packet left.
+ */
 export async function openTcp(
   addresses: readonly string[],
   port: number,
-  tools: { dial: Dial; policy: TargetPolicy; deadline: Deadline; clock: MonotonicClock },
+  tools: Tools,
 ): Promise<{ socket: Socket; address: string }> {
   let failure: SendFailure | undefined;
+  let unsent: UnsentError | undefined;
   for (const [index, address] of addresses.entries()) {
     const share = tools.deadline.remainingMs() / (addresses.length - index);
     const deadline = startDeadline(share, tools.clock);
     try {
-      const socket = tools.dial({ host: address, port });
-      await ready(socket, { event: 'connect', signal: deadline.signal });
+      const socket = await dialled({ host: address, port }, tools.dial, deadline);
       return { socket: refuseUnlessAllowed(socket, tools.policy), address };
     } catch (error) {
-      const caught = connectFailure(error);
-      if (caught.code === 'blocked_address') throw caught;
-      failure ??= caught;
+      if (error instanceof UnsentError) unsent ??= error;
+      else {
+        const caught = connectFailure(error);
+        if (caught.code === 'blocked_address') throw caught;
+        failure ??= caught;
+      }
     } finally {
       deadline.end();
     }
   }
-  throw failure ?? new SendFailure('connect_failed');
+  throw failure ?? unsent ?? new SendFailure('connect_failed');
+}
+
+async function dialled(
+  to: { host: string; port: number },
+  dial: Dial,
+  { signal }: Deadline,
+): Promise<Socket> {
+  let isLocal = true;
+  try {
+    const socket = dial(to);
+    const connected = ready(socket, { event: 'connect', signal });
+    connected.catch(() => {});
+    await nextTick();
+    isLocal = socket.errored !== null;
+    await connected;
+    return socket;
+  } catch (error) {
+    throw unsentByDial(error, { address: to.host, isLocal }) ?? error;
+  }
+}
+
+/** Node connects in the next tick: what the kernel refuses at once has failed by then, and no packet has come back. */
+function nextTick(): Promise<void> {
+  return new Promise((resolve) => process.nextTick(resolve));
 }
 
 function refuseUnlessAllowed(socket: Socket, policy: TargetPolicy): Socket {
@@ -78,11 +116,13 @@ function refuseUnlessAllowed(socket: Socket, policy: TargetPolicy): Socket {
 export async function openTls(
   socket: Socket,
   target: Target,
-  { context, deadline }: { context: () => SecureContext; deadline: Deadline },
+  { context, deadline }: { context: SecureContext; deadline: Deadline },
 ): Promise<Socket> {
   try {
-    const secure = greet(socket, target, context());
+    const greeting = new BoundedGreeting(socket);
+    const secure = greet(greeting, target, context);
     await ready(secure, { event: 'secureConnect', signal: deadline.signal });
+    greeting.open();
     return secure;
   } catch (error) {
     socket.destroy();
@@ -90,7 +130,7 @@ export async function openTls(
   }
 }
 
-function greet(socket: Socket, target: Target, secureContext: SecureContext): TLSSocket {
+function greet(socket: Duplex, target: Target, secureContext: SecureContext): TLSSocket {
   return connectTls({
     socket,
     secureContext,

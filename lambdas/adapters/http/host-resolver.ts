@@ -4,10 +4,12 @@
 import { Resolver } from 'node:dns/promises';
 import { limits } from '../../contract/limits.ts';
 import type { MonotonicClock } from './deadline.ts';
+import { codeOf } from './node-error.ts';
+import { unsentByDns } from './own-faults.ts';
 import { SendFailure } from './send-failure.ts';
 
 export type HostResolver = {
-  /** IPv4 addresses first, as most hosts have them. Rejects with a `SendFailure`. */
+  /** IPv4 addresses first, as most hosts have them. Rejects with a `SendFailure` or an `UnsentError`. */
   resolve(name: string): Promise<readonly string[]>;
   close(): void;
 };
@@ -33,7 +35,7 @@ export function hostResolver(options: {
       toAnswer(dns.resolve6(name, { ttl: true })),
     ]);
     const addresses = answers.flatMap((answer) => answer.addresses);
-    if (addresses.length === 0) throw new SendFailure(codeOf(answers));
+    if (addresses.length === 0) throw failureOf(answers.map(({ error }) => error ?? 'ENODATA'));
     const useful = answers.filter((answer) => answer.addresses.length > 0);
     remember(name, addresses, Math.min(...useful.map((answer) => answer.ttlMs)));
     return addresses;
@@ -76,8 +78,7 @@ async function toAnswer(query: Promise<Found[]>): Promise<Answer> {
       error: null,
     };
   } catch (error) {
-    const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
-    return { addresses: [], ttlMs: 0, error: String(code) };
+    return { addresses: [], ttlMs: 0, error: codeOf(error) };
   }
 }
 
@@ -101,9 +102,11 @@ function bothOrOne(queries: readonly Promise<Answer>[]): Promise<Answer[]> {
   });
 }
 
-function codeOf(answers: readonly Answer[]): 'dns_not_found' | 'dns_timeout' | 'dns_failed' {
-  if (answers.every(({ error }) => error === 'ENOTFOUND' || error === 'ENODATA')) {
-    return 'dns_not_found';
+function failureOf(codes: readonly string[]): Error {
+  if (codes.every((code) => code === 'ENOTFOUND' || code === 'ENODATA')) {
+    return new SendFailure('dns_not_found');
   }
-  return answers.some(({ error }) => error === 'ETIMEOUT') ? 'dns_timeout' : 'dns_failed';
+  const unsent = unsentByDns(codes);
+  if (unsent !== undefined) return unsent;
+  return new SendFailure(codes.includes('ETIMEOUT') ? 'dns_timeout' : 'dns_failed');
 }

@@ -3,6 +3,7 @@
 // HTTP/1.1; and reads a bounded part of the answer.
 import type { TargetPolicy } from '../../core/address.ts';
 import type { AttemptTimings } from '../../core/delivery.ts';
+import { UnsentError } from '../../core/port-errors.ts';
 import type { Sender } from '../../core/ports.ts';
 import type { SendRequest } from '../../core/send-result.ts';
 import { checkTargetUrl, type Target } from '../../core/target-url.ts';
@@ -44,24 +45,28 @@ export function httpSender(options: HttpSenderOptions): Sender & { close(): void
     };
     const addresses = await checkedAddresses(target, policy, { resolver, deadline });
     if (target.hostKind === 'name') mark('dnsMs');
-    const tryOver = async (mayReuse: boolean): Promise<Response> => {
-      const { connection, isReused } = await connections.acquire(attempt, addresses, { mayReuse });
-      try {
-        return await exchange({ ...message, connection });
-      } catch (error) {
-        // Only what certainly never left this process is sent again, and only after a lost connection.
-        const { code, untouched } = anyFailure(error);
-        if (!isReused || !untouched || code !== 'connection_reset') throw error;
-        return tryOver(false);
-      }
-    };
-    return tryOver(true);
+    if (deadline.remainingMs() === 0) throw new UnsentError('no_time');
+    const to = { attempt, addresses };
+    const grant = await connections.grant(to);
+    try {
+      const { connection, isReused } = await connections.connect(grant, to);
+      return await exchange({ ...message, connection }).catch(async (error: unknown) => {
+        const failure = anyFailure(error);
+        if (!isReused || !isLostUnanswered(failure)) throw failure;
+        const fresh = await connections.open(grant.hold, to).catch(blameFor(failure));
+        return exchange({ ...message, connection: fresh }).catch((again: unknown) => {
+          throw anyFailure(again);
+        });
+      });
+    } finally {
+      grant.hold.end();
+    }
   }
 
   return {
     async send(request) {
-      const startedAt = clock.now();
-      const elapsedMs = (): number => Math.round(clock.now() - startedAt);
+      const deadline = startDeadline(request.timeoutMs, clock);
+      const elapsedMs = (): number => Math.round(deadline.elapsedMs());
       const timings: AttemptTimings = {
         dnsMs: null,
         connectMs: null,
@@ -71,14 +76,15 @@ export function httpSender(options: HttpSenderOptions): Sender & { close(): void
       const mark = (step: keyof AttemptTimings): void => {
         timings[step] = elapsedMs();
       };
-      const deadline = startDeadline(request.timeoutMs, clock);
       try {
+        if (!(request.timeoutMs > 0)) throw new UnsentError('no_time');
         const target = judgedTarget(request.url, policy);
-        const { clientCertificate } = request;
-        const response = await post(request, { target, deadline, mark, clientCertificate });
+        const { owner, clientCertificate } = request;
+        const attempt = { target, owner, deadline, mark, clientCertificate };
+        const response = await post(request, attempt);
         return { kind: 'response', ...response, durationMs: elapsedMs(), timings };
       } catch (error) {
-        const { code, message: detail } = anyFailure(error);
+        const { code, message: detail } = failureOf(error);
         return { kind: 'error', code, detail, durationMs: elapsedMs(), timings };
       } finally {
         deadline.end();
@@ -89,6 +95,27 @@ export function httpSender(options: HttpSenderOptions): Sender & { close(): void
       connections.close();
     },
   };
+}
+
+/**
+ * The peer closed a connection that had been idle, just as the request was under way: it has most likely not seen it.
+ * Sent again, the request may come twice, as any may; after one byte of an answer it certainly came.
+ */
+function isLostUnanswered({ code, progress }: SendFailure): boolean {
+  return code === 'connection_reset' && progress !== undefined;
+}
+
+/** Once a request left, no want of ours can undo the attempt. */
+function blameFor(failure: SendFailure): (error: unknown) => never {
+  return (error) => {
+    throw error instanceof UnsentError && failure.progress !== 'untouched' ? failure : error;
+  };
+}
+
+/** Throws what is no attempt. What nobody foresaw is none either: whatever breaks later becomes a `SendFailure` there. */
+function failureOf(error: unknown): SendFailure {
+  if (error instanceof SendFailure) return error;
+  throw error instanceof UnsentError ? error : new UnsentError('broken', error);
 }
 
 /** Judged again at every attempt: the policy may have become stricter since the URL was stored. */

@@ -1,7 +1,9 @@
-// Why an attempt got no response: Node's many error codes become the closed list of `send-result.ts`.
+// Why an attempt got no response: Node's many error codes become the closed list of `send-result.ts`. What the service
+// itself lacked is no attempt: see `own-faults.ts`.
 // The sentences are fixed. What Node says may hold addresses, header values or parts of the answer.
 import { limits } from '../../contract/limits.ts';
 import type { SendErrorCode } from '../../core/send-result.ts';
+import { codeOf } from './node-error.ts';
 
 const sentences: Record<SendErrorCode, string> = {
   invalid_url: 'The target URL is not valid',
@@ -19,6 +21,7 @@ const sentences: Record<SendErrorCode, string> = {
   tls_untrusted: 'The certificate is not signed by a trusted authority',
   tls_timeout: 'The TLS handshake did not end in time',
   tls_failed: 'The TLS handshake failed',
+  tls_client_certificate: 'The client certificate or its key cannot be used',
   request_timeout: 'The request was not taken in time',
   response_timeout: 'No response came in time',
   response_too_large: `The response has more than ${limits.responseHeaderBytesMax} bytes of headers`,
@@ -27,23 +30,26 @@ const sentences: Record<SendErrorCode, string> = {
   send_failed: 'The request could not be sent',
 };
 
+/** Of a request without an answer: no byte of it left this process, or no byte of an answer came. */
+export type Progress = 'untouched' | 'unanswered';
+
 export class SendFailure extends Error {
   readonly code: SendErrorCode;
-  /** True when no byte of the request left this process. */
-  readonly untouched: boolean;
+  /** Undefined where an answer may have begun, or nobody knows. */
+  readonly progress: Progress | undefined;
 
   constructor(
     code: SendErrorCode,
-    { detail = sentences[code], untouched = false, cause }: FailureOptions = {},
+    { detail = sentences[code], progress, cause }: FailureOptions = {},
   ) {
     super(detail, { cause });
     this.name = 'SendFailure';
     this.code = code;
-    this.untouched = untouched;
+    this.progress = progress;
   }
 }
 
-type FailureOptions = { detail?: string; untouched?: boolean; cause?: unknown };
+type FailureOptions = { detail?: string; progress?: Progress | undefined; cause?: unknown };
 
 const connectCodes: Record<string, SendErrorCode> = {
   ABORT_ERR: 'connect_timeout',
@@ -101,23 +107,18 @@ export function tlsFailure(error: unknown): SendFailure {
   return toFailure(error, tlsCodes[codeOf(error)] ?? 'tls_failed');
 }
 
-export function exchangeFailure(error: unknown, untouched: boolean): SendFailure {
+export function exchangeFailure(error: unknown, progress?: Progress): SendFailure {
   if (error instanceof SendFailure) return error;
   const code = codeOf(error);
   const byPrefix = exchangePrefixes.find(([prefix]) => code.startsWith(prefix))?.[1];
-  return toFailure(error, exchangeCodes[code] ?? byPrefix ?? 'send_failed', untouched);
+  return toFailure(error, exchangeCodes[code] ?? byPrefix ?? 'send_failed', progress);
 }
 
-/** Whatever was thrown, as a failure; what is nobody's fault but ours becomes `send_failed`. */
+/** Whatever was thrown after a packet left: then it counts as an attempt, whoever is to blame. */
 export function anyFailure(error: unknown): SendFailure {
   return toFailure(error, 'send_failed');
 }
 
-function toFailure(error: unknown, code: SendErrorCode, untouched = false): SendFailure {
-  return error instanceof SendFailure ? error : new SendFailure(code, { untouched, cause: error });
-}
-
-function codeOf(error: unknown): string {
-  const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? code : '';
+function toFailure(error: unknown, code: SendErrorCode, progress?: Progress): SendFailure {
+  return error instanceof SendFailure ? error : new SendFailure(code, { progress, cause: error });
 }

@@ -52,8 +52,8 @@ describe('a client certificate', () => {
   test('that is none fails the attempt and leaves no connection behind', async () => {
     const { bodyFor, endpoint } = await setup();
     const broken = { certificate: first.certificate, privateKey: 'no key' };
-    expect(await bodyFor(broken)).toBe('tls_failed');
-    expect(endpoint.requests).toEqual([]);
+    expect(await bodyFor(broken)).toBe('tls_client_certificate');
+    expect(endpoint.sockets).toEqual([]);
   });
 
   test('is stored only with its own key', () => {

@@ -1,10 +1,10 @@
 // Connections that are kept, and the requests that must be neither lost nor doubled when one breaks.
-import { createServer, type AddressInfo, type Socket } from 'node:net';
-import { once } from 'node:events';
+import { connect, Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
+import { limits } from '../../../lambdas/contract/limits.ts';
 import { certificateAuthority } from './certificates.ts';
 import { closed, rawServer, reset, type RawBehaviour } from './raw-server.ts';
-import { aRequest, aSender } from './setup.ts';
+import { aRequest, aSender, timedSend } from './setup.ts';
 
 const authority = certificateAuthority();
 const tls = authority.issue(['a.localhost', 'b.localhost']);
@@ -55,24 +55,78 @@ describe.each(['http', 'https'])('over %s, a connection', (scheme) => {
     expect(sockets).toHaveLength(2);
   });
 
-  test.each(['close', 'reset'])(
-    'that gets a %s after the whole second request fails the attempt without another POST',
-    async (how) => {
-      const { port, sockets, requests } = await server({
+  describe.each<[string, (socket: Socket) => void]>([
+    ['closed', (socket) => void socket.end()],
+    ['reset', reset],
+  ])('that is %s after a whole request', (_how, breakIt) => {
+    const breaking = (broken: readonly number[]) =>
+      server({
+        onRequest: (socket, count) => {
+          if (broken.includes(count)) breakIt(socket);
+          else socket.write(answer(`answer ${count}`));
+        },
+      });
+
+    test('is replaced once, where it was used before', async () => {
+      const { port, sockets, requests } = await breaking([2]);
+      const sender = aSender({ ca: authority.ca });
+      const request = aRequest(`${scheme}://a.localhost:${port}/`);
+      await sender.send(request);
+      expect(await sender.send(request)).toMatchObject({ kind: 'response', body: 'answer 3' });
+      expect(requests).toHaveLength(3);
+      expect(requests[2]).toBe(requests[1]);
+      expect(sockets).toHaveLength(2);
+    });
+
+    test('is not replaced twice', async () => {
+      const { port, requests } = await breaking([2, 3]);
+      const sender = aSender({ ca: authority.ca });
+      const request = aRequest(`${scheme}://a.localhost:${port}/`);
+      await sender.send(request);
+      expect(await sender.send(request)).toMatchObject({ kind: 'error', code: 'connection_reset' });
+      expect(requests).toHaveLength(3);
+    });
+
+    test('is not replaced where it was new', async () => {
+      const { port, requests } = await breaking([1]);
+      const sender = aSender({ ca: authority.ca });
+      const request = aRequest(`${scheme}://a.localhost:${port}/`);
+      expect(await sender.send(request)).toMatchObject({ kind: 'error', code: 'connection_reset' });
+      expect(requests).toHaveLength(1);
+    });
+
+    test('is not replaced where an answer has begun', async () => {
+      const { port, requests, sockets } = await server({
         onRequest: (socket, count) => {
           if (count === 1) socket.write(answer('first'));
-          else if (how === 'reset') reset(socket);
-          else socket.end();
+          else socket.write('H', () => setImmediate(breakIt, socket));
         },
       });
       const sender = aSender({ ca: authority.ca });
       const request = aRequest(`${scheme}://a.localhost:${port}/`);
       await sender.send(request);
-      expect(await sender.send(request)).toMatchObject({ kind: 'error', code: 'connection_reset' });
+      expect(await sender.send(request)).toMatchObject({ kind: 'error' });
       expect(requests).toHaveLength(2);
       expect(sockets).toHaveLength(1);
-    },
-  );
+    });
+
+    test('is replaced within the deadline and the place of the attempt', async () => {
+      const { port, requests } = await server({
+        onRequest: (socket, count) => {
+          if (count === 1) socket.write(answer('first'));
+          if (count === 2) setTimeout(breakIt, 200, socket);
+        },
+      });
+      const bounds = { ...limits, socketsPerOriginMax: 1, socketsMax: 1, placeWaitMsMax: 50 };
+      const sender = aSender({ ca: authority.ca, bounds });
+      const request = aRequest(`${scheme}://a.localhost:${port}/`);
+      await sender.send(request);
+      const { result, lateMs } = await timedSend(sender, { ...request, timeoutMs: 400 });
+      expect(result).toMatchObject({ kind: 'error', code: 'response_timeout' });
+      expect(lateMs).toBeLessThan(200);
+      expect(requests).toHaveLength(3);
+    });
+  });
 
   test('on which bytes came unasked is not used again', async () => {
     const { port, sockets } = await server(answering);
@@ -127,7 +181,7 @@ test('a connection is given up when the answer came before the request was out',
       socket.write('HTTP/1.1 413 Too Large\r\ncontent-length: 0\r\n\r\n');
     },
   });
-  const bounds = { socketsPerOriginMax: 1, socketsMax: 1, socketIdleMs: 4_000 };
+  const bounds = { ...limits, socketsPerOriginMax: 1, socketsMax: 1 };
   const sender = aSender({ bounds });
   const body = Buffer.alloc(16 * 1_024 * 1_024);
   for (let times = 0; times < 2; times += 1) {
@@ -136,69 +190,19 @@ test('a connection is given up when the answer came before the request was out',
   }
 });
 
-describe('connections are bounded', () => {
-  const bounds = { socketsPerOriginMax: 2, socketsMax: 3, socketIdleMs: 4_000 };
-
-  test('by the time that they may be idle', async () => {
-    const { port, sockets } = await rawServer(answering);
-    const sender = aSender({ bounds: { ...bounds, socketIdleMs: 50 } });
-    await sender.send(aRequest(`http://127.0.0.1:${port}/`));
-    await closed(sockets[0]!);
+test('a want of ours does not undo an attempt whose request left', async () => {
+  const { port } = await rawServer({
+    onRequest: (socket, count) => (count === 1 ? socket.write(answer('first')) : reset(socket)),
   });
-
-  test('in number per origin, and attempts wait for one', async () => {
-    const { port, sockets, requests } = await rawServer(answering);
-    const sender = aSender({ bounds });
-    const request = aRequest(`http://127.0.0.1:${port}/`);
-    const results = await Promise.all(Array.from({ length: 12 }, () => sender.send(request)));
-    expect(results.map(({ kind }) => kind)).toEqual(results.map(() => 'response'));
-    expect(requests).toHaveLength(12);
-    expect(sockets).toHaveLength(2);
+  const dials = [
+    () => connect(port, '127.0.0.1'),
+    () => new Socket().destroy(Object.assign(new Error(), { code: 'EMFILE' })),
+  ];
+  const sender = aSender({ dial: () => dials.shift()!() });
+  await sender.send(aRequest(`http://127.0.0.1:${port}/`));
+  expect(await sender.send(aRequest(`http://127.0.0.1:${port}/`))).toMatchObject({
+    kind: 'error',
+    code: 'connection_reset',
   });
-
-  test('in number overall, and an idle one makes room for another origin', async () => {
-    const servers = await Promise.all([1, 2, 3, 4, 5].map(() => rawServer(answering)));
-    const sender = aSender({ bounds });
-    for (const { port } of servers) {
-      const result = await sender.send(aRequest(`http://127.0.0.1:${port}/`));
-      expect(result).toMatchObject({ kind: 'response' });
-    }
-    const [first, second] = servers.flatMap(({ sockets }) => sockets);
-    await Promise.all([closed(first!), closed(second!)]);
-    const left = servers.flatMap(({ sockets }) => sockets).filter((socket) => !socket.closed);
-    expect(left).toHaveLength(3);
-  });
-
-  test('and an attempt that gets none in time says so', async () => {
-    const { port } = await rawServer({});
-    const sender = aSender({ bounds: { ...bounds, socketsPerOriginMax: 1 } });
-    const url = `http://127.0.0.1:${port}/`;
-    const results = await Promise.all(
-      [300, 150].map((timeoutMs) => sender.send(aRequest(url, { timeoutMs }))),
-    );
-    expect(results).toMatchObject([{ code: 'response_timeout' }, { code: 'connect_timeout' }]);
-  });
-
-  test('and every failure gives its place back', async () => {
-    const { port, server } = await rawServer({});
-    const gone = createServer().listen(0, '127.0.0.1');
-    await once(gone, 'listening');
-    const refused = (gone.address() as AddressInfo).port;
-    gone.close();
-    await once(gone, 'close');
-    const sender = aSender({ bounds: { ...bounds, socketsMax: 1 } });
-    const request = { timeoutMs: 100 };
-    for (let times = 0; times < 3; times += 1) {
-      expect(await sender.send(aRequest(`http://127.0.0.1:${refused}/`, request))).toMatchObject({
-        code: 'connect_refused',
-      });
-      expect(await sender.send(aRequest(`http://127.0.0.1:${port}/`, request))).toMatchObject({
-        code: 'response_timeout',
-      });
-      expect(await sender.send(aRequest(`https://127.0.0.1:${port}/`, request))).toMatchObject({
-        code: 'tls_timeout',
-      });
-    }
-    expect(server.listening).toBe(true);
-  });
+  expect(dials).toEqual([]);
 });

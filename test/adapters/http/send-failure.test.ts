@@ -19,8 +19,6 @@ test.each([
   ['ABORT_ERR', 'connect_timeout'],
   ['EHOSTUNREACH', 'connect_failed'],
   ['ENETUNREACH', 'connect_failed'],
-  ['EADDRNOTAVAIL', 'connect_failed'],
-  ['EMFILE', 'connect_failed'],
 ])('%s while connecting is %s', (code, expected) => {
   expect(connectFailure(nodeError(code))).toMatchObject({ code: expected });
 });
@@ -54,14 +52,14 @@ test.each([
   ['EPROTO', 'tls_failed'],
   ['ERR_SOMETHING_NEW', 'send_failed'],
 ])('%s in the exchange is %s', (code, expected) => {
-  const failure = exchangeFailure(nodeError(code), true);
-  expect(failure).toMatchObject({ code: expected, untouched: true });
+  const failure = exchangeFailure(nodeError(code), 'untouched');
+  expect(failure).toMatchObject({ code: expected, progress: 'untouched' });
 });
 
 test('a failure stays what it is', () => {
   const failure = new SendFailure('blocked_address');
   const mapped = [connectFailure, tlsFailure, anyFailure].map((map) => map(failure));
-  expect([...mapped, exchangeFailure(failure, true)]).toEqual(mapped.concat(failure));
+  expect([...mapped, exchangeFailure(failure, 'untouched')]).toEqual(mapped.concat(failure));
 });
 
 test.each(['a string', null, undefined, new TypeError('bug')])('%s is send_failed', (thrown) => {

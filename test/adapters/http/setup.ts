@@ -13,7 +13,7 @@ export function policyOf(allowCidrs: readonly string[], allowHttp = true): Targe
   return result.policy;
 }
 
-export function aSender(options: Partial<HttpSenderOptions> = {}): Sender {
+export function aSender(options: Partial<HttpSenderOptions> = {}): ReturnType<typeof httpSender> {
   const sender = httpSender({ policy: policyOf(loopback), ...options });
   onTestFinished(() => sender.close());
   return sender;
@@ -24,6 +24,7 @@ export function aRequest(url: string, about: Partial<SendRequest> = {}): SendReq
     url,
     headers: { 'content-type': 'application/json', 'webhook-id': 'msg_1' },
     body: Buffer.from('{"hello":"world"}'),
+    owner: 'default sub_1',
     timeoutMs: 2_000,
     ...about,
   };

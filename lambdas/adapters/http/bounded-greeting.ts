@@ -1,0 +1,55 @@
+// Stands between the wire and TLS. OpenSSL takes certificates of up to 100 KB and checks every signature among them,
+// even where nothing of the chain is trusted: half a second in the one thread that does everything else. Node has no
+// setting for that. So the bytes of the server are counted before OpenSSL sees them, until the handshake is over.
+import type { Socket } from 'node:net';
+import { Duplex } from 'node:stream';
+import { limits } from '../../contract/limits.ts';
+import { SendFailure } from './send-failure.ts';
+
+export class BoundedGreeting extends Duplex {
+  readonly #socket: Socket;
+  #bytesLeft = limits.serverGreetingBytesMax;
+
+  constructor(socket: Socket) {
+    super({ allowHalfOpen: true, autoDestroy: true });
+    this.#socket = socket;
+    socket.on('data', (chunk: Uint8Array) => this.#take(chunk));
+    socket.on('end', () => this.push(null));
+    socket.on('error', (error) => this.destroy(error));
+    socket.on('close', () => this.destroy());
+  }
+
+  /** The handshake is over: what comes from now on is bounded by whoever reads it. */
+  open(): void {
+    this.#bytesLeft = Infinity;
+  }
+
+  override _read(): void {
+    this.#socket.resume();
+  }
+
+  override _write(
+    chunk: Uint8Array,
+    _encoding: string,
+    done: (error?: Error | null) => void,
+  ): void {
+    this.#socket.write(chunk, done);
+  }
+
+  override _final(done: () => void): void {
+    this.#socket.end(done);
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#socket.destroy();
+    done(error);
+  }
+
+  #take(chunk: Uint8Array): void {
+    this.#bytesLeft -= chunk.byteLength;
+    if (this.#bytesLeft < 0) {
+      const detail = `The server's greeting has more than ${limits.serverGreetingBytesMax} bytes: its chain of certificates is too long`;
+      this.destroy(new SendFailure('tls_failed', { detail }));
+    } else if (!this.push(chunk)) this.#socket.pause();
+  }
+}
