@@ -169,7 +169,7 @@ describe('the table', () => {
     });
   });
 
-  test('has the indexes of the contract, with keys alone', () => {
+  test('has the indexes of the contract, with keys and what else the contract says', () => {
     const indexes = resource!.properties.GlobalSecondaryIndexes.map(
       (index: {
         IndexName: string;
@@ -182,11 +182,13 @@ describe('the table', () => {
       ],
     );
     expect(indexes).toEqual(
-      Object.values(names.indexes).map(({ name, partitionKey, sortKey }) => [
+      Object.values(names.indexes).map(({ name, partitionKey, sortKey, alsoHolds }) => [
         name,
         partitionKey,
         sortKey,
-        { ProjectionType: 'KEYS_ONLY' },
+        alsoHolds.length === 0
+          ? { ProjectionType: 'KEYS_ONLY' }
+          : { ProjectionType: 'INCLUDE', NonKeyAttributes: alsoHolds },
       ]),
     );
   });
