@@ -38,7 +38,6 @@ export function assertRelations(limits: typeof all): void {
     limits.backlogAgeAlarmMs > limits.queueDelayMsMax + limits.queueVisibilityMs,
     'backlog alarm > longest delay + one redelivery',
   );
-  must(limits.deadLetterRetentionMs > limits.queueRetentionMs, 'dead letters outlive the queue');
   must(
     limits.deadLetterVisibilityMs >= 6 * limits.deadLetterFunctionTimeoutMs,
     'dead-letter visibility ≥ 6 × dead-letter function timeout',
@@ -72,5 +71,19 @@ export function assertRelations(limits: typeof all): void {
       limits.deliveryTimeoutMsMax +
         2 * limits.awsTriesMax * (limits.awsConnectTimeoutMs + limits.awsRequestTimeoutMs),
     'deliver function timeout > longest attempt + two calls of AWS at their worst',
+  );
+  assertRetentions(limits);
+}
+
+function assertRetentions(limits: typeof all): void {
+  must(
+    // SQS counts the age of a dead letter from the first sending of its message.
+    limits.deadLetterRetentionMs >= limits.queueRetentionMs,
+    'no message expires by becoming a dead letter',
+  );
+  must(
+    (limits.queueReceivesMax + 1) * limits.queueVisibilityMs + limits.deadLetterVisibilityMs <
+      limits.queueRetentionMs / 24,
+    'a message that has only begun to fail is buried in the table long before it expires',
   );
 }
