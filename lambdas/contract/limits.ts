@@ -170,7 +170,7 @@ export const limits = {
   functionMemoryMb: 256,
   deliveryConcurrencyDefault: 50, // Batches at once: up to ten times as many requests in flight.
   requestsPerSecondDefault: 500,
-  apiRequestsPerSecondDefault: 20,
+  apiRequestsPerSecondDefault: 50,
   openRequestsPerSecondDefault: 20,
   gatewayRequestsPerSecondMax: 10_000, // API Gateway gives an account as many a region, unless AWS raises it.
   gatewayBurstMax: 5_000, // Likewise.

@@ -31,6 +31,9 @@ const settings = {
   allowHttpTargets: 'true',
   queueDelayMaxSeconds: String(queueDelayMaxSeconds),
   subscriptionMemoMs: String(subscriptionMemoMs),
+  // Of one caller, who does in minutes what others do in days; MiniStack throttles a REST API.
+  apiRequestsPerSecond: '150',
+  openRequestsPerSecond: '50',
 };
 
 const target = {

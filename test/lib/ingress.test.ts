@@ -75,10 +75,11 @@ describe.each([
 ] as const)('a %s stage', (kind, type, logs) => {
   const [stage] = ofType(templates[kind], type);
 
-  test('logs each request as JSON, without query strings', () => {
+  test('logs each request as JSON, without what a caller may choose: paths, query strings, headers', () => {
     const format = JSON.parse(stage!.properties[logs].Format);
     expect(Object.values(format)).toContain('$context.requestId');
-    expect(JSON.stringify(format)).not.toMatch(/query|header|authorizer/i);
+    expect(format.route).toBe(kind === 'http' ? '$context.routeKey' : '$context.resourcePath');
+    expect(JSON.stringify(format)).not.toMatch(/context\.path|query|header|authorizer|userAgent/i);
   });
 });
 
@@ -152,6 +153,7 @@ describe('throttles', () => {
     for (const { others, perRoute } of [http, rest]) {
       expect(perRoute.get('POST /api/ingest/{id}')).toBe(500);
       expect(perRoute.get('GET /api/health')).toBe(20);
+      expect(perRoute.get('GET /api/deliveries')).toBe(50);
       expect(others).toBe(20);
     }
     expect(sumOf(http.perRoute, http.others)).toBeLessThan(2_500);
