@@ -11,6 +11,7 @@ import { openSqlitePorts } from '../lambdas/adapters/sqlite/ports.ts';
 import { systemPorts } from '../lambdas/adapters/system.ts';
 import { scope } from '../lambdas/contract/resources.ts';
 import { localSettings, parseSettings, SettingsError } from '../lambdas/contract/settings.ts';
+import type { ApiKey } from '../lambdas/core/api-key.ts';
 import type { ApiKeyStore } from '../lambdas/core/ports.ts';
 import { hourMs } from '../lambdas/core/stats.ts';
 import { ServiceError } from '../lambdas/core/service-error.ts';
@@ -18,17 +19,17 @@ import { defaultTenant } from '../lambdas/core/tenant.ts';
 import { createApiKey } from '../lambdas/operations/create-api-key.ts';
 
 const usage =
-  'Usage: npm run key -- [--table <name>] [--scopes admin,publish,read] [--name <name>]';
+  'Usage: npm run key -- [--table <name>] [--scope admin|publish|read]… [--name <name>]';
 
 try {
   const options = readOptions();
   const store = options.table === undefined ? openLocal() : openAws(options.table);
   const about = { name: options.name ?? null, scopes: options.scopes };
-  const { text } = await createApiKey({ ...systemPorts, ...store }, defaultTenant, about);
+  const { text, key } = await createApiKey({ ...systemPorts, ...store }, defaultTenant, about);
   store.close();
   // The key alone on standard output, so that KEY=$(npm run --silent key) works.
   console.log(text);
-  console.error('Keep it: it is shown this once.');
+  console.error(`${describe(key)} Keep it: it is shown this once.`);
 } catch (error) {
   console.error(sentenceFor(error));
   process.exitCode = 1;
@@ -38,11 +39,18 @@ function readOptions() {
   const { values } = parseArgs({
     options: {
       table: { type: 'string' },
-      scopes: { type: 'string', default: 'admin' },
+      // The first key makes the others.
+      scope: { type: 'string', multiple: true, default: ['admin'] },
       name: { type: 'string' },
     },
   });
-  return { ...values, scopes: z.array(scope).parse(values.scopes.split(',')) };
+  return { ...values, scopes: z.array(scope).parse(values.scope) };
+}
+
+function describe({ id, scopes }: ApiKey): string {
+  const noun = scopes.length === 1 ? 'scope' : 'scopes';
+  const may = scopes.includes('admin') ? ', which may do everything' : '';
+  return `Made the API key ${id} with the ${noun} ${scopes.join(' and ')}${may}.`;
 }
 
 function openLocal(): { apiKeys: ApiKeyStore; close(): void } {

@@ -88,7 +88,7 @@ export class DeliveryQueue extends Construct {
       new SqsEventSource(this.deadLetters, {
         batchSize: limits.queueBatchSize,
         reportBatchItemFailures: true,
-        maxConcurrency: 2, // The least that Lambda takes.
+        maxConcurrency: limits.deadLetterConcurrency,
       }),
     );
   }

@@ -2,7 +2,6 @@
 // everything else goes to the api function too, so that an unknown path or a wrong method gets our JSON and not API
 // Gateway's.
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
-import type { IResource } from 'aws-cdk-lib/aws-apigateway';
 import {
   AccessLogFormat,
   EndpointType,
@@ -17,44 +16,38 @@ import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { consoleAssets, consolePages } from '../lambdas/contract/console-paths.ts';
-import type { Route } from '../lambdas/contract/routes.ts';
-import { routes } from '../lambdas/contract/routes.ts';
+import { routeKey } from '../lambdas/contract/routes.ts';
 import { acknowledge } from './acknowledgements.ts';
+import type { Rates } from './gateway-routes.ts';
+import { gatewayRoutes, restPaths, throttleOf } from './gateway-routes.ts';
 import type { StackSettings } from './settings.ts';
 
 type Functions = { api: IFunction; publish: IFunction; console: IFunction };
 
-type Entry = { method: Route['method']; path: string; function: keyof Functions };
-
-const entries: Entry[] = [
-  ...Object.values(routes),
-  ...[...consolePages, consoleAssets].map((path): Entry => ({
-    method: 'GET',
-    path,
-    function: 'console',
-  })),
-];
-
 export type IngressProps = {
-  settings: Pick<StackSettings, 'api' | 'requestsPerSecond' | 'logRetentionDays'>;
+  settings: Pick<StackSettings, 'api' | 'logRetentionDays'> & Rates;
   functions: Functions;
 };
 
-// One line a request; no query strings and no headers, which may carry secrets.
-const accessLog = AccessLogFormat.custom(
-  JSON.stringify({
-    request_id: '$context.requestId',
-    source_ip: '$context.identity.sourceIp',
-    method: '$context.httpMethod',
-    path: '$context.path',
-    status: '$context.status',
-    response_bytes: '$context.responseLength',
-    duration_ms: '$context.responseLatency',
-    error: '$context.error.message',
-    integration_error: '$context.integrationErrorMessage',
-  }),
-);
+/**
+ * One line a request, of a length that no caller chooses: the route in the place of the path, which may be 8 KB long and hold
+ * anything; no query strings and no headers, which may carry secrets.
+ */
+function accessLog(route: string): AccessLogFormat {
+  return AccessLogFormat.custom(
+    JSON.stringify({
+      request_id: '$context.requestId',
+      source_ip: '$context.identity.sourceIp',
+      method: '$context.httpMethod',
+      route,
+      status: '$context.status',
+      response_bytes: '$context.responseLength',
+      duration_ms: '$context.responseLatency',
+      error: '$context.error.message',
+      integration_error: '$context.integrationErrorMessage',
+    }),
+  );
+}
 
 const gatewayLogsPolicy = ManagedPolicy.fromAwsManagedPolicyName(
   'service-role/AmazonAPIGatewayPushToCloudWatchLogs',
@@ -84,19 +77,22 @@ export class Ingress extends Construct {
       createDefaultStage: false,
       defaultIntegration: integrations.api,
     });
-    for (const route of entries) {
-      const methods = [v2.HttpMethod[route.method]];
-      api.addRoutes({ path: route.path, methods, integration: integrations[route.function] });
-    }
+    const routes = gatewayRoutes.flatMap(({ method, path, function: name }) => {
+      const methods = [v2.HttpMethod[method]];
+      return api.addRoutes({ path, methods, integration: integrations[name] });
+    });
     const stage = new v2.HttpStage(this, 'Stage', {
       httpApi: api,
       autoDeploy: true,
-      throttle: throttleOf(settings),
+      throttle: throttleOf('open', settings),
       accessLogSettings: {
         destination: new v2.LogGroupLogDestination(this.#addAccessLogs(settings)),
-        format: accessLog,
+        format: accessLog('$context.routeKey'),
       },
     });
+    // Routes must be there before their throttles.
+    stage.node.addDependency(...routes);
+    (stage.node.defaultChild as v2.CfnStage).routeSettings = routeSettings(settings);
     return { url: api.apiEndpoint, serverErrors: stage.metricServerError() };
   }
 
@@ -105,7 +101,7 @@ export class Ingress extends Construct {
       functions,
       (handler) => new LambdaIntegration(handler, { scopePermissionToMethod: false }),
     );
-    const throttle = throttleOf(settings);
+    const throttle = throttleOf('open', settings);
     const api = new RestApi(this, 'RestApi', {
       endpointTypes: [EndpointType.REGIONAL],
       // Every body comes as its bytes; API Gateway would re-encode what it takes for text.
@@ -116,19 +112,17 @@ export class Ingress extends Construct {
         stageName: restStageName,
         throttlingRateLimit: throttle.rateLimit,
         throttlingBurstLimit: throttle.burstLimit,
+        methodOptions: methodOptions(settings),
         accessLogDestination: new LogGroupLogDestination(this.#addAccessLogs(settings)),
-        accessLogFormat: accessLog,
+        accessLogFormat: accessLog('$context.resourcePath'),
       },
     });
-    const resources = new Set<IResource>([api.root, api.root.addResource('{proxy+}')]);
-    for (const route of entries) {
-      const resource = api.root.resourceForPath(route.path);
-      resource.addMethod(route.method, integrations[route.function]);
-      for (let at: IResource = resource; at.parentResource; at = at.parentResource) {
-        resources.add(at);
-      }
+    for (const { method, path, function: name } of gatewayRoutes) {
+      api.root.resourceForPath(path).addMethod(method, integrations[name]);
     }
-    for (const resource of resources) resource.addMethod('ANY', integrations.api);
+    for (const path of restPaths) {
+      api.root.resourceForPath(path).addMethod('ANY', integrations.api);
+    }
     acknowledge('restApi', api);
     acknowledge('gatewayLogs', api, gatewayLogsPolicy.managedPolicyArn);
     const { region, urlSuffix } = Stack.of(this);
@@ -146,8 +140,28 @@ export class Ingress extends Construct {
   }
 }
 
-function throttleOf(settings: IngressProps['settings']) {
-  return { rateLimit: settings.requestsPerSecond, burstLimit: settings.requestsPerSecond };
+/** Of an HTTP API: CloudFormation takes this as it is. */
+function routeSettings(rates: Rates) {
+  return Object.fromEntries(
+    gatewayRoutes.map((route) => {
+      const { rateLimit, burstLimit } = throttleOf(route.traffic, rates);
+      return [
+        routeKey(route),
+        { ThrottlingRateLimit: rateLimit, ThrottlingBurstLimit: burstLimit },
+      ];
+    }),
+  );
+}
+
+/** Of a REST API; its `ANY` methods have the stage's. */
+function methodOptions(rates: Rates) {
+  return Object.fromEntries(
+    gatewayRoutes.map(({ method, path, traffic }) => {
+      const { rateLimit, burstLimit } = throttleOf(traffic, rates);
+      const options = { throttlingRateLimit: rateLimit, throttlingBurstLimit: burstLimit };
+      return [`${path}/${method}`, options];
+    }),
+  );
 }
 
 function eachOf<Value>(

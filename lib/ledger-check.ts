@@ -7,19 +7,17 @@ import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { limits } from '../lambdas/contract/limits.ts';
 import { acknowledge } from './acknowledgements.ts';
-import type { ServiceFunctionProps } from './service-function.ts';
+import type { SharedProps } from './service-function.ts';
 import { ServiceFunction } from './service-function.ts';
 
 export class LedgerCheck extends Construct {
   readonly function: ServiceFunction;
   /** Deliveries that were accepted and have no row. */
   readonly missing: Metric;
+  /** Deliveries whose next attempt is long due, and that nothing goes on with. */
+  readonly overdue: Metric;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    shared: Pick<ServiceFunctionProps, 'environment' | 'logRetention'>,
-  ) {
+  constructor(scope: Construct, id: string, shared: SharedProps) {
     super(scope, id);
     this.function = new ServiceFunction(this, 'Function', {
       ...shared,
@@ -32,12 +30,18 @@ export class LedgerCheck extends Construct {
       targets: [new LambdaFunction(this.function)],
     });
     acknowledge('ledgerSchedule', hourly);
-    this.missing = new MetricFilter(this, 'Missing', {
+    this.missing = this.#metric('missing', 'ledger.checked');
+    this.overdue = this.#metric('overdue', 'ledger.overdue');
+  }
+
+  /** The sum of a field in the lines of a name. */
+  #metric(field: string, line: string): Metric {
+    return new MetricFilter(this, `${field.charAt(0).toUpperCase()}${field.slice(1)}`, {
       logGroup: this.function.logGroup,
-      filterPattern: FilterPattern.stringValue('$.message', '=', 'ledger.checked'),
+      filterPattern: FilterPattern.stringValue('$.message', '=', line),
       metricNamespace: 'WebhookDelivery',
-      metricName: `${this.node.addr}-missing`,
-      metricValue: '$.missing',
+      metricName: `${this.node.addr}-${field}`,
+      metricValue: `$.${field}`,
     }).metric({ statistic: 'Sum' });
   }
 }

@@ -20,6 +20,7 @@ export type ObservabilityProps = {
   burying: Readonly<Record<string, ServiceFunction>>;
   ledger: LedgerCheck;
   ingress: Ingress;
+  deliver: ServiceFunction;
 };
 
 type Watch = {
@@ -36,10 +37,10 @@ export class Observability extends Construct {
 
   constructor(scope: Construct, id: string, props: ObservabilityProps) {
     super(scope, id);
-    const { settings, deliveries, burying, ledger, ingress } = props;
+    const { settings, deliveries, burying, ledger, ingress, deliver } = props;
     const watches: Record<string, Watch> = {
       DeadLetters: {
-        metric: this.#countBuried(burying),
+        metric: this.#countLines('buried', 'message.dead', burying),
         above: 0,
         says: 'Messages that the service could not handle were buried.',
         runbook: 'dead-letters',
@@ -61,6 +62,18 @@ export class Observability extends Construct {
         above: limits.backlogAgeAlarmMs / 1_000,
         says: 'Deliveries wait longer than any delay explains.',
         runbook: 'backlog',
+      },
+      UnsentAttempts: {
+        metric: this.#countLines('unsent', 'attempt.unsent', { deliver }),
+        above: 0,
+        says: 'Attempts could not be sent for want of something of our own.',
+        runbook: 'unsent-attempts',
+      },
+      OverdueDeliveries: {
+        metric: ledger.overdue,
+        above: 0,
+        says: 'Deliveries are long due, and no message goes on with them.',
+        runbook: 'overdue-deliveries',
       },
       LedgerGap: {
         metric: ledger.missing,
@@ -87,17 +100,18 @@ export class Observability extends Construct {
     for (const alarm of this.alarms) alarm.addAlarmAction(action);
   }
 
-  /** One metric of the lines in the logs: it costs nothing while there are none. */
-  #countBuried(functions: ObservabilityProps['burying']): Metric {
+  /** One metric of the lines of a name in the logs: it costs nothing while there are none. */
+  #countLines(what: string, line: string, functions: ObservabilityProps['burying']): Metric {
     const metricNamespace = 'WebhookDelivery';
-    const metricName = `${this.node.addr}-buried`;
+    const metricName = `${this.node.addr}-${what}`;
+    const id = `${what.charAt(0).toUpperCase()}${what.slice(1)}`;
     for (const [name, { logGroup }] of Object.entries(functions)) {
-      new MetricFilter(this, `Buried-${name}`, {
+      new MetricFilter(this, `${id}-${name}`, {
         logGroup,
         metricNamespace,
         metricName,
         metricValue: '1',
-        filterPattern: FilterPattern.stringValue('$.message', '=', 'message.dead'),
+        filterPattern: FilterPattern.stringValue('$.message', '=', line),
       });
     }
     return new Metric({ namespace: metricNamespace, metricName, statistic: 'Sum' });

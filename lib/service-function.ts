@@ -23,17 +23,29 @@ import type { AwsSettings, ServiceSettings } from '../lambdas/contract/settings.
 export type Environment = Record<keyof AwsSettings, string> &
   Partial<Record<keyof ServiceSettings, string>>;
 
+type Entry = 'api' | 'console' | 'publish' | 'deliver' | 'dead-letter' | 'check-ledger';
+
+export type ReservedConcurrency = Readonly<Record<Entry, number | undefined>>;
+
 export type ServiceFunctionProps = {
   /** The file in `lambdas/` that exports `handler`. */
-  entry: 'api' | 'console' | 'publish' | 'deliver' | 'dead-letter' | 'check-ledger';
+  entry: Entry;
   timeoutMs: number;
   /** Absent for a function that touches no data. */
   environment?: Environment;
   logRetention: RetentionDays;
+  /** What is reserved of the account's concurrency; nothing where nothing is set. */
+  reservedConcurrency: ReservedConcurrency;
   recursiveLoop?: RecursiveLoop;
   /** A command that adds files to the bundle in the folder that it is given. */
   addFiles?: (folder: string) => string;
 };
+
+/** What all functions that touch data share. */
+export type SharedProps = Pick<
+  ServiceFunctionProps,
+  'environment' | 'logRetention' | 'reservedConcurrency'
+>;
 
 const root = join(import.meta.dirname, '..');
 
@@ -47,6 +59,7 @@ export class ServiceFunction extends NodejsFunction {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     });
     logGroup.grantWrite(role);
+    const reserved = props.reservedConcurrency[props.entry];
     super(scope, id, {
       entry: join(root, 'lambdas', `${props.entry}.ts`),
       projectRoot: root,
@@ -56,6 +69,7 @@ export class ServiceFunction extends NodejsFunction {
       memorySize: limits.functionMemoryMb,
       timeout: Duration.millis(props.timeoutMs),
       ...(props.environment && { environment: props.environment }),
+      ...(reserved !== undefined && { reservedConcurrentExecutions: reserved }),
       role,
       logGroup,
       loggingFormat: LoggingFormat.JSON,

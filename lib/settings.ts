@@ -6,12 +6,28 @@ import * as z from 'zod';
 import { limits } from '../lambdas/contract/limits.ts';
 import type { ServiceSettings } from '../lambdas/contract/settings.ts';
 import {
+  SettingsError,
   awsSettings,
   choice,
   parseSettings,
   serviceSettings,
   wholeNumber,
 } from '../lambdas/contract/settings.ts';
+import { rateInAll } from './gateway-routes.ts';
+import type { ReservedConcurrency } from './service-function.ts';
+
+const requestRate = wholeNumber(1, limits.gatewayRequestsPerSecondMax);
+
+/** Of the account's concurrency: kept free for a function, and the most that it gets. */
+const reservation = wholeNumber(1, 10_000).optional();
+const reservations = {
+  publishReservedConcurrency: reservation,
+  apiReservedConcurrency: reservation,
+  deliverReservedConcurrency: reservation,
+  deadLetterReservedConcurrency: reservation,
+  checkLedgerReservedConcurrency: reservation,
+  consoleReservedConcurrency: reservation,
+};
 
 const stackSettings = z.object({
   /** `rest` where HTTP APIs are not to be had, such as in LocalStack's free image. */
@@ -20,13 +36,21 @@ const stackSettings = z.object({
   removalPolicy: choice('retain', 'destroy').default('retain'),
   /** Batches that are delivered at once, each with up to ten requests in flight. */
   deliveryConcurrency: wholeNumber(2, 1_000).default(limits.deliveryConcurrencyDefault),
-  /** Requests beyond this rate are answered 429 by API Gateway. */
-  requestsPerSecond: wholeNumber(1, 10_000).default(limits.requestsPerSecondDefault),
+  /** Events a second that ingest takes; API Gateway answers 429 beyond. */
+  requestsPerSecond: requestRate.default(limits.requestsPerSecondDefault),
+  /** Of each route that wants a key. */
+  apiRequestsPerSecond: requestRate.default(limits.apiRequestsPerSecondDefault),
+  /** Of each path that answers anyone: health, the console's, and all that there is no route for. */
+  openRequestsPerSecond: requestRate.default(limits.openRequestsPerSecondDefault),
+  ...reservations,
   logRetentionDays: wholeNumber(1, 3_653)
     .refine((days) => days in RetentionDays, 'must be a period that CloudWatch Logs knows')
     .default(RetentionDays.TWO_WEEKS),
   /** An SNS topic that every alarm notifies. */
   alarmTopicArn: z.string().startsWith('arn:', 'must be an ARN').optional(),
+  /** Whoever is named above or below hears when the whole account is about to cost more in a month. */
+  monthlyBudgetUsd: wholeNumber(1, 100_000_000).optional(),
+  budgetEmail: z.email('must be an e-mail address').optional(),
   queueDelayMaxSeconds: awsSettings.shape.QUEUE_DELAY_MAX_SECONDS,
 });
 
@@ -60,11 +84,51 @@ export function parseProps(props: WebhookDeliveryProps): {
       .map(([name, value]) => [name, String(value)]),
   );
   parseSettings(serviceProps, texts);
+  const stack = parseSettings(stackSettings, texts);
+  checkTogether(stack);
   const given = serviceNames.filter((name) => texts[propName(name)] !== undefined);
   return {
-    stack: parseSettings(stackSettings, texts),
+    stack,
     service: Object.fromEntries(given.map((name) => [name, texts[propName(name)]])),
   };
+}
+
+export function reservedConcurrencyOf(stack: StackSettings): ReservedConcurrency {
+  return {
+    publish: stack.publishReservedConcurrency,
+    api: stack.apiReservedConcurrency,
+    deliver: stack.deliverReservedConcurrency,
+    'dead-letter': stack.deadLetterReservedConcurrency,
+    'check-ledger': stack.checkLedgerReservedConcurrency,
+    console: stack.consoleReservedConcurrency,
+  };
+}
+
+/** What no setting can be told by itself. */
+function checkTogether(stack: StackSettings): void {
+  const inAll = rateInAll(stack.api, stack);
+  if (inAll > limits.gatewayRequestsPerSecondMax) {
+    throw new SettingsError(
+      `requestsPerSecond, apiRequestsPerSecond and openRequestsPerSecond let ${inAll} requests a second through over all routes, which must be at most ${limits.gatewayRequestsPerSecondMax}.`,
+    );
+  }
+  // Throttles of an event source count as receives, and would fill the dead letters.
+  const leastOf = {
+    deliverReservedConcurrency: stack.deliveryConcurrency,
+    deadLetterReservedConcurrency: limits.deadLetterConcurrency,
+  };
+  for (const [name, least] of Object.entries(leastOf)) {
+    const reserved = stack[name as keyof typeof leastOf];
+    if (reserved === undefined || reserved >= least) continue;
+    throw new SettingsError(`${name} must be at least ${least}, what its event source uses.`);
+  }
+  const { monthlyBudgetUsd, budgetEmail, alarmTopicArn } = stack;
+  if (monthlyBudgetUsd !== undefined && (budgetEmail ?? alarmTopicArn) === undefined) {
+    throw new SettingsError('monthlyBudgetUsd needs budgetEmail or alarmTopicArn to be set.');
+  }
+  if (budgetEmail !== undefined && monthlyBudgetUsd === undefined) {
+    throw new SettingsError('budgetEmail needs monthlyBudgetUsd to be set.');
+  }
 }
 
 /** What `cdk.json` or `-c name=value` say; unchecked until `parseProps`. */

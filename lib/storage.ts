@@ -1,14 +1,21 @@
-// The one table, and what each function may do with it. IAM cannot tell items apart here (their keys are made at
-// run time), so the grants differ by action: nobody may scan, and only the api function may delete.
+// The one table, and what each function may do with which kind of item in it. A kind is told by its partition key, so a
+// grant names actions and kinds: nobody may scan, only the api function may delete, and it alone may write API keys.
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, Billing, ProjectionType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { table as names } from '../lambdas/contract/table.ts';
+import type { ItemKind } from '../lambdas/contract/table.ts';
+import { partitionPatterns, table as names } from '../lambdas/contract/table.ts';
 import type { StackSettings } from './settings.ts';
 
 const text = (name: string) => ({ name, type: AttributeType.STRING });
+
+/** Kinds of items by what is done with them; those of an index by its name. */
+type Rights = Readonly<Record<string, readonly ItemKind[]>>;
+type IndexRights = Readonly<Partial<Record<keyof typeof names.indexes, readonly ItemKind[]>>>;
+
+const leadingKeys = 'dynamodb:LeadingKeys';
 
 export class Storage extends Construct {
   readonly table: TableV2;
@@ -28,45 +35,101 @@ export class Storage extends Construct {
         indexName: index.name,
         partitionKey: text(index.partitionKey),
         sortKey: text(index.sortKey),
-        projectionType: ProjectionType.KEYS_ONLY,
+        ...projection(index.alsoHolds),
       })),
     });
   }
 
-  /** Read the subscription and the key, claim the idempotency key, commit the delivery, count it. */
+  /** Check the key, read the subscription, claim the idempotency key, commit the delivery, count it. */
   grantAccept(grantee: IGrantable): void {
-    this.#grant(grantee, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem');
+    this.#grant(grantee, {
+      GetItem: ['apiKeys', 'subscriptions', 'deliveries', 'idempotency'],
+      BatchGetItem: ['deliveries'],
+      PutItem: ['deliveries', 'ledger', 'idempotency'],
+      UpdateItem: ['stats'],
+    });
   }
 
   /** Load deliveries, record attempts, count, page through what is parked, to be cancelled or to be replayed; bury. */
   grantAttempt(grantee: IGrantable): void {
-    this.#grant(grantee, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'Query');
-    this.#grantQuery(grantee, names.indexes.held);
+    this.#grant(grantee, {
+      GetItem: ['subscriptions', 'deliveries', 'replays'],
+      BatchGetItem: ['subscriptions', 'deliveries'],
+      PutItem: ['subscriptions', 'deliveries', 'ledger', 'replays', 'deadLetters'],
+      UpdateItem: ['deliveries', 'ledger', 'rateLimits', 'stats'],
+      Query: ['deliveries', 'ledger', 'stats'],
+    });
+    this.#grantQuery(grantee, { held: ['parked', 'failed', 'operational'] });
   }
 
   /** Store dead letters, and read nothing. */
   grantBury(grantee: IGrantable): void {
-    this.#grant(grantee, 'PutItem');
+    this.#grant(grantee, { PutItem: ['deadLetters'] });
   }
 
   /** Everything that the API shows and changes. */
   grantManage(grantee: IGrantable): void {
-    this.#grant(grantee, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'Query', 'DeleteItem');
-    this.#grantQuery(grantee, names.indexes.held);
+    this.#grant(grantee, {
+      GetItem: ['apiKeys', 'subscriptions', 'deliveries', 'replays', 'deadLetters'],
+      BatchGetItem: ['subscriptions', 'deliveries', 'deadLetters'],
+      PutItem: ['apiKeys', 'tenants', 'subscriptions', 'deliveries', 'ledger', 'replays'],
+      UpdateItem: ['deliveries', 'ledger', 'deadLetters', 'stats'],
+      Query: [
+        'apiKeys',
+        'subscriptions',
+        'deliveries',
+        'ledger',
+        'replays',
+        'deadLetters',
+        'stats',
+      ],
+      DeleteItem: ['apiKeys', 'subscriptions'],
+    });
+    this.#grantQuery(grantee, {
+      held: ['parked', 'failed', 'operational'],
+      status: ['subscriptions'],
+    });
   }
 
   /** Walk through the ledger and its rows, and put counters right. */
   grantCheck(grantee: IGrantable): void {
-    this.#grant(grantee, 'BatchGetItem', 'Query', 'UpdateItem');
+    this.#grant(grantee, {
+      BatchGetItem: ['deliveries'],
+      Query: ['tenants', 'ledger', 'stats'],
+      UpdateItem: ['stats'],
+    });
   }
 
-  #grant(grantee: IGrantable, ...verbs: string[]): void {
-    const actions = verbs.map((verb) => `dynamodb:${verb}`);
-    Grant.addToPrincipal({ grantee, actions, resourceArns: [this.table.tableArn] });
+  #grant(grantee: IGrantable, rights: Rights): void {
+    for (const [verb, kinds] of Object.entries(rights)) {
+      grantKinds(grantee, { verb, kinds, arn: this.table.tableArn });
+    }
   }
 
-  #grantQuery(grantee: IGrantable, index: { name: string }): void {
-    const resourceArns = [`${this.table.tableArn}/index/${index.name}`];
-    Grant.addToPrincipal({ grantee, actions: ['dynamodb:Query'], resourceArns });
+  #grantQuery(grantee: IGrantable, rights: IndexRights): void {
+    for (const [index, kinds] of Object.entries(rights)) {
+      grantKinds(grantee, { verb: 'Query', kinds, arn: `${this.table.tableArn}/index/${index}` });
+    }
   }
+}
+
+function projection(alsoHolds: readonly string[]) {
+  if (alsoHolds.length === 0) return { projectionType: ProjectionType.KEYS_ONLY };
+  return { projectionType: ProjectionType.INCLUDE, nonKeyAttributes: [...alsoHolds] };
+}
+
+/** One statement with all kinds: each key of a call must match, which `ForAllValues` finds true of a call without any. */
+function grantKinds(
+  grantee: IGrantable,
+  { verb, kinds, arn }: { verb: string; kinds: readonly ItemKind[]; arn: string },
+): void {
+  Grant.addToPrincipal({
+    grantee,
+    actions: [`dynamodb:${verb}`],
+    resourceArns: [arn],
+    conditions: {
+      'ForAllValues:StringLike': { [leadingKeys]: kinds.map((kind) => partitionPatterns[kind]) },
+      Null: { [leadingKeys]: 'false' },
+    },
+  });
 }

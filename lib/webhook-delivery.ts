@@ -5,15 +5,16 @@ import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { limits } from '../lambdas/contract/limits.ts';
 import { acknowledge } from './acknowledgements.ts';
+import { MonthlyBudget } from './budget.ts';
 import { DeliveryQueue } from './delivery-queue.ts';
 import { OperationalEvents } from './event-bus.ts';
 import { Ingress } from './ingress.ts';
 import { LedgerCheck } from './ledger-check.ts';
 import { Observability } from './observability.ts';
 import { ServiceFunction } from './service-function.ts';
-import type { ServiceFunctionProps } from './service-function.ts';
+import type { SharedProps } from './service-function.ts';
 import type { StackSettings, WebhookDeliveryProps } from './settings.ts';
-import { parseProps } from './settings.ts';
+import { parseProps, reservedConcurrencyOf } from './settings.ts';
 import { Storage } from './storage.ts';
 
 export type { WebhookDeliveryProps } from './settings.ts';
@@ -49,6 +50,7 @@ export class WebhookDelivery extends Construct {
 
     const shared = {
       logRetention: settings.logRetentionDays,
+      reservedConcurrency: reservedConcurrencyOf(settings),
       environment: {
         ...service,
         ...this.deliveries.environment,
@@ -74,25 +76,12 @@ export class WebhookDelivery extends Construct {
     this.storage.grantManage(this.api);
     this.deliveries.grantSend(this.api);
 
-    this.deliver = new ServiceFunction(this, 'Deliver', {
-      ...shared,
-      entry: 'deliver',
-      timeoutMs: limits.deliverFunctionTimeoutMs,
-      // A retry is a new message from the function to its own queue: Lambda would stop the 16th as a runaway
-      // loop. The schedule's length bounds ours.
-      recursiveLoop: RecursiveLoop.ALLOW,
-    });
-    this.storage.grantAttempt(this.deliver);
-    this.deliveries.grantSend(this.deliver);
-    this.deliveries.grantSchedule(this.deliver);
-    this.events.grantPut(this.deliver);
-    this.deliveries.consumeBy(this.deliver, settings);
-
+    this.deliver = this.#addDeliver(shared, settings);
     this.deadLetter = this.#addDeadLetter(shared);
 
     this.ledger = new LedgerCheck(this, 'Ledger', shared);
     this.storage.grantCheck(this.ledger.function);
-    this.console = this.#addConsole(settings);
+    this.console = this.#addConsole(shared);
 
     this.ingress = new Ingress(this, 'Ingress', {
       settings,
@@ -105,12 +94,32 @@ export class WebhookDelivery extends Construct {
       burying: { deliver: this.deliver, deadLetter: this.deadLetter },
       ledger: this.ledger,
       ingress: this.ingress,
+      deliver: this.deliver,
     });
+    const { monthlyBudgetUsd: amountUsd } = settings;
+    if (amountUsd !== undefined) new MonthlyBudget(this, 'Budget', { ...settings, amountUsd });
 
     acknowledge('everywhere', this);
   }
 
-  #addDeadLetter(shared: Pick<ServiceFunctionProps, 'environment' | 'logRetention'>) {
+  #addDeliver(shared: SharedProps, settings: StackSettings) {
+    const deliver = new ServiceFunction(this, 'Deliver', {
+      ...shared,
+      entry: 'deliver',
+      timeoutMs: limits.deliverFunctionTimeoutMs,
+      // A retry is a new message from the function to its own queue: Lambda would stop the 16th as a runaway
+      // loop. The schedule's length bounds ours.
+      recursiveLoop: RecursiveLoop.ALLOW,
+    });
+    this.storage.grantAttempt(deliver);
+    this.deliveries.grantSend(deliver);
+    this.deliveries.grantSchedule(deliver);
+    this.events.grantPut(deliver);
+    this.deliveries.consumeBy(deliver, settings);
+    return deliver;
+  }
+
+  #addDeadLetter(shared: SharedProps) {
     const deadLetter = new ServiceFunction(this, 'DeadLetter', {
       ...shared,
       entry: 'dead-letter',
@@ -121,11 +130,12 @@ export class WebhookDelivery extends Construct {
     return deadLetter;
   }
 
-  #addConsole({ logRetentionDays }: StackSettings) {
+  #addConsole({ logRetention, reservedConcurrency }: SharedProps) {
     return new ServiceFunction(this, 'Console', {
       entry: 'console',
       timeoutMs: limits.consoleFunctionTimeoutMs,
-      logRetention: logRetentionDays,
+      logRetention,
+      reservedConcurrency,
       addFiles: (folder) => `"${process.execPath}" "${buildWeb}" "${join(folder, 'web')}"`,
     });
   }

@@ -57,7 +57,6 @@ function assertServing(limits: typeof all): void {
     limits.backlogAgeAlarmMs > limits.queueDelayMsMax + limits.queueVisibilityMs,
     'backlog alarm > longest delay + one redelivery',
   );
-  must(limits.deadLetterRetentionMs > limits.queueRetentionMs, 'dead letters outlive the queue');
   must(
     limits.deadLetterVisibilityMs >= 6 * limits.deadLetterFunctionTimeoutMs,
     'dead-letter visibility ≥ 6 × dead-letter function timeout',
@@ -92,11 +91,12 @@ function assertServing(limits: typeof all): void {
         2 * limits.awsTriesMax * (limits.awsConnectTimeoutMs + limits.awsRequestTimeoutMs),
     'deliver function timeout > longest attempt + two calls of AWS at their worst',
   );
-  assertConnectionRelations(limits);
+  assertConnections(limits);
+  assertRetentions(limits);
 }
 
 /** So that no attempt waits for what another subscription holds. */
-function assertConnectionRelations(limits: typeof all): void {
+function assertConnections(limits: typeof all): void {
   must(limits.socketsPerOriginMax <= limits.socketsMax, 'sockets per origin ≤ all sockets');
   must(
     limits.localInFlightMax <= limits.socketsPerOriginMax,
@@ -114,5 +114,18 @@ function assertConnectionRelations(limits: typeof all): void {
   must(
     limits.queueBatchSize <= limits.socketsPerOwnerMax,
     'no attempt of a function waits for a place',
+  );
+}
+
+function assertRetentions(limits: typeof all): void {
+  must(
+    // SQS counts the age of a dead letter from the first sending of its message.
+    limits.deadLetterRetentionMs >= limits.queueRetentionMs,
+    'no message expires by becoming a dead letter',
+  );
+  must(
+    (limits.queueReceivesMax + 1) * limits.queueVisibilityMs + limits.deadLetterVisibilityMs <
+      limits.queueRetentionMs / 24,
+    'a message that has only begun to fail is buried in the table long before it expires',
   );
 }

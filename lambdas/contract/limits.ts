@@ -190,13 +190,18 @@ export const limits = {
   apiFunctionTimeoutMs: 29 * second, // API Gateway gives up at 30 s (HTTP) or 29 s (REST).
   consoleFunctionTimeoutMs: 10 * second,
   queueVisibilityMs: 6 * 60 * second, // Lambda wants at least six function timeouts.
-  queueRetentionMs: 4 * day,
-  deadLetterRetentionMs: 14 * day,
+  queueRetentionMs: 14 * day, // SQS's most.
+  deadLetterRetentionMs: 14 * day, // Likewise; a letter in the table is kept as long.
   deadLetterFunctionTimeoutMs: 15 * second,
   deadLetterVisibilityMs: 90 * second, // Lambda wants at least six function timeouts.
+  deadLetterConcurrency: 2, // The least that an event source takes.
   functionMemoryMb: 256,
   deliveryConcurrencyDefault: 50, // Batches at once: up to ten times as many requests in flight.
   requestsPerSecondDefault: 500,
+  apiRequestsPerSecondDefault: 50,
+  openRequestsPerSecondDefault: 20,
+  gatewayRequestsPerSecondMax: 10_000, // API Gateway gives an account as many a region, unless AWS raises it.
+  gatewayBurstMax: 5_000, // Likewise.
   backlogAgeAlarmMs: 30 * minute,
   earlyToleranceMs: 1 * second,
   jobPageSize: 100,

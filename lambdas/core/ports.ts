@@ -43,6 +43,7 @@ export type SubscriptionStore = {
   replace(before: Subscription, after: Subscription): Promise<'replaced' | 'superseded'>;
   /** True when there was one. */
   remove(tenant: string, id: SubscriptionId): Promise<boolean>;
+  /** Reads no subscription for it. It may be as of a moment ago. */
   countActive(tenant: string): Promise<number>;
   /** Every tenant that has had a subscription. */
   tenants(): Promise<readonly string[]>;

@@ -7,6 +7,8 @@ import { limits } from '../contract/limits.ts';
 import type { FieldError, ProblemCode } from '../contract/problems.ts';
 import type { Route } from '../contract/routes.ts';
 import { routes } from '../contract/routes.ts';
+import { isApiKeyId } from '../core/api-key.ts';
+import { isDeliveryId, isReplayId, isSubscriptionId } from '../core/ids.ts';
 import { InvalidCursorError, UnavailableError } from '../core/port-errors.ts';
 import { ServiceError } from '../core/service-error.ts';
 import type { Caller } from '../operations/caller.ts';
@@ -31,6 +33,8 @@ type Exchange = {
 };
 
 type Middleware = middy.MiddlewareObj<Exchange, HttpResponse>;
+
+const resourceIds = [isSubscriptionId, isDeliveryId, isReplayId, isApiKeyId];
 
 export type HttpHandler = (event: unknown, lambdaContext?: LambdaContext) => Promise<HttpResponse>;
 
@@ -66,6 +70,7 @@ function logging(context: Context): Middleware {
     const fields = {
       requestId: event.request.requestId,
       route: event.match.kind === 'route' ? event.match.id : event.match.kind,
+      resourceId: resourceIdOf(event.match),
       status,
       code: event.problem,
       durationMs: context.clock.now() - event.startedAt,
@@ -76,6 +81,12 @@ function logging(context: Context): Middleware {
     else context.log.info('api.request', fields);
   };
   return { after: write, onError: write };
+}
+
+/** What the request was about, where it is an id: any other text in a path is a stranger's, and may be a secret. */
+function resourceIdOf(match: Match): string | null {
+  const id = match.kind === 'route' ? match.params['id'] : undefined;
+  return id !== undefined && resourceIds.some((isId) => isId(id)) ? id : null;
 }
 
 function problemAnswers(): Middleware {

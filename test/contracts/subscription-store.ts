@@ -292,6 +292,28 @@ export function subscriptionStoreContract(name: string, open: Open<SubscriptionS
         await store().remove(tenant, second!.id);
         expect(await store().countActive(tenant)).toBe(1);
       });
+
+      it("counts what became active again, and what is an operator's, whatever else changed", async () => {
+        const tenant = aTenant();
+        const first = await created({ tenant, operationalEvents: true });
+        const paused = { ...first, status: 'inactive' as const, version: 2 };
+        await store().replace(first, paused);
+        expect(await store().countActive(tenant)).toBe(0);
+
+        const resumed = { ...paused, status: 'active' as const, name: 'Resumed', version: 3 };
+        await store().replace(paused, resumed);
+        await store().replace(resumed, { ...resumed, health: anOpenHealth, version: 4 });
+        expect(await store().countActive(tenant)).toBe(1);
+      });
+
+      it('is untouched by a change that is superseded', async () => {
+        const subscription = await created({ tenant: aTenant() });
+        await store().replace(subscription, { ...subscription, name: 'First', version: 2 });
+
+        const late = { ...subscription, status: 'inactive' as const, version: 2 };
+        expect(await store().replace(subscription, late)).toBe('superseded');
+        expect(await store().countActive(subscription.tenant)).toBe(1);
+      });
     });
 
     it('knows every tenant that has had a subscription', async () => {

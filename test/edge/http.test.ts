@@ -130,6 +130,7 @@ describe('the log', () => {
         ...common,
         timestamp: new Date(service.clock.now()).toISOString(),
         route: 'listDeliveries',
+        resourceId: null,
         status: 200,
         code: null,
         keyId,
@@ -151,6 +152,37 @@ describe('the log', () => {
       }),
     ]);
     expect(service.logLines.join('')).not.toContain('secret');
+  });
+});
+
+describe('the line of a request', () => {
+  const lastLine = (service: { logLines: string[] }) => linesOf(service).at(-1);
+
+  test('names what was asked for or changed, and by which key', async () => {
+    const service = createService({ settings: { API_AUTH: 'on' } });
+    const key = await service.addKey(['admin']);
+    const keyId = key.split('_')[1];
+    const body = { target_url: 'https://receiver.example.com/' };
+    const { json } = await service.call('createSubscription', { key, body });
+    const { id } = json['subscription'] as { id: string };
+    await service.call('deleteSubscription', { key, id });
+    const about = { route: 'deleteSubscription', keyId, status: 200 };
+    expect(lastLine(service)).toMatchObject({ ...about, resourceId: id });
+
+    await service.call('deleteSubscription', { key, id });
+    expect(lastLine(service)).toMatchObject({ resourceId: id, status: 404 });
+    await service.call('deleteApiKey', { key, id: keyId! });
+    expect(lastLine(service)).toMatchObject({ route: 'deleteApiKey', resourceId: keyId });
+  });
+
+  test('keeps no text of a path that is no id', async () => {
+    const service = createService({ settings: { API_AUTH: 'on' } });
+    const key = await service.addKey(['admin']);
+    for (const id of [key, 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'sub_1', 'x'.repeat(50)]) {
+      await service.call('deleteApiKey', { key, id });
+      expect(lastLine(service)).toMatchObject({ route: 'deleteApiKey', resourceId: null });
+      expect(service.logLines.at(-1)).not.toContain(id);
+    }
   });
 });
 

@@ -31,6 +31,9 @@ const settings = {
   allowHttpTargets: 'true',
   queueDelayMaxSeconds: String(queueDelayMaxSeconds),
   subscriptionMemoMs: String(subscriptionMemoMs),
+  // Of one caller, who does in minutes what others do in days; MiniStack throttles a REST API.
+  apiRequestsPerSecond: '150',
+  openRequestsPerSecond: '50',
 };
 
 const target = {
@@ -61,7 +64,7 @@ const totals = values.api.flatMap((kind) => {
     folder,
     settings,
   });
-  const key = ['bin/key.ts', '--scopes=admin', `--table=${tableName}`];
+  const key = ['bin/key.ts', '--scope=admin', `--table=${tableName}`];
   const ADMIN_KEY = execFileSync(process.execPath, key, { env, encoding: 'utf8' }).trim();
   console.log(`The stack with its ${kind} API answers at ${baseUrl} after ${seconds()}.`);
   stack = { ...env, ...target, BASE_URL: baseUrl, ADMIN_KEY, EVENT_BUS_NAME: eventBusName };

@@ -75,17 +75,89 @@ describe.each([
 ] as const)('a %s stage', (kind, type, logs) => {
   const [stage] = ofType(templates[kind], type);
 
-  test('logs each request as JSON, without query strings', () => {
+  test('logs each request as JSON, without what a caller may choose: paths, query strings, headers', () => {
     const format = JSON.parse(stage!.properties[logs].Format);
     expect(Object.values(format)).toContain('$context.requestId');
-    expect(JSON.stringify(format)).not.toMatch(/query|header|authorizer/i);
+    expect(format.route).toBe(kind === 'http' ? '$context.routeKey' : '$context.resourcePath');
+    expect(JSON.stringify(format)).not.toMatch(/context\.path|query|header|authorizer|userAgent/i);
+  });
+});
+
+describe('throttles', () => {
+  const rates = { requestsPerSecond: 300, apiRequestsPerSecond: 7, openRequestsPerSecond: 3 };
+  const open = 3;
+  const expected = new Map([
+    ...Object.values(routes).map((route): [string, number] => [
+      routeKey(route),
+      route.function === 'publish' ? 300 : route.access === 'open' ? open : 7,
+    ]),
+    ...[...consolePages, consoleAssets].map((path): [string, number] => [`GET ${path}`, open]),
+  ]);
+  const sumOf = (perRoute: Map<string, number>, others: number) =>
+    [...perRoute.values()].reduce((sum, rate) => sum + rate, others);
+
+  type Limits = { ThrottlingRateLimit: number; ThrottlingBurstLimit: number };
+  const rateOf = ({ ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst }: Limits) => {
+    expect(burst).toBe(rate);
+    return rate;
+  };
+
+  function ofHttp(template: Template) {
+    const [stage] = ofType(template, 'AWS::ApiGatewayV2::Stage');
+    const { RouteSettings, DefaultRouteSettings } = stage!.properties;
+    const perRoute = Object.entries(RouteSettings as Record<string, Limits>);
+    return {
+      others: rateOf(DefaultRouteSettings),
+      perRoute: new Map(perRoute.map(([key, limits]) => [key, rateOf(limits)])),
+    };
+  }
+
+  function ofRest(template: Template) {
+    const [stage] = ofType(template, 'AWS::ApiGateway::Stage');
+    type Method = Limits & { HttpMethod: string; ResourcePath: string };
+    const settings = stage!.properties.MethodSettings as Method[];
+    const [others, ...named] = settings;
+    expect(others).toMatchObject({ HttpMethod: '*', ResourcePath: '/*' });
+    const keyOf = ({ HttpMethod, ResourcePath }: Method) => {
+      const path = ResourcePath === '/' ? '/' : ResourcePath.slice(1).replaceAll('~1', '/');
+      return `${HttpMethod} ${path}`;
+    };
+    return {
+      others: rateOf(others!),
+      perRoute: new Map(named.map((method) => [keyOf(method), rateOf(method)])),
+    };
+  }
+
+  test('of an HTTP API hold ingest, the API and what anyone may ask apart', () => {
+    expect(ofHttp(synth(rates))).toEqual({ others: open, perRoute: expected });
   });
 
-  test('throttles', () => {
-    const [settings] = [
-      stage!.properties.DefaultRouteSettings ?? stage!.properties.MethodSettings[0],
-    ];
-    expect(settings).toMatchObject({ ThrottlingRateLimit: 500, ThrottlingBurstLimit: 500 });
+  test('of a REST API are the same', () => {
+    expect(ofRest(synth({ ...rates, api: 'rest' }))).toEqual({ others: open, perRoute: expected });
+  });
+
+  test('of an HTTP API come after their routes, or CloudFormation would not find them', () => {
+    const [stage] = ofType(templates.http, 'AWS::ApiGatewayV2::Stage');
+    const added = ofType(templates.http, 'AWS::ApiGatewayV2::Route').filter(
+      ({ properties }) => properties.RouteKey !== '$default',
+    );
+    expect(stage!.dependsOn).toEqual(expect.arrayContaining(added.map(({ id }) => id)));
+  });
+
+  test('leave ingest the most of what an account has, and strangers little', () => {
+    const http = ofHttp(templates.http);
+    const rest = ofRest(templates.rest);
+    const anyMethods = [...restRoutes(templates.rest).keys()].filter((key) =>
+      key.startsWith('ANY '),
+    );
+    for (const { others, perRoute } of [http, rest]) {
+      expect(perRoute.get('POST /api/ingest/{id}')).toBe(500);
+      expect(perRoute.get('GET /api/health')).toBe(20);
+      expect(perRoute.get('GET /api/deliveries')).toBe(50);
+      expect(others).toBe(20);
+    }
+    expect(sumOf(http.perRoute, http.others)).toBeLessThan(2_500);
+    expect(sumOf(rest.perRoute, anyMethods.length * rest.others)).toBeLessThan(5_000);
   });
 });
 

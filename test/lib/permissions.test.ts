@@ -52,11 +52,16 @@ describe('the checker sees a planted', () => {
 });
 
 test('lets no function scan, and only the api function delete', () => {
-  const allowed = (action: string) =>
-    grantsOf(http, '').filter(({ actions }) => actions.includes(`dynamodb:${action}`));
+  const allowed = (action: string) => [
+    ...new Set(
+      grantsOf(http, '').flatMap(({ role, actions }) =>
+        actions.includes(`dynamodb:${action}`) ? [role] : [],
+      ),
+    ),
+  ];
   expect(allowed('BatchGetItem')).toHaveLength(4);
   expect(allowed('Scan')).toEqual([]);
-  expect(allowed('DeleteItem').map(({ role }) => role)).toEqual([expect.stringMatching(/ApiRole/)]);
+  expect(allowed('DeleteItem')).toEqual([expect.stringMatching(/ApiRole/)]);
 });
 
 test('lets the dead-letter function put items and read its queue, and nothing else', () => {

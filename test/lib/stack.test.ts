@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { limits } from '../../lambdas/contract/limits.ts';
 import { awsSettings, serviceSettings } from '../../lambdas/contract/settings.ts';
@@ -25,7 +23,7 @@ describe('queues', () => {
     );
   });
 
-  test('have a dead-letter queue or are one, which keeps messages longer', () => {
+  test('keep messages for fourteen days, and have a dead-letter queue or are one', () => {
     const { deadLetterTargetArn, maxReceiveCount } = deliveries.properties.RedrivePolicy;
     const { SCHEDULE_DEAD_LETTER_ARN } = deliver.properties.Environment.Variables;
     const deadLetters = [deadLetterTargetArn, SCHEDULE_DEAD_LETTER_ARN].map(referredBy);
@@ -34,10 +32,9 @@ describe('queues', () => {
     );
     expect(new Set(deadLetters).size).toBe(2);
     expect(maxReceiveCount).toBeGreaterThanOrEqual(5);
-    for (const { id, properties } of queues.filter(({ id }) => id !== deliveries.id)) {
-      expect(properties.MessageRetentionPeriod, id).toBeGreaterThan(
-        deliveries.properties.MessageRetentionPeriod,
-      );
+    const days = 86_400;
+    for (const { id, properties } of queues) {
+      expect(properties.MessageRetentionPeriod, id).toBe(14 * days);
     }
   });
 
@@ -169,7 +166,7 @@ describe('the table', () => {
     });
   });
 
-  test('has the indexes of the contract, with keys alone', () => {
+  test('has the indexes of the contract, with keys and what else the contract says', () => {
     const indexes = resource!.properties.GlobalSecondaryIndexes.map(
       (index: {
         IndexName: string;
@@ -182,11 +179,13 @@ describe('the table', () => {
       ],
     );
     expect(indexes).toEqual(
-      Object.values(names.indexes).map(({ name, partitionKey, sortKey }) => [
+      Object.values(names.indexes).map(({ name, partitionKey, sortKey, alsoHolds }) => [
         name,
         partitionKey,
         sortKey,
-        { ProjectionType: 'KEYS_ONLY' },
+        alsoHolds.length === 0
+          ? { ProjectionType: 'KEYS_ONLY' }
+          : { ProjectionType: 'INCLUDE', NonKeyAttributes: alsoHolds },
       ]),
     );
   });
@@ -198,75 +197,6 @@ describe('the table', () => {
       'Table',
     );
     expect(removed.properties.Replicas[0].DeletionProtectionEnabled).toBe(false);
-  });
-});
-
-describe('alarms', () => {
-  const alarms = ofType(http, 'AWS::CloudWatch::Alarm');
-  const file = readFileSync(join(import.meta.dirname, '../../docs/runbook.md'), 'utf8');
-  const [runbook = ''] = file.split('\n# Without an alarm\n');
-
-  test('each lead to a heading of the runbook, and each heading has an alarm', () => {
-    const anchors = alarms.map(({ properties }) =>
-      String(properties.AlarmDescription).replace(/^.+ docs\/runbook\.md#/, ''),
-    );
-    const headings = [...runbook.matchAll(/^## (.+)$/gm)].map(([, heading]) =>
-      heading!.toLowerCase().replaceAll(' ', '-'),
-    );
-    expect(anchors.toSorted()).toEqual(headings.toSorted());
-  });
-
-  test('stay within the ten that cost nothing', () => {
-    expect(alarms.length).toBeLessThanOrEqual(10);
-  });
-
-  test('watch every queue, and go off at the first dead letter', () => {
-    const watched = alarms.map(({ properties }) => ({
-      queue: referredBy(
-        properties.Dimensions?.find(({ Name }: { Name: string }) => Name === 'QueueName')?.Value ??
-          '',
-      ),
-      metric: properties.MetricName,
-      threshold: properties.Threshold,
-    }));
-    for (const { id } of queues) {
-      const metric =
-        id === deliveries.id
-          ? { metric: 'ApproximateAgeOfOldestMessage', threshold: expect.any(Number) }
-          : { metric: 'ApproximateNumberOfMessagesVisible', threshold: 0 };
-      expect(watched).toContainEqual({ queue: id, ...metric });
-    }
-  });
-
-  test('go off at the first message that a function buries', () => {
-    const filters = ofType(http, 'AWS::Logs::MetricFilter')
-      .map(({ properties }) => properties)
-      .filter(({ FilterPattern }) => FilterPattern === '{ $.message = "message.dead" }');
-    const buryingLogs = ['Deliver', 'DeadLetter'].map((name) =>
-      referredBy(theOne(http, 'AWS::Lambda::Function', name).properties.LoggingConfig.LogGroup),
-    );
-    expect(filters.map(({ LogGroupName }) => referredBy(LogGroupName)).toSorted()).toEqual(
-      buryingLogs.toSorted(),
-    );
-    const { properties } = theOne(http, 'AWS::CloudWatch::Alarm', 'ObservabilityDeadLetters');
-    expect(properties).toMatchObject({ Threshold: 0, Statistic: 'Sum' });
-    expect(properties.AlarmDescription).toMatch(/docs\/runbook\.md#dead-letters$/);
-    for (const { MetricTransformations } of filters) {
-      expect(MetricTransformations).toEqual([
-        {
-          MetricName: properties.MetricName,
-          MetricNamespace: properties.Namespace,
-          MetricValue: '1',
-        },
-      ]);
-    }
-  });
-
-  test('notify the topic that was set', () => {
-    const alarmTopicArn = 'arn:aws:sns:eu-west-1:123456789012:operations';
-    for (const { properties } of ofType(synth({ alarmTopicArn }), 'AWS::CloudWatch::Alarm')) {
-      expect(properties.AlarmActions).toEqual([alarmTopicArn]);
-    }
   });
 });
 

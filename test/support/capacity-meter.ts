@@ -66,12 +66,23 @@ function consumedBy(output: object): number {
   return parts.reduce((sum, { CapacityUnits }) => sum + CapacityUnits, 0);
 }
 
-/** Entries of keys-only indexes are far below 1 KB, so each write of one is one unit. */
+/** Entries of the indexes are far below 1 KB, so each write of one is one unit. */
 function indexUnits(before: Item | undefined, after: Item | undefined): number {
   return Object.values(table.indexes)
-    .map(({ partitionKey }) => [before?.[partitionKey], after?.[partitionKey]])
+    .map((index) => [entryOf(index, before), entryOf(index, after)])
     .reduce((sum, [old, fresh]) => {
-      if (old === fresh) return sum;
-      return sum + (old === undefined ? 0 : 1) + (fresh === undefined ? 0 : 1);
+      if (old?.text === fresh?.text) return sum;
+      const isMoved = old?.key !== fresh?.key;
+      return sum + (isMoved ? Number(old !== undefined) + Number(fresh !== undefined) : 1);
     }, 0);
+}
+
+type Index = (typeof table.indexes)[keyof typeof table.indexes];
+
+/** What the index has of an item: nothing unless the item has both of its keys. */
+function entryOf(index: Index, item: Item | undefined): { key: string; text: string } | undefined {
+  const keys = [item?.[index.partitionKey], item?.[index.sortKey]];
+  if (item === undefined || keys.includes(undefined)) return undefined;
+  const others = index.alsoHolds.map((name) => item[name]);
+  return { key: JSON.stringify(keys), text: JSON.stringify([keys, others]) };
 }

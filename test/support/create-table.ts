@@ -3,6 +3,7 @@ import {
   CreateTableCommand,
   type DynamoDBClient,
   type KeySchemaElement,
+  type Projection,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import { table } from '../../lambdas/contract/table.ts';
@@ -14,6 +15,11 @@ function keySchema({ partitionKey, sortKey }: Keys): KeySchemaElement[] {
     { AttributeName: partitionKey, KeyType: 'HASH' },
     { AttributeName: sortKey, KeyType: 'RANGE' },
   ];
+}
+
+function projection(alsoHolds: readonly string[]): Projection {
+  if (alsoHolds.length === 0) return { ProjectionType: 'KEYS_ONLY' };
+  return { ProjectionType: 'INCLUDE', NonKeyAttributes: [...alsoHolds] };
 }
 
 export async function createTable(client: DynamoDBClient, TableName: string): Promise<void> {
@@ -31,7 +37,7 @@ export async function createTable(client: DynamoDBClient, TableName: string): Pr
       GlobalSecondaryIndexes: indexes.map((index) => ({
         IndexName: index.name,
         KeySchema: keySchema(index),
-        Projection: { ProjectionType: 'KEYS_ONLY' },
+        Projection: projection(index.alsoHolds),
       })),
     }),
   );

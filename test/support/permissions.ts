@@ -1,8 +1,19 @@
-// What the roles of a template allow, and what is too much of it.
+// What the roles of a template allow, and what is too much of it: IAM in so far as the stack uses it. No emulator has it.
+import { partitionPatterns } from '../../lambdas/contract/table.ts';
+import type { ItemKind } from '../../lambdas/contract/table.ts';
 import type { Resource, Template } from './template.ts';
 import { ofType, referredBy, textOf } from './template.ts';
 
 export type Grant = { role: string; actions: string[]; resources: string[] };
+
+/** A call of DynamoDB. */
+export type TableCall = {
+  /** `dynamodb:Query` */
+  action: string;
+  /** `table`, or `index/held`. */
+  resource: string;
+  leadingKeys: readonly string[];
+};
 
 type Statement = {
   Effect: string;
@@ -10,6 +21,7 @@ type Statement = {
   Resource?: unknown;
   NotAction?: unknown;
   NotResource?: unknown;
+  Condition?: Record<string, Record<string, unknown>>;
 };
 
 const listOf = (value: unknown): unknown[] =>
@@ -43,6 +55,75 @@ export function grantsOf(template: Template, roleWord: string): Grant[] {
       actions: listOf(statement.Action).map(textOf),
       resources: listOf(statement.Resource).map(textOf),
     }));
+}
+
+const leadingKeys = 'dynamodb:LeadingKeys';
+
+/** The one kind of item that has such a partition key. */
+export function kindOf(key: string): ItemKind {
+  const kinds = Object.entries(partitionPatterns).filter(([, pattern]) => isLike(key, pattern));
+  if (kinds.length !== 1) throw new Error(`The key ${key} is of ${kinds.length} kinds`);
+  return kinds[0]![0] as ItemKind;
+}
+
+/** Whether a role may make the call, as IAM judges: one statement must allow all of it. */
+export function mayCall(template: Template, roleWord: string, call: TableCall): boolean {
+  return statements(template)
+    .filter(({ role }) => role.includes(roleWord))
+    .some(
+      ({ statement }) =>
+        listOf(statement.Action).map(textOf).includes(call.action) &&
+        listOf(statement.Resource).map(textOf).map(tablePart).includes(call.resource) &&
+        Object.entries(statement.Condition ?? {}).every((condition) => holds(condition, call)),
+    );
+}
+
+/** `dynamodb:PutItem table deliveries`: every right to a kind of item, and `any` for one to all kinds. */
+export function tableRightsOf(template: Template, roleWord: string): string[] {
+  return statements(template)
+    .filter(({ role }) => role.includes(roleWord))
+    .flatMap(({ statement }) =>
+      listOf(statement.Action)
+        .map(textOf)
+        .filter((action) => action.startsWith('dynamodb:'))
+        .flatMap((action) =>
+          listOf(statement.Resource)
+            .map(textOf)
+            .map(tablePart)
+            .flatMap((part) => kindsIn(statement).map((kind) => `${action} ${part} ${kind}`)),
+        ),
+    );
+}
+
+function kindsIn({ Condition }: Statement): string[] {
+  const patterns = listOf(Condition?.['ForAllValues:StringLike']?.[leadingKeys]).map(textOf);
+  const names = Object.entries(partitionPatterns);
+  const kindNamed = (pattern: string) => names.find(([, known]) => known === pattern)?.[0];
+  return patterns.length === 0 ? ['any'] : patterns.map((pattern) => kindNamed(pattern) ?? pattern);
+}
+
+function tablePart(arn: string): string {
+  return /\/(index\/\w+)$/.exec(arn)?.[1] ?? 'table';
+}
+
+/** Throws at a condition that it does not know, so that none is taken for one that holds. */
+function holds([operator, tests]: [string, Record<string, unknown>], call: TableCall): boolean {
+  return Object.entries(tests).every(([key, expected]) => {
+    if (key !== leadingKeys) throw new Error(`Conditions on ${key} are not known here`);
+    const patterns = listOf(expected).map(textOf);
+    if (operator === 'Null') return patterns[0] === String(call.leadingKeys.length === 0);
+    if (operator !== 'ForAllValues:StringLike') throw new Error(`${operator} is not known here`);
+    return call.leadingKeys.every((value) => patterns.some((pattern) => isLike(value, pattern)));
+  });
+}
+
+/** StringLike: `*` is any text, `?` any character. */
+function isLike(value: string, pattern: string): boolean {
+  const parts = pattern.split(/([*?])/).map((part) => {
+    if (part === '*') return '[^]*';
+    return part === '?' ? '[^]' : RegExp.escape(part);
+  });
+  return new RegExp(`^${parts.join('')}$`).test(value);
 }
 
 /** One sentence for each right that is not bounded to named actions on parts of this stack. */

@@ -1,5 +1,6 @@
-// The functions over the AWS driver on in-process emulators, with a note of every right that each of them used:
-// `dynamodb:Query table`, `dynamodb:Query index/held`, `sqs:SendMessage queue`, `events:PutEvents bus`.
+// The functions over the AWS driver on in-process emulators, with a note of every call of AWS that each of them makes and
+// of the partition keys in it. `losesAnswers` does every write twice, as the SDK does after an answer that was lost: what is
+// written on a condition is then looked up.
 import type { RouteId } from '../../lambdas/contract/routes.ts';
 import { routes } from '../../lambdas/contract/routes.ts';
 import { parseSettings, serviceSettings } from '../../lambdas/contract/settings.ts';
@@ -13,6 +14,7 @@ import { publishHandlers } from '../../lambdas/edge/publish-handlers.ts';
 import { hourMs, hourOf, noStatuses } from '../../lambdas/core/stats.ts';
 import { createLedgerCheck } from '../../lambdas/edge/ledger-check.ts';
 import { createDeliverHandler } from '../../lambdas/edge/queue.ts';
+import { createApiKey } from '../../lambdas/operations/create-api-key.ts';
 import { openDynalite, openFauxqs, portsOf, silentLog } from './aws-driver.ts';
 import { openFakeAws } from './fake-aws.ts';
 import { anAttemptMessage } from './factories.ts';
@@ -23,11 +25,33 @@ export type FunctionName = 'api' | 'publish' | 'deliver' | 'dead-letter' | 'chec
 
 type Call = { id?: string; query?: string; headers?: Record<string, string>; body?: unknown };
 
-type Input = { IndexName?: string; Entries?: { MessageBody: string }[] };
+export type RecordedCall = {
+  /** As IAM names it: `dynamodb:Query`. */
+  action: string;
+  /** `table`, `index/held`, `queue`, `group` or `bus`. */
+  resource: string;
+  /** Partition keys, of the table or of the index. */
+  leadingKeys: readonly string[];
+};
+
+type Keyed = { pk: string };
+
+type Input = {
+  IndexName?: string;
+  Entries?: { MessageBody: string }[];
+  Key?: Keyed;
+  Item?: Keyed;
+  ExpressionAttributeValues?: Record<string, string>;
+  RequestItems?: Record<string, { Keys: Keyed[] }>;
+};
+
+type Step = (args: unknown) => Promise<unknown>;
 
 type Middleware = { add(layer: unknown, options: { step: 'initialize' }): void };
 
-export async function createRecordedFunctions(send: () => SendResult) {
+type World = { send: () => SendResult; losesAnswers: boolean };
+
+export async function createRecordedFunctions({ send, losesAnswers }: World) {
   const [dynalite, fauxqs, bus] = await Promise.all([
     openDynalite(),
     openFauxqs(),
@@ -39,19 +63,21 @@ export async function createRecordedFunctions(send: () => SendResult) {
     eventBridge: bus.clients.eventBridge,
   };
   const settings = { ...fauxqs.settings, TABLE_NAME: dynalite.settings.TABLE_NAME };
-  const service = parseSettings(serviceSettings, { API_AUTH: 'off', SUBSCRIPTION_MEMO_MS: '0' });
+  const service = parseSettings(serviceSettings, { SUBSCRIPTION_MEMO_MS: '0' });
 
-  const used = new Map<FunctionName, Set<string>>();
+  const calls = new Map<FunctionName, RecordedCall[]>();
   const sent: string[] = [];
   let running: FunctionName | null = null;
   const note =
-    (next: (args: unknown) => unknown, { commandName }: { commandName: string }) =>
-    (args: { input: Input }) => {
-      if (running !== null) used.get(running)?.add(rightOf(commandName, args.input.IndexName));
+    (next: Step, { commandName }: { commandName: string }) =>
+    async (args: { input: Input }) => {
+      if (running !== null) calls.get(running)?.push(callOf(commandName, args.input));
       if (commandName.startsWith('SendMessage')) {
         sent.push(...(args.input.Entries ?? []).map(({ MessageBody }) => MessageBody));
       }
-      return next(args);
+      const answer = await next(args);
+      const isWrite = /^(Put|Update|Delete)Item/.test(commandName);
+      return losesAnswers && isWrite && running !== null ? again(next, args) : answer;
     };
   for (const client of Object.values(clients)) {
     (client.middlewareStack as unknown as Middleware).add(note, { step: 'initialize' });
@@ -62,13 +88,16 @@ export async function createRecordedFunctions(send: () => SendResult) {
     const ports = portsOf({ clients, settings }, systemPorts.clock);
     return createContext({ ...world, ...ports }, service, targetPolicyOf(service));
   };
+  const about = { name: null, scopes: ['admin' as const] };
+  const { text: key } = await createApiKey(contextFor(), 'default', about);
+  const authorization = `Bearer ${key}`;
   const api = createHttpHandler(apiHandlers, contextFor());
   const publish = createHttpHandler(publishHandlers, contextFor());
   const deliver = createDeliverHandler(contextFor());
   const deadLetter = createDeadLetterHandler(contextFor());
 
   async function as<Result>(name: FunctionName, work: () => Promise<Result>): Promise<Result> {
-    if (!used.has(name)) used.set(name, new Set());
+    if (!calls.has(name)) calls.set(name, []);
     running = name;
     return work().finally(() => {
       running = null;
@@ -82,7 +111,7 @@ export async function createRecordedFunctions(send: () => SendResult) {
     const event = gatewayEvent('http', {
       method: route.method,
       path: input.query === undefined ? path : `${path}?${input.query}`,
-      headers: { 'content-type': 'application/json', ...input.headers },
+      headers: { 'content-type': 'application/json', authorization, ...input.headers },
       body: input.body === undefined ? undefined : JSON.stringify(input.body),
     });
     const answer = await as(name, () => ({ api, publish })[name](event));
@@ -123,13 +152,32 @@ export async function createRecordedFunctions(send: () => SendResult) {
     await Promise.all([dynalite.close(), fauxqs.close(), bus.close()]);
   }
 
-  return { used, call, work, bury, check, close };
+  return { calls, call, work, bury, check, close };
 }
 
-function rightOf(commandName: string, indexName: string | undefined): string {
+/** The SDK says of a refusal at which of its tries it came. */
+async function again(next: Step, args: unknown): Promise<unknown> {
+  try {
+    return await next(args);
+  } catch (error) {
+    Object.assign((error as { $metadata: object }).$metadata, { attempts: 2 });
+    throw error;
+  }
+}
+
+function callOf(commandName: string, input: Input): RecordedCall {
   const verb = commandName.replace(/Command$/, '');
-  if (verb === 'SendMessageBatch') return 'sqs:SendMessage queue';
-  if (verb === 'PutEvents') return 'events:PutEvents bus';
-  if (verb === 'CreateSchedule') return 'scheduler:CreateSchedule group';
-  return `dynamodb:${verb} ${indexName === undefined ? 'table' : `index/${indexName}`}`;
+  const leadingKeys: string[] = [];
+  if (verb === 'SendMessageBatch')
+    return { action: 'sqs:SendMessage', resource: 'queue', leadingKeys };
+  if (verb === 'PutEvents') return { action: 'events:PutEvents', resource: 'bus', leadingKeys };
+  if (verb === 'CreateSchedule') {
+    return { action: 'scheduler:CreateSchedule', resource: 'group', leadingKeys };
+  }
+  const { IndexName, Key, Item, ExpressionAttributeValues, RequestItems } = input;
+  const keyed = Object.values(RequestItems ?? {}).flatMap(({ Keys }) => Keys);
+  if (verb === 'Query') leadingKeys.push(ExpressionAttributeValues![':partition']!);
+  else leadingKeys.push(...[Key ?? Item ?? [], keyed].flat().map(({ pk }) => pk));
+  const resource = IndexName === undefined ? 'table' : `index/${IndexName}`;
+  return { action: `dynamodb:${verb}`, resource, leadingKeys };
 }

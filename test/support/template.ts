@@ -10,7 +10,13 @@ import { WebhookDeliveryStack } from '../../lib/stack.ts';
 // oxlint-disable-next-line typescript/no-explicit-any -- a template is JSON of CloudFormation's making
 type Json = any;
 
-export type Resource = { id: string; type: string; properties: Json; deletionPolicy?: string };
+export type Resource = {
+  id: string;
+  type: string;
+  properties: Json;
+  dependsOn: string[];
+  deletionPolicy?: string;
+};
 export type Template = { resources: Resource[]; outputs: Record<string, { Value: Json }> };
 
 const folder = mkdtempSync(join(tmpdir(), 'synth-'));
@@ -35,6 +41,7 @@ export function resourcesOf(template: Json): Resource[] {
     id,
     type: resource.Type,
     properties: resource.Properties ?? {},
+    dependsOn: [resource.DependsOn ?? []].flat(),
     deletionPolicy: resource.DeletionPolicy,
   }));
 }

@@ -1,0 +1,65 @@
+// What API Gateway is told of the routes: those of the contract, the console's paths, and how many requests a second each
+// may have. API Gateway counts for each route by itself, and throttled requests cost nothing.
+import { consoleAssets, consolePages } from '../lambdas/contract/console-paths.ts';
+import { limits } from '../lambdas/contract/limits.ts';
+import type { Route } from '../lambdas/contract/routes.ts';
+import { routes } from '../lambdas/contract/routes.ts';
+
+/** `open` is whatever answers without a key, and what has no route. */
+type Traffic = 'ingest' | 'api' | 'open';
+
+export type GatewayRoute = Pick<Route, 'method' | 'path'> & {
+  function: 'api' | 'publish' | 'console';
+  traffic: Traffic;
+};
+
+export type Rates = {
+  requestsPerSecond: number;
+  apiRequestsPerSecond: number;
+  openRequestsPerSecond: number;
+};
+
+const consolePaths: readonly Route['path'][] = [...consolePages, consoleAssets];
+
+export const gatewayRoutes: readonly GatewayRoute[] = [
+  ...Object.values<Route>(routes).map((route) => ({ ...route, traffic: trafficOf(route) })),
+  ...consolePaths.map((path): GatewayRoute => ({
+    method: 'GET',
+    path,
+    function: 'console',
+    traffic: 'open',
+  })),
+];
+
+function trafficOf(route: Route): Traffic {
+  if (route.function === 'publish') return 'ingest';
+  return route.access === 'open' ? 'open' : 'api';
+}
+
+/** Every path of a REST API that has something below it or at it: each takes any method. */
+export const restPaths: readonly string[] = [
+  ...new Set(['/', '/{proxy+}', ...gatewayRoutes.flatMap(({ path }) => prefixesOf(path))]),
+];
+
+function prefixesOf(path: string): string[] {
+  const parts = path.split('/').slice(1);
+  return parts.map((_part, index) => `/${parts.slice(0, index + 1).join('/')}`);
+}
+
+export function rateOf(traffic: Traffic, rates: Rates): number {
+  const { requestsPerSecond: ingest, apiRequestsPerSecond, openRequestsPerSecond } = rates;
+  return { ingest, api: apiRequestsPerSecond, open: openRequestsPerSecond }[traffic];
+}
+
+/** A bucket holds what comes in a second. */
+export function throttleOf(traffic: Traffic, rates: Rates) {
+  const rate = rateOf(traffic, rates);
+  return { rateLimit: rate, burstLimit: Math.min(rate, limits.gatewayBurstMax) };
+}
+
+/** What all routes together let through, at most. */
+export function rateInAll(kind: 'http' | 'rest', rates: Rates): number {
+  const catchAll = kind === 'http' ? 1 : restPaths.length;
+  const named = gatewayRoutes.map(({ traffic }) => rateOf(traffic, rates));
+  return named.reduce((sum, rate) => sum + rate, catchAll * rateOf('open', rates));
+}
