@@ -43,7 +43,7 @@ export const deadLetterRoutes = {
     function: 'api',
     access: 'admin',
     summary: 'List dead letters, last sent first',
-    query: z.object({
+    query: z.strictObject({
       ...page,
       reason: deadLetterReason.optional(),
       redriven: z

@@ -13,7 +13,8 @@ export const deliveryRoutes = {
     function: 'publish',
     access: 'publish-or-signature',
     summary: 'Accept an event for delivery to a subscription',
-    query: z.object({ event_type: resources.eventType.optional() }),
+    // Senders add parameters of their own to the URL that they were given.
+    query: z.looseObject({ event_type: resources.eventType.optional() }),
     headers: z
       .object({
         'content-type': contentType.optional(),
@@ -64,7 +65,7 @@ export const deliveryRoutes = {
     function: 'api',
     access: 'read',
     summary: 'List deliveries, newest first',
-    query: z.object({ subscription_id: z.string().optional(), ...deliveryFilters, ...page }),
+    query: z.strictObject({ subscription_id: z.string().optional(), ...deliveryFilters, ...page }),
     status: 200,
     response: z.object({ deliveries: z.array(resources.delivery), ...nextCursor }),
     problems: ['invalid-cursor'],
@@ -75,7 +76,7 @@ export const deliveryRoutes = {
     function: 'api',
     access: 'read',
     summary: 'List the deliveries of a subscription, newest first',
-    query: z.object({ ...deliveryFilters, ...page }),
+    query: z.strictObject({ ...deliveryFilters, ...page }),
     status: 200,
     response: z.object({
       subscription_id: z.string(),

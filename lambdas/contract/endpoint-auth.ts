@@ -10,20 +10,20 @@ const pem = z.string().min(1).max(limits.pemLengthMax);
 const noControls = /^[^\p{Cc}]*$/u;
 
 const ways = [
-  z.object({
+  z.strictObject({
     type: z.literal('basic'),
     // RFC 7617, 2: "a user-id containing a colon character is invalid".
     username: credential.regex(/^[^:\p{Cc}]+$/u, 'must not have colons or control characters'),
     password: credential.regex(noControls, 'must not have control characters'),
   }),
-  z.object({
+  z.strictObject({
     type: z.literal('bearer'),
     token: credential.refine(
       (text) => text === secretMask || /^[!-~]+$/.test(text),
       'must be ASCII characters without spaces',
     ),
   }),
-  z.object({
+  z.strictObject({
     type: z.literal('oauth2').meta({ description: 'Client credentials (RFC 6749, 4.4)' }),
     token_url: z.string().min(1).max(limits.targetUrlLengthMax),
     client_id: credential.regex(noControls, 'must not have control characters'),
@@ -33,7 +33,7 @@ const ways = [
       .nullable()
       .default(null),
   }),
-  z.object({
+  z.strictObject({
     type: z.literal('mtls').meta({ description: 'TLS with a client certificate' }),
     certificate: pem.meta({
       description: `PEM; a chain of at most ${limits.clientChainCertificatesMax} starts with the certificate itself`,

@@ -15,7 +15,7 @@ export const healthEventKind = z.enum([
   'disabled',
 ]);
 
-export const rateLimit = z.object({
+export const rateLimit = z.strictObject({
   per_second: z.number().min(limits.rateLimitPerSecondMin).max(limits.rateLimitPerSecondMax),
   burst: z.number().int().min(1).max(limits.rateLimitBurstMax),
 });

@@ -44,7 +44,7 @@ export const ledgerRoutes = {
     function: 'api',
     access: 'read',
     summary: 'Set what was accepted against what became of it, and name what is missing',
-    query: z.object({
+    query: z.strictObject({
       since: instant.optional().meta({ description: 'RFC 3339; from its hour on' }),
       until: instant.optional().meta({ description: 'RFC 3339; up to its hour' }),
       cursor: z.string().min(1).max(2_048).optional(),

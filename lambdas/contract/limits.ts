@@ -27,6 +27,8 @@ export const limits = {
   // Requests
   jsonDepthMax: 500, // JSON.stringify overflows the stack somewhere beyond 1,000 levels.
   fieldErrorsMax: 100,
+  /** Of a name that a request gave, in an error about it. */
+  quotedCharactersMax: 100,
   /** What a function keeps of its time to say that the time is up. */
   answerEarlyMs: 500,
 

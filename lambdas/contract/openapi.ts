@@ -124,7 +124,9 @@ function requestBodyOf(body: z.ZodObject | 'raw', components: Components): Json 
       content: { 'application/json': { schema: {} }, '*/*': { schema: {} } },
     };
   const schema = schemaOf(body, 'input', components);
-  return { required: false, content: { 'application/json': { schema } } };
+  // No body says as much as `{}`.
+  const required = !body.safeParse({}).success;
+  return { required, content: { 'application/json': { schema } } };
 }
 
 function problemsOf(route: Route, schema: Json): Json {
@@ -146,8 +148,16 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output', components: Compone
     unrepresentable: 'any',
     override: ({ jsonSchema }) => {
       // What is added later must not break clients that validate.
-      if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+      if (io === 'output' && jsonSchema.additionalProperties === false) {
+        delete jsonSchema.additionalProperties;
+      }
       delete jsonSchema.id;
+      const { shownAs } = jsonSchema;
+      if (typeof shownAs === 'object') {
+        delete jsonSchema.pattern;
+        delete jsonSchema['shownAs'];
+        Object.assign(jsonSchema, shownAs);
+      }
       // The format says it all.
       if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
     },

@@ -99,7 +99,7 @@ export const replayRoutes = {
     function: 'api',
     access: 'read',
     summary: 'List replays, newest first',
-    query: z.object(page),
+    query: z.strictObject(page),
     status: 200,
     response: z.object({ replays: z.array(replay), ...nextCursor }),
     problems: ['invalid-cursor'],

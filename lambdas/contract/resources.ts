@@ -93,9 +93,23 @@ export const subscription = z
   })
   .meta({ id: 'Subscription' });
 
-/** Every field may be absent in an update. */
+/** What a client reads and may send back as it is: it changes nothing. */
+const readOnly = z.unknown().meta({ readOnly: true, description: 'Read-only: ignored' });
+
+const readOnlyFields = {
+  id: readOnly,
+  public_key: readOnly,
+  previous_secrets: readOnly,
+  inactive_reason: readOnly,
+  health: readOnly,
+  created_at: readOnly,
+  updated_at: readOnly,
+};
+
+/** Every field may be absent in an update. Strict: one with a slip in its name must not be left out. */
 export const subscriptionFields = z
-  .object({
+  .strictObject({
+    ...readOnlyFields,
     name: z.string().trim().max(limits.nameLengthMax).nullable(),
     target_url: z.string().min(1).max(limits.targetUrlLengthMax),
     secret: signingSecret,

@@ -26,14 +26,19 @@ export type Route = {
 };
 
 export const page = {
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
+  limit: z
+    .string()
+    .regex(/^\d{1,9}$/, 'must be a whole number')
+    .transform(Number)
+    .refine((value) => value >= 1, 'must be at least 1')
     // The seed capped a larger limit in silence; its clients rely on that.
     .transform((value) => Math.min(value, limits.pageSizeMax))
     .default(limits.pageSizeDefault)
-    .meta({ description: `1 to ${limits.pageSizeMax}; more is capped` }),
+    .meta({
+      // In a URL all is text; to whoever reads the description it is a number.
+      shownAs: { type: 'integer', minimum: 1, maximum: 999_999_999 },
+      description: `1 to ${limits.pageSizeMax}; more is capped`,
+    }),
   cursor: z.string().min(1).max(2_048).optional(),
 };
 
@@ -58,7 +63,12 @@ export const statsWindow = {
   until: instant.optional(),
 };
 
-export const nextCursor = { next_cursor: z.string().nullable() };
+export const nextCursor = {
+  next_cursor: z.string().nullable().meta({
+    description:
+      'Goes on with the list; null at its end. Where filters match few of many, a page may have fewer rows than `limit`, even none, and yet be followed by others',
+  }),
+};
 export const message = { message: z.string() };
 
 /** The key that API Gateway gives and handlers look up. */

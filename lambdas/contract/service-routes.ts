@@ -57,7 +57,7 @@ export const serviceRoutes = {
     function: 'api',
     access: 'read',
     summary: 'Count deliveries of all subscriptions',
-    query: z.object(statsWindow),
+    query: z.strictObject(statsWindow),
     status: 200,
     response: stats.extend({ active_subscriptions: z.number().int() }),
     problems: [],
@@ -68,7 +68,7 @@ export const serviceRoutes = {
     function: 'api',
     access: 'read',
     summary: 'Count deliveries of a subscription',
-    query: z.object(statsWindow),
+    query: z.strictObject(statsWindow),
     status: 200,
     response: stats.extend({ subscription_id: z.string() }),
     problems: ['not-found'],
@@ -80,7 +80,7 @@ export const serviceRoutes = {
     access: 'admin',
     summary: 'Create an API key; its text is shown this once',
     body: z
-      .object({
+      .strictObject({
         name: z.string().trim().min(1).max(limits.nameLengthMax).nullable().optional(),
         scopes: z.array(resources.scope).min(1).max(3),
       })

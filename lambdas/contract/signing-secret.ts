@@ -39,7 +39,7 @@ export const signingSecret = text.nullable().meta({ description });
 export const newSigningSecret = newText.nullable().meta({ description });
 
 export const secretRotation = z
-  .object({
+  .strictObject({
     secret: newText.min(1).meta({ description: 'Made by the service unless given' }),
     type: z.enum(['hmac', 'ed25519']).meta({
       description:

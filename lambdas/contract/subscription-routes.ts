@@ -33,7 +33,7 @@ export const subscriptionRoutes = {
     function: 'api',
     access: 'read',
     summary: 'List subscriptions, newest first',
-    query: z.object(page),
+    query: z.strictObject(page),
     status: 200,
     response: z.object({ subscriptions: z.array(resources.subscription), ...nextCursor }),
     problems: ['invalid-cursor'],
@@ -119,7 +119,7 @@ export const subscriptionRoutes = {
     access: 'admin',
     summary: 'Send a signed sample event through the real path',
     body: z
-      .object({
+      .strictObject({
         event_type: resources.eventType,
         payload: z.unknown().meta({ description: 'Any JSON' }),
         payload_raw: z.string().meta({

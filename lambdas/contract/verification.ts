@@ -16,8 +16,8 @@ const secret = z
   });
 
 const schemes = [
-  z.object({ scheme: z.enum(['github', 'shopify', 'slack', 'standard', 'stripe']), secret }),
-  z.object({
+  z.strictObject({ scheme: z.enum(['github', 'shopify', 'slack', 'standard', 'stripe']), secret }),
+  z.strictObject({
     scheme: z.literal('hmac').meta({ description: 'An HMAC of the body in a header' }),
     header: z
       .string()

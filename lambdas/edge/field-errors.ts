@@ -1,5 +1,6 @@
 // The words for a bad field: a label and a phrase that make a sentence, such as "Target URL" and "is required".
 import type * as z from 'zod';
+import { limits } from '../contract/limits.ts';
 
 /** zod's error map; a message that the contract gives goes before it. */
 export function phraseOf(issue: z.core.$ZodRawIssue): string {
@@ -19,8 +20,7 @@ export function phraseOf(issue: z.core.$ZodRawIssue): string {
       return issue.format === 'datetime'
         ? 'must be a time such as 2026-01-31T12:00:00Z'
         : 'is not valid';
-    case 'unrecognized_keys':
-      return `has unknown members: ${issue.keys.join(', ')}`;
+    case 'unrecognized_keys': // Each gets a line of its own.
     case 'not_multiple_of':
     case 'invalid_union':
     case 'invalid_key':
@@ -29,6 +29,24 @@ export function phraseOf(issue: z.core.$ZodRawIssue): string {
     case undefined:
       return 'is not valid';
   }
+}
+
+/** For a member that nobody knows: the one that was meant, where a letter or a word is too many or too few. */
+export function unknownPhrase(name: string, known: readonly string[]): string {
+  const plain = (text: string) => text.toLowerCase().replaceAll(/[_-]/g, '');
+  const given = plain(name);
+  const meant = known.find((each) => {
+    const other = plain(each);
+    return given !== '' && (given.startsWith(other) || other.startsWith(given));
+  });
+  return meant === undefined ? 'is not known here' : `is not known here: did you mean ${meant}?`;
+}
+
+/** A stranger's text as an error may quote it. */
+export function shortened(text: string): string {
+  return text.length > limits.quotedCharactersMax
+    ? `${text.slice(0, limits.quotedCharactersMax)}…`
+    : text;
 }
 
 const typeNames: Readonly<Record<string, string>> = {

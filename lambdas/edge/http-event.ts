@@ -11,6 +11,8 @@ export type HttpRequest = {
   params: Readonly<Record<string, string>>;
   /** The last of repeated parameters; empty ones are absent. */
   query: Readonly<Record<string, string>>;
+  /** Names of parameters that were given more than once. */
+  repeated: readonly string[];
   /** Names in lower case; empty ones are absent. */
   headers: Readonly<Record<string, string>>;
   rawBody: Buffer;
@@ -38,25 +40,29 @@ export function readHttpEvent(event: unknown): HttpRequest {
 function readHttpApi(members: Members, context: Members) {
   const stage = `/${textOf(context['stage'])}`;
   const path = textOf(members['rawPath']);
+  const parameters = new URLSearchParams(textOf(members['rawQueryString']));
   return {
     method: textOf(membersOf(context['http'])['method']),
     path: path.startsWith(`${stage}/`) ? path.slice(stage.length) : path,
     routeKey: textOf(members['routeKey']),
     // Not `queryStringParameters`: it joins repeated parameters with commas.
-    query: withoutEmpty(Object.fromEntries(new URLSearchParams(textOf(members['rawQueryString'])))),
+    query: withoutEmpty(Object.fromEntries(parameters)),
+    repeated: [...new Set(parameters.keys())].filter((name) => parameters.getAll(name).length > 1),
   };
 }
 
 function readRestApi(members: Members) {
   const method = textOf(members['httpMethod']);
+  const lists = membersOf(members['multiValueQueryStringParameters']);
   return {
     method,
     path: textOf(members['path']),
     routeKey: `${method} ${textOf(members['resource'])}`,
     query: withoutEmpty({
       ...textsOf(members['queryStringParameters']),
-      ...textsOf(lastOf(membersOf(members['multiValueQueryStringParameters']))),
+      ...textsOf(lastOf(lists)),
     }),
+    repeated: Object.keys(lists).filter((name) => isRepeated(lists[name])),
   };
 }
 
@@ -73,6 +79,10 @@ function textsOf(value: unknown): Record<string, string> {
     (entry): entry is [string, string] => typeof entry[1] === 'string',
   );
   return Object.fromEntries(texts);
+}
+
+function isRepeated(list: unknown): boolean {
+  return Array.isArray(list) && list.length > 1;
 }
 
 function lastOf(lists: Members): Members {

@@ -1,24 +1,34 @@
 // What a request gives, checked against its route: every bad field is named, and nothing else gets through.
-import type * as z from 'zod';
+import * as z from 'zod';
 import { limits } from '../contract/limits.ts';
 import type { FieldError } from '../contract/problems.ts';
 import type { Route } from '../contract/routes.ts';
 import { exceedsDepth } from '../core/json-depth.ts';
 import { ServiceError } from '../core/service-error.ts';
 import { isIdentity, isJsonType } from '../core/media-type.ts';
-import { labelOf, phraseOf } from './field-errors.ts';
+import { labelOf, phraseOf, shortened, unknownPhrase } from './field-errors.ts';
 import type { HttpRequest } from './http-event.ts';
 
 type Parsed = { value: unknown; errors: FieldError[] };
 
 /** Throws a `ServiceError` for what is not acceptable. */
 export function readInput(route: Route, request: HttpRequest, bodyBytesMax: number) {
-  const query = parse(route.query, request.query, 'query/');
+  const query = parse(route.query ?? noQuery, request.query, 'query/');
   const headers = parse(route.headers, request.headers, 'header/');
   const body = readBody(route, request, bodyBytesMax);
-  const errors = [...query.errors, ...headers.errors, ...body.errors];
+  const repeated = repeatedOf(route, request);
+  const errors = [...query.errors, ...repeated, ...headers.errors, ...body.errors];
   if (errors.length > 0) throw invalidFields(errors.slice(0, limits.fieldErrorsMax));
   return { query: query.value, headers: headers.value, body: body.value };
+}
+
+const noQuery = z.strictObject({});
+
+/** Which of several filters counts is not ours to guess. What a route knows nothing of, and takes, may be repeated. */
+function repeatedOf({ query }: Route, { repeated }: HttpRequest): FieldError[] {
+  return repeated
+    .filter((name) => query !== undefined && name in query.shape)
+    .map((name) => ({ pointer: `query/${pointerSegment(name)}`, detail: 'must be given once' }));
 }
 
 function invalidFields(errors: readonly FieldError[]): ServiceError {
@@ -90,14 +100,26 @@ function parse(
   if (schema === undefined) return { value: {}, errors: [] };
   const result = schema.safeParse(given, { error: phraseOf });
   if (result.success) return { value: result.data, errors: [] };
-  const errors = result.error.issues.map((issue) => ({
-    pointer: issue.path.length === 0 ? '' : prefix + issue.path.map(pointerSegment).join('/'),
-    detail: issue.message,
-  }));
+  const errors = result.error.issues.flatMap((issue) => {
+    const place = (path: PropertyKey[]) =>
+      path.length === 0 ? '' : prefix + path.map(pointerSegment).join('/');
+    if (issue.code !== 'unrecognized_keys') {
+      return [{ pointer: place(issue.path), detail: issue.message }];
+    }
+    const known = issue.path.length === 0 ? knownMembers(schema) : [];
+    return issue.keys.map((key) => ({
+      pointer: place([...issue.path, key]),
+      detail: unknownPhrase(key, known),
+    }));
+  });
   return { value: undefined, errors };
 }
 
-/** RFC 6901: `~` and `/` are escaped. */
+function knownMembers(schema: z.ZodType): string[] {
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+}
+
+/** RFC 6901: `~` and `/` are escaped. A name may be as long as the body, and is told more than once. */
 function pointerSegment(key: PropertyKey): string {
-  return String(key).replaceAll('~', '~0').replaceAll('/', '~1');
+  return shortened(String(key)).replaceAll('~', '~0').replaceAll('/', '~1');
 }
