@@ -55,9 +55,10 @@ export class Storage extends Construct {
     this.#grantQuery(grantee, names.indexes.held);
   }
 
-  /** Walk through the ledger and its rows, and put counters right. */
+  /** Walk through the ledger, its rows and all jobs, put counters right, and note what was asked for again. */
   grantCheck(grantee: IGrantable): void {
-    this.#grant(grantee, 'BatchGetItem', 'Query', 'UpdateItem');
+    this.#grant(grantee, 'GetItem', 'BatchGetItem', 'Query', 'UpdateItem');
+    this.#grantQuery(grantee, names.indexes.held);
   }
 
   #grant(grantee: IGrantable, ...verbs: string[]): void {

@@ -73,4 +73,19 @@ export function assertRelations(limits: typeof all): void {
         2 * limits.awsTriesMax * (limits.awsConnectTimeoutMs + limits.awsRequestTimeoutMs),
     'deliver function timeout > longest attempt + two calls of AWS at their worst',
   );
+  assertRecovery(limits);
+}
+
+function assertRecovery(limits: typeof all): void {
+  must(
+    2 * limits.recoverRequestMs < limits.apiFunctionTimeoutMs,
+    'a request that recovers has time to end what it began',
+  );
+  must(limits.recoverySpreadMs <= limits.queueDelayMsMax, 'what is sent again needs no schedule');
+  must(
+    limits.overdueAfterMs >=
+      limits.recoverySpreadMs + limits.queueReceivesMax * limits.queueVisibilityMs,
+    'what is overdue was given up by the queue, even where it was sent again',
+  );
+  must(limits.overdueAfterMs < 60 * minute, 'the check after the next one sees what is lost now');
 }

@@ -122,6 +122,22 @@ export const limits = {
   ledgerReserveMs: 30 * second,
   ledgerIdsLoggedMax: 20,
 
+  // What the queue lost (ARCHITECTURE.md, "Recovery")
+  /** How late an attempt may be for reasons of the queue's: its longest delay, redeliveries, a backlog. */
+  overdueAfterMs: 50 * minute,
+  /** Of how late it is already: what was asked for again is not asked for once more before. */
+  overdueBackoffRatio: 1 / 8,
+  /** Over how long the messages are spread that are sent again. */
+  recoverySpreadMs: 10 * minute,
+  /** How late an attempt must be for a request to ask for it again, where a person knows that the queue forgot. */
+  recoverLateMsDefault: minute,
+  recoverLateMsMax: day,
+  recoveriesPerSecondDefault: 100,
+  recoveriesPerSecondMax: 1_000,
+  /** What one request asks for again, and how long it may take; its answer says how to go on. */
+  recoveriesPerRequestMax: 5_000,
+  recoverRequestMs: 10 * second,
+
   // Dead letters
   /** Our own messages have a tenth of it. */
   deadLetterBodyCharactersMax: 8_192,

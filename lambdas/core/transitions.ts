@@ -200,6 +200,11 @@ export function postpone(delivery: Delivery, until: number, now: number): Delive
   return { ...changed(delivery, now), nextAttemptAt: until };
 }
 
+/** Notes that the next attempt was asked for again: not before long is it overdue once more. */
+export function askedAgain(delivery: Delivery, now: number): Delivery {
+  return changed(delivery, now);
+}
+
 /** A new cycle from any state, begun at `now`; parked where the subscription holds it back. */
 export function replay(delivery: Delivery, start: Start, now = start.at): Delivery {
   return {

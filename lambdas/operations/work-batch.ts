@@ -31,7 +31,7 @@ export async function workBatch(
   const seen = new Set<string>();
   const works = messages.map(async (message) => {
     // The queue may repeat a message within one batch.
-    const key = JSON.stringify({ ...message, sentAt: 0 });
+    const key = nameOf(message, now);
     const repeated = seen.has(key);
     seen.add(key);
     return repeated ? [] : work(context, message, { rows, endsAt });
@@ -46,6 +46,15 @@ export async function workBatch(
     context.log.error('message.failed', { queueMessage: messages[index] }, result.reason);
   }
   return settled;
+}
+
+/** Two that are due and ask for the same attempt under the same turn are one, whenever they were sent. */
+function nameOf(message: QueueMessage, now: number): string {
+  if (message.kind !== 'attempt' || isEarly(message, now)) {
+    return JSON.stringify({ ...message, sentAt: 0 });
+  }
+  const { tenant, deliveryId, cycle, attempt, turn, probe } = message;
+  return JSON.stringify([tenant, deliveryId, cycle, attempt, turn, probe]);
 }
 
 async function work(

@@ -57,9 +57,9 @@ export async function createRecordedFunctions(send: () => SendResult) {
     (client.middlewareStack as unknown as Middleware).add(note, { step: 'initialize' });
   }
 
-  const contextFor = () => {
-    const world = { ...systemPorts, log: silentLog, sender: { send: async () => send() } };
-    const ports = portsOf({ clients, settings }, systemPorts.clock);
+  const contextFor = (clock = systemPorts.clock) => {
+    const world = { ...systemPorts, clock, log: silentLog, sender: { send: async () => send() } };
+    const ports = portsOf({ clients, settings }, clock);
     return createContext({ ...world, ...ports }, service, targetPolicyOf(service));
   };
   const api = createHttpHandler(apiHandlers, contextFor());
@@ -115,7 +115,7 @@ export async function createRecordedFunctions(send: () => SendResult) {
     const hour = hourOf(clock.now());
     const byStatus = { ...noStatuses, delivered: 1 };
     await stats.correct('default', null, { hour, byStatus });
-    const later = { ...context, clock: { now: () => clock.now() + hourMs } };
+    const later = contextFor({ now: () => clock.now() + hourMs });
     await as('check-ledger', () => createLedgerCheck(later)({}));
   }
 
