@@ -1,12 +1,7 @@
 // What must hold at every step, whatever went wrong before. The numbers are those of the list in ARCHITECTURE.md,
 // "Invariants".
 import { limits } from '../../lambdas/contract/limits.ts';
-import { settledMs } from '../../lambdas/contract/settled.ts';
-import type {
-  AttemptMessage,
-  BacklogMessage,
-  QueueMessage,
-} from '../../lambdas/contract/messages.ts';
+import type { AttemptMessage, QueueMessage } from '../../lambdas/contract/messages.ts';
 import type { Attempt, Delivery } from '../../lambdas/core/delivery.ts';
 import { isFinal } from '../../lambdas/core/delivery.ts';
 import type { DeadLetterId, DeliveryId, ReplayId, SubscriptionId } from '../../lambdas/core/ids.ts';
@@ -20,10 +15,14 @@ import type { Post } from './endpoints.ts';
 import { excuse } from './kernel.ts';
 import { must } from './facts.ts';
 import type { Facts, SubscriptionPast } from './facts.ts';
+import { isBacklogKept, isKept, isLost, some } from './kept.ts';
+import { checkOverdue, createLossInvariants, isPromised } from './loss-invariants.ts';
+import type { LossInvariants } from './loss-invariants.ts';
 import { checkPost, slackMs } from './post-invariants.ts';
 import {
   checkJobChange,
   checkJobNotForgotten,
+  isJobKept,
   checkJobSettled,
   jobCyclesMax,
 } from './replay-invariants.ts';
@@ -32,7 +31,10 @@ import type { DatabaseWatch, Row } from './store.ts';
 import type { QueueWatch } from './queue.ts';
 
 export type Invariants = DatabaseWatch &
-  QueueWatch & {
+  QueueWatch &
+  LossInvariants & {
+    /** What a check of the ledger sends. */
+    sentAgain(message: QueueMessage): void;
     posted(post: Post): void;
     accepted(id: DeliveryId, body: Uint8Array): void;
     /** A person asked for a replay, however often the request was repeated. */
@@ -55,6 +57,7 @@ export function createInvariants(
     answeredAt: new Map(),
     replaysAsked: new Map(),
     waiting: new Map(),
+    lostAt: new Map(),
     probes: new Map(),
   };
   const touched = new Set<DeliveryId>();
@@ -81,8 +84,13 @@ export function createInvariants(
       for (const deliveryId of world.database.idsOf.get(id) ?? []) touched.add(deliveryId);
     }
   };
+  const lossInvariants = createLossInvariants(facts, {
+    delivery: (delivery) => isKept(facts, delivery),
+    replay: (id) => isJobKept(facts, id as ReplayId),
+  });
   return {
     ...facts,
+    ...lossInvariants,
     deliveryChanged(before, row, attempt) {
       announcements.deliveryChanged(before, row, attempt);
       checkChange(facts, before, { after: row.delivery, attempt });
@@ -111,6 +119,16 @@ export function createInvariants(
     sent(message) {
       if (asksAgain(facts, message)) excuse(world.kernel, [message.deliveryId as DeliveryId]);
       keep(message);
+    },
+    sentAgain(message) {
+      checkOverdue(facts, message);
+      if (isOnlyLate(facts, message)) excuse(world.kernel, [message.deliveryId as DeliveryId]);
+      keep(message);
+    },
+    lost(message) {
+      facts.waiting.get(keyOf(message))?.delete(message);
+      facts.lostAt.set(keyOf(message), world.kernel.timeline.now());
+      if (message.kind === 'announce') announcements.lost(message.subscriptionId as SubscriptionId);
     },
     acknowledged(message) {
       facts.waiting.get(keyOf(message))?.delete(message);
@@ -161,6 +179,16 @@ function asksAgain(facts: Facts, message: QueueMessage): message is QueueMessage
   if (message.kind !== 'attempt') return false;
   const row = facts.database.rows.get(message.deliveryId as DeliveryId);
   if (row?.delivery.status !== 'parked') return false;
+  return some(
+    facts.waiting.get(message.deliveryId),
+    (other) =>
+      other.kind === 'attempt' && other.cycle === message.cycle && other.attempt >= message.attempt,
+  );
+}
+
+/** The check asks for what another message still goes on with: where both are under way at once, both are sent. */
+function isOnlyLate(facts: Facts, message: QueueMessage): message is QueueMessage & AttemptMessage {
+  if (message.kind !== 'attempt') return false;
   return some(
     facts.waiting.get(message.deliveryId),
     (other) =>
@@ -269,60 +297,8 @@ function checkNotForgotten(facts: Facts, id: DeliveryId): void {
   if (delivery === undefined || isFinal(delivery.status)) return;
   const subscription = facts.database.subscriptions.get(delivery.subscriptionId);
   if (delivery.status === 'parked' && subscription?.status === 'inactive') return;
-  const isKept =
-    some(facts.waiting.get(id), (message) => goesOnWith(delivery, message)) ||
-    hasJob(facts, delivery);
-  must(isKept, 'I1', () => `${shown(delivery)} is open and no message goes on with it`);
-}
-
-function hasJob(facts: Facts, delivery: Delivery): boolean {
-  const subscription = facts.database.subscriptions.get(delivery.subscriptionId);
-  return some(facts.waiting.get(delivery.subscriptionId), (message) => {
-    switch (message.kind) {
-      case 'attempt':
-      case 'announce':
-      case 'replay':
-        return false;
-      case 'cancel':
-        return (
-          subscription === undefined && (message.cursor === null || delivery.id < message.cursor)
-        );
-      case 'backlog':
-        return (
-          subscription !== undefined &&
-          delivery.status === 'parked' &&
-          isAtWork(message, subscription) &&
-          (comesAgain(message, subscription) || delivery.id > (message.cursor ?? ''))
-        );
-    }
-  });
-}
-
-function isAtWork({ job, step }: BacklogMessage, { health }: Subscription): boolean {
-  return health.backlogJob?.id === job && step >= health.backlogJob.step;
-}
-
-/** True for a job that will go through the whole backlog once more. */
-function comesAgain(
-  { cursor, passAt, sentAt }: BacklogMessage,
-  { health: { circuit } }: Subscription,
-): boolean {
-  const isOpen = circuit.state === 'open';
-  return isOpen || cursor === null || passAt < Math.max(sentAt, circuit.since) + settledMs;
-}
-
-/** True when everything that is parked, whatever it is, is in good hands. */
-function isBacklogKept(facts: Facts, id: SubscriptionId): boolean {
-  const subscription = facts.database.subscriptions.get(id);
-  if (subscription?.status === 'inactive') return true;
-  return some(
-    facts.waiting.get(id),
-    (message) =>
-      message.kind === 'backlog' &&
-      subscription !== undefined &&
-      isAtWork(message, subscription) &&
-      comesAgain(message, subscription),
-  );
+  const about = () => `${shown(delivery)} is open and no message goes on with it`;
+  must(isLost(facts, delivery) || isKept(facts, delivery), 'I1', about);
 }
 
 function remember(past: SubscriptionPast, after: Subscription | null, now: number): void {
@@ -339,31 +315,18 @@ function newPast(): SubscriptionPast {
   return { inactiveSince: null, openSince: null, secrets: [], schedule: null };
 }
 
-function some<Item>(items: Set<Item> | undefined, test: (item: Item) => boolean): boolean {
-  if (items === undefined) return false;
-  for (const item of items) if (test(item)) return true;
-  return false;
-}
-
-function goesOnWith(delivery: Delivery, message: QueueMessage): boolean {
-  return (
-    message.kind === 'attempt' &&
-    message.cycle === delivery.cycle &&
-    message.attempt > delivery.cycleAttempt &&
-    // Of two messages that ask for the same retry or replay, only the recorded one goes on.
-    (message.attempt > delivery.cycleAttempt + 1 ||
-      delivery.status === 'parked' ||
-      message.turn === delivery.turn)
-  );
-}
-
-function checkSettled(facts: Facts, row: Row): void {
-  const { delivery } = row;
+function checkOver(facts: Facts, { delivery }: Row): void {
   const subscription = facts.database.subscriptions.get(delivery.subscriptionId);
   const isOver =
     isFinal(delivery.status) ||
     (delivery.status === 'parked' && subscription?.status === 'inactive');
-  must(isOver, 'I9', () => `${shown(delivery)} is still open when all is quiet`);
+  const isOwed = isPromised(facts.database, delivery.id) || !isLost(facts, delivery);
+  must(isOver || !isOwed, 'I9', () => `${shown(delivery)} is still open when all is quiet`);
+}
+
+function checkSettled(facts: Facts, row: Row): void {
+  checkOver(facts, row);
+  const { delivery } = row;
   const posts = facts.posts.get(delivery.id) ?? 0;
   const excused = facts.kernel.excused.get(delivery.id) ?? 0;
   must(

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { recoveryRemovals } from './recovery-safeguards.ts';
 import { removals } from './safeguards.ts';
 import { simulateSeeds, timed } from './seeds.ts';
 
 const seedsMax = 3_000;
 
 describe('the simulation notices when a safeguard is taken out', () => {
-  it.each(removals)(
+  it.each([...removals, ...recoveryRemovals])(
     '$safeguard',
     async ({ sabotage }) => {
       const report = await timed(() =>

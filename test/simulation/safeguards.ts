@@ -8,7 +8,7 @@ import type { Context } from '../../lambdas/operations/context.ts';
 import { messageIn } from './dead-letter-invariants.ts';
 import type { Sabotage, World } from './world.ts';
 
-type Removal = { safeguard: string; sabotage: Sabotage };
+export type Removal = { safeguard: string; sabotage: Sabotage };
 
 const isFirst = (message: QueueMessage) => message.kind === 'attempt' && message.attempt === 1;
 

@@ -24,12 +24,16 @@ import type { FaultPlan } from './faults.ts';
 import { must, Violation } from './facts.ts';
 import type { Facts } from './facts.ts';
 import { audit } from './ledger.ts';
+import { ledgerCheckStore } from './ledger-check-store.ts';
+import { lose } from './queue-loss.ts';
+import type { Loss } from './queue-loss.ts';
+import { checkProcess } from './checking.ts';
 import { createInvariants } from './invariants.ts';
 import type { Invariants } from './invariants.ts';
 import { excuse, kill } from './kernel.ts';
 import type { Kernel, Process } from './kernel.ts';
 import { acknowledge, createQueue, deliveryOf, deliveryQueue, receive } from './queue.ts';
-import type { Envelope, VirtualQueue } from './queue.ts';
+import type { Envelope, QueueWatch, VirtualQueue } from './queue.ts';
 import { createRandom } from './random.ts';
 import type { Random } from './random.ts';
 import { replayStore } from './replay-store.ts';
@@ -79,7 +83,11 @@ export type World = {
   request<Value>(
     about: readonly DeliveryId[],
     operation: (context: Context) => Promise<Value>,
+    /** Another than those of the API. */
+    process?: string,
   ): Promise<Answer<Value>>;
+  /** Makes the queue forget. */
+  lose(loss: Loss, random: Random): void;
   sleep(ms: number): Promise<void>;
   /** Lets a client act on its own; what it rejects with ends the run. */
   spawn(client: Promise<void>): void;
@@ -133,6 +141,9 @@ export function createWorld(options: WorldOptions): World {
     busyUntil: new Map(),
     entries: new Map(),
     entriesByHour: new Map(),
+    indexed: new Set(),
+    checkedUntil: new Map(),
+    tombstones: new Map(),
     hours: new Map(),
     watch: unwatched,
   };
@@ -156,13 +167,21 @@ export function createWorld(options: WorldOptions): World {
     onPost: () => {},
     invariants,
     bus: { isHeard, onPut: announcements.put },
-    request(about, operation) {
+    request(about, operation, process) {
+      if (process !== undefined) {
+        return serve(world, newServer(world, options, process), { about, operation });
+      }
       const slot = random.below(apiProcesses);
       const known = servers[slot];
       const server =
         known?.process.alive === true ? known : newServer(world, options, `api${slot}`);
       servers[slot] = server;
       return serve(world, server, { about, operation });
+    },
+    lose(loss, chance) {
+      // What is under way goes on, and its message is sent again all the same.
+      for (const process of workers.processes()) excuse(kernel, process.workingOn());
+      lose({ kernel, queue, watch: invariants }, loss, chance);
     },
     sleep: (ms) =>
       new Promise((resolve) => {
@@ -286,6 +305,7 @@ function contextOf(world: World, process: Process): Context {
     chance: { unit: random.unit, bytes: random.bytes },
     subscriptions: subscriptionStore(access),
     deliveries: deliveryStore(access),
+    ledgerChecks: ledgerCheckStore(access),
     idempotency: idempotencyStore(access),
     replays: replayStore(access),
     deadLetters: deadLetterStore(access),
@@ -297,7 +317,7 @@ function contextOf(world: World, process: Process): Context {
       list: () => notSimulated('apiKeys.list'),
       remove: () => notSimulated('apiKeys.remove'),
     },
-    queue: deliveryQueue({ kernel, queue, watch: invariants }, process),
+    queue: deliveryQueue({ kernel, queue, watch: watchOf(invariants, process) }, process),
     bus: eventBus(access, world.bus),
     sender: sender({ kernel, endpoints, onPost }, process),
     log: {
@@ -311,6 +331,11 @@ function contextOf(world: World, process: Process): Context {
   };
   const context = createContext(ports, settings, targets);
   return { ...context, attemptWindows: new Map(world.attemptWindows) };
+}
+
+/** What the check of the ledger sends was sent before. */
+function watchOf(invariants: Invariants, { name }: Process): QueueWatch {
+  return name === checkProcess ? { ...invariants, sent: invariants.sentAgain } : invariants;
 }
 
 /** What every secret and every payload of the simulation holds. */
