@@ -93,6 +93,7 @@ function assertServing(limits: typeof all): void {
   );
   assertConnections(limits);
   assertRetentions(limits);
+  assertRecovery(limits);
 }
 
 /** So that no attempt waits for what another subscription holds. */
@@ -128,4 +129,18 @@ function assertRetentions(limits: typeof all): void {
       limits.queueRetentionMs / 24,
     'a message that has only begun to fail is buried in the table long before it expires',
   );
+}
+
+function assertRecovery(limits: typeof all): void {
+  must(
+    2 * limits.recoverRequestMs < limits.apiFunctionTimeoutMs,
+    'a request that recovers has time to end what it began',
+  );
+  must(limits.recoverySpreadMs <= limits.queueDelayMsMax, 'what is sent again needs no schedule');
+  must(
+    limits.overdueAfterMs >=
+      limits.recoverySpreadMs + limits.queueReceivesMax * limits.queueVisibilityMs,
+    'what is overdue was given up by the queue, even where it was sent again',
+  );
+  must(limits.overdueAfterMs < 60 * minute, 'the check after the next one sees what is lost now');
 }

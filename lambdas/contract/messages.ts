@@ -46,6 +46,8 @@ export const backlogMessage = z.object({
   passAt: z.number().int(),
   /** Deliveries asked for so far. */
   sent: z.number().int(),
+  /** The subscription takes it up where it names no job. */
+  adopted: z.boolean().optional(),
 });
 
 /** Cancels the open deliveries of a subscription that was deleted, one page a message. */

@@ -13,6 +13,7 @@ import type { RateLimit } from './rate-limit.ts';
 import type { ReplayJob } from './replay-job.ts';
 import type { SendRequest, SendResult } from './send-result.ts';
 import type { LedgerEntry } from './ledger.ts';
+import type { LedgerCheckStore, OpenDeliveries } from './ledger-checks.ts';
 import type { StatsDelta, StatsHour, StatusCounts } from './stats.ts';
 import type { HourRange } from './stats-summary.ts';
 import type { Subscription } from './subscription.ts';
@@ -72,7 +73,7 @@ export type DeliveryQuery = {
   cursor: string | null;
 };
 
-export type DeliveryStore = {
+export type DeliveryStore = OpenDeliveries & {
   /**
    * The commit point of the accept protocol: stores a new delivery and its body, unless the id is taken, and then its
    * entry in the ledger.
@@ -231,6 +232,7 @@ export type Ports = {
   chance: Chance;
   subscriptions: SubscriptionStore;
   deliveries: DeliveryStore;
+  ledgerChecks: LedgerCheckStore;
   idempotency: IdempotencyStore;
   replays: ReplayStore;
   deadLetters: DeadLetterStore;

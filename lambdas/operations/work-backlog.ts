@@ -11,6 +11,7 @@ import type { Delivery } from '../core/delivery.ts';
 import { closed, probeDelayMs, withEvent } from '../core/health.ts';
 import type { Circuit, Health } from '../core/health.ts';
 import { isSubscriptionId, turnFrom } from '../core/ids.ts';
+import { lacksBacklogJob } from '../core/overdue.ts';
 import type { Subscription } from '../core/subscription.ts';
 import { attemptRequest } from './accept-event.ts';
 import type { Context } from './context.ts';
@@ -25,7 +26,9 @@ export async function workBacklog(context: Context, message: BacklogMessage): Pr
   if (!isSubscriptionId(subscriptionId)) return;
   const subscription = await context.subscriptions.get(tenant, subscriptionId);
   if (subscription === undefined) return;
-  if (subscription.health.backlogJob?.id !== message.job) return awaitChange(context, message);
+  if (subscription.health.backlogJob?.id !== message.job) {
+    return unnamed(context, message, subscription);
+  }
   if (subscription.status === 'inactive' || !isTurnOf(message, subscription)) return;
   const { circuit } = subscription.health;
   if (circuit.state === 'closed') return drain(context, message, subscription);
@@ -33,6 +36,31 @@ export async function workBacklog(context: Context, message: BacklogMessage): Pr
     return probe(context, message, { subscription, circuit });
   }
   await context.queue.send([{ ...message, dueAt: circuit.probeAt }]);
+}
+
+function unnamed(
+  context: Context,
+  message: BacklogMessage,
+  subscription: Subscription,
+): Promise<void> {
+  const isTakenUp = message.adopted === true && lacksBacklogJob(subscription);
+  return isTakenUp ? adopt(context, message, subscription) : awaitChange(context, message);
+}
+
+/** Names a job that the check of the ledger has sent for what is parked and has none; its message then works. */
+async function adopt(
+  context: Context,
+  message: BacklogMessage,
+  before: Subscription,
+): Promise<void> {
+  const { job: id, step, pace } = message;
+  await context.queue.send([{ ...message, adopted: undefined }]);
+  await replaceSubscription(context, before, {
+    ...before,
+    health: { ...before.health, backlogJob: { id, step, pace } },
+    updatedAt: context.clock.now(),
+    version: before.version + 1,
+  });
 }
 
 /** The change that names this job may not be stored yet. If it never is, or another job took over, this one ends. */

@@ -12,6 +12,8 @@ import {
   rateLimitKey,
   replayPartition,
   statsPartition,
+  ledgerCheckPartition,
+  openPartition,
   subscriptionPartition,
   tenantsPartition,
 } from '../../lambdas/adapters/aws/keys.ts';
@@ -32,6 +34,7 @@ const sampleKeys: Record<ItemKind, string> = {
   subscriptions: subscriptionPartition(tenant),
   deliveries: row.pk,
   ledger: entryKey(tenant, id).pk,
+  ledgerChecks: ledgerCheckPartition(tenant),
   idempotency: idempotencyKey({ tenant, subscriptionId, key: 'k' }).pk,
   rateLimits: rateLimitKey(tenant, subscriptionId, { perSecond: 1, burst: 1 }).pk,
   replays: replayPartition(tenant),
@@ -39,6 +42,7 @@ const sampleKeys: Record<ItemKind, string> = {
   stats: statsPartition(tenant, subscriptionId),
   parked: heldPartition(row, 'parked'),
   failed: heldPartition(row, 'failed'),
+  open: openPartition(tenant, id),
   operational: operationalPartition(tenant),
 };
 

@@ -35,15 +35,17 @@ type Access = {
   endpoints: Endpoints;
   /** Until when the whole deployment can send nothing, on the timeline. */
   wanting: { until: number };
-  /** Told of every try that could be sent: an attempt is the record of one. */
-  onTry: (id: DeliveryId) => void;
-  /** Told of what the service sees of each of them. */
-  onAnswer: (id: DeliveryId, result: SendResult) => void;
+  watch: {
+    /** A try that could be sent: an attempt is the record of one. */
+    tried(id: DeliveryId): void;
+    /** What the service sees of it. */
+    answered(id: DeliveryId, result: SendResult): void;
+  };
   onPost: (post: Post) => void;
 };
 
 export function sender(access: Access, process: Process): Sender {
-  const { kernel, endpoints, wanting, onTry, onAnswer, onPost } = access;
+  const { kernel, endpoints, wanting, watch, onPost } = access;
   const { timeline, random } = kernel;
   return {
     send: (request) =>
@@ -66,11 +68,11 @@ export function sender(access: Access, process: Process): Sender {
           });
           return;
         }
-        onTry(deliveryId);
+        watch.tried(deliveryId);
         const end = (result: SendResult) => {
           timeline.after(result.durationMs, () => {
             if (!process.alive) return;
-            onAnswer(deliveryId, result);
+            watch.answered(deliveryId, result);
             resolve(result);
           });
         };

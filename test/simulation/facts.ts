@@ -48,6 +48,8 @@ export type Facts = {
   answeredAt: Map<DeliveryId, number>;
   replaysAsked: Map<DeliveryId, number>;
   waiting: Map<string, Set<QueueMessage>>;
+  /** When the queue last forgot a message: of a delivery, a subscription's job, or a replay job. */
+  lostAt: Map<string, number>;
   /** Failed probes: attempts that are recorded and burn nothing. */
   probes: Map<DeliveryId, number>;
 };

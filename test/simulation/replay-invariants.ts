@@ -24,9 +24,18 @@ export function checkJobChange(before: ReplayJob | null, after: ReplayJob): void
 export function checkJobNotForgotten(facts: Facts, id: ReplayId): void {
   const job = facts.database.replays.get(id);
   if (job?.state !== 'running') return;
-  const messages = [...(facts.waiting.get(id) ?? [])];
-  const isKept = messages.some((message) => message.kind === 'replay' && message.step === job.step);
-  must(isKept, 'I1', () => `${shownJob(job)} is running and no message goes on with it`);
+  must(
+    isJobKept(facts, id) || facts.lostAt.has(id),
+    'I1',
+    () => `${shownJob(job)} is running and no message goes on with it`,
+  );
+}
+
+export function isJobKept({ database, waiting }: Facts, id: ReplayId): boolean {
+  const step = database.replays.get(id)?.step;
+  return [...(waiting.get(id) ?? [])].some(
+    (message) => message.kind === 'replay' && message.step === step,
+  );
 }
 
 /** Cycles that jobs may have begun: at most one each. */

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { pauseRemovals } from './pause-safeguards.ts';
+import { recoveryRemovals } from './recovery-safeguards.ts';
 import { removals } from './safeguards.ts';
 import { simulateSeeds, timed } from './seeds.ts';
 
 const seedsMax = 3_000;
 
 const all = [
-  ...removals.map((removal) => ({ ...removal, lives: 'busy' as const })),
+  ...[...removals, ...recoveryRemovals].map((removal) => ({ ...removal, lives: 'busy' as const })),
   ...pauseRemovals.map((removal) => ({ ...removal, lives: 'quiet' as const })),
 ];
 

@@ -9,7 +9,7 @@ import { anError } from '../support/send-results.ts';
 import { messageIn } from './dead-letter-invariants.ts';
 import type { Sabotage, World } from './world.ts';
 
-type Removal = { safeguard: string; sabotage: Sabotage };
+export type Removal = { safeguard: string; sabotage: Sabotage };
 
 const isFirst = (message: QueueMessage) => message.kind === 'attempt' && message.attempt === 1;
 

@@ -18,6 +18,8 @@ import {
 } from './client.ts';
 import type { Mode, Phase } from './endpoints.ts';
 import { poison } from './dead-letter-invariants.ts';
+import { checkHourly } from './checking.ts';
+import { losses } from './queue-loss.ts';
 import { randomFaults } from './faults.ts';
 import { putText } from './queue.ts';
 import { createRandom } from './random.ts';
@@ -75,10 +77,28 @@ export async function simulate(options: {
     plan: (random) => randomFaults(random, random.pick([0, 0.005, 0.02, 0.06])),
   });
   world.spawn(live(world));
-  await world.run(6 * hour);
+  loseNowAndThen(world, createRandom(options.seed ^ 0x5ca1ab1e));
+  await world.run(lifeMs);
   await world.settle();
   const posts = [...world.invariants.posts.values()].reduce((sum, count) => sum + count, 0);
   return { calls: world.kernel.calls.length, faults: world.kernel.faults, posts };
+}
+
+const lifeMs = 6 * hour;
+
+/** In some lives the queue forgets, at any moment; in others it does not, and the checks are for nothing. */
+function loseNowAndThen(world: World, random: Random): void {
+  if (random.chance(0.6)) return;
+  const minuteMs = random.between(0, hour);
+  world.spawn(checkHourly(world, { minuteMs, until: startOfTime + lifeMs }));
+  if (random.chance(0.3)) return;
+  for (let count = 1 + random.below(3); count > 0; count -= 1) {
+    // Most happens early.
+    const at = startOfTime + random.between(0, random.pick([minute, 0.5 * hour, lifeMs]));
+    world.kernel.timeline.after(at - startOfTime, () => {
+      world.lose(random.pick(losses), random);
+    });
+  }
 }
 
 async function live(world: World): Promise<void> {

@@ -9,9 +9,9 @@ import type {
   DeliveryStore,
   IdempotencyClaim,
   LoadedDelivery,
-  Page,
   SubscriptionStore,
 } from '../../lambdas/core/ports.ts';
+import type { Tombstone } from '../../lambdas/core/ledger-checks.ts';
 import type { ReplayJob } from '../../lambdas/core/replay-job.ts';
 import type { StatsHour } from '../../lambdas/core/stats.ts';
 import type { Subscription } from '../../lambdas/core/subscription.ts';
@@ -19,6 +19,8 @@ import type { Fault } from './faults.ts';
 import { call } from './kernel.ts';
 import type { Kernel, Process } from './kernel.ts';
 import { enter, listLedger } from './ledger.ts';
+import { listOpen } from './open-list.ts';
+import { newestFirst, pageOf } from './pages.ts';
 
 export type Row = {
   delivery: Delivery;
@@ -41,6 +43,11 @@ export type Database = {
   entries: Map<DeliveryId, { tenant: string; keptUntil: number; at: number }>;
   /** The ids of all entries by the hour in which they were accepted, in order: a long life has very many. */
   entriesByHour: Map<number, DeliveryId[]>;
+  /** The ids of those that the check of their hour found open. */
+  indexed: Set<DeliveryId>;
+  /** Until when the ledger was checked, by tenant. */
+  checkedUntil: Map<string, number>;
+  tombstones: Map<SubscriptionId, Tombstone>;
   /** Counters by tenant and subscription, the tenant's own under null. */
   hours: Map<string, StatsHour[]>;
   watch: DatabaseWatch;
@@ -56,8 +63,6 @@ export type DatabaseWatch = {
 
 /** How far behind an eventually consistent read may be. */
 const staleMsMax = 2_000;
-/** Lists may return less than was asked for; small pages make every job go through several. */
-const pageSize = 3;
 
 export type Access = { kernel: Kernel; database: Database; process: Process };
 
@@ -67,7 +72,7 @@ export function subscriptionStore({ kernel, database, process }: Access): Subscr
     subscriptions.set(subscription.id, subscription);
     watch.subscriptionChanged(subscription.id, subscription);
   };
-  type Verb = 'create' | 'get' | 'replace' | 'remove' | 'listOperational' | 'tenants';
+  type Verb = 'create' | 'get' | 'list' | 'replace' | 'remove' | 'listOperational' | 'tenants';
   const step = <Value>(verb: Verb, apply: () => Value) =>
     call(kernel, process, {
       port: `subscriptions.${verb}`,
@@ -106,11 +111,19 @@ export function subscriptionStore({ kernel, database, process }: Access): Subscr
         ),
       ),
     tenants: () =>
-      step('tenants', () => [...new Set([...subscriptions.values()].map(({ tenant }) => tenant))]),
-    list: () => notSimulated('subscriptions.list'),
+      step('tenants', () => [
+        ...new Set([...subscriptions.values(), ...database.entries.values()].map(tenantOf)),
+      ]),
+    list: (tenant, page) =>
+      step('list', () => {
+        const all = [...subscriptions.values()].filter((found) => found.tenant === tenant);
+        return newestFirst(all, page);
+      }),
     countActive: () => notSimulated('subscriptions.countActive'),
   };
 }
+
+const tenantOf = ({ tenant }: { tenant: string }) => tenant;
 
 export function deliveryStore({ kernel, database, process }: Access): DeliveryStore {
   const { rows } = database;
@@ -193,6 +206,24 @@ export function deliveryStore({ kernel, database, process }: Access): DeliverySt
             found.filter(({ status }) => status === 'parked'),
             page.limit,
           );
+        },
+      }),
+    listOpen: (tenant, page) =>
+      call(kernel, process, {
+        port: 'deliveries.listOpen',
+        about: [],
+        detail: () => '',
+        apply: () => listOpen(database, tenant, page),
+      }),
+    indexOpen: (deliveries) =>
+      call(kernel, process, {
+        port: 'deliveries.indexOpen',
+        about: [],
+        detail: () => deliveries.map(shown).join(', '),
+        apply: () => {
+          for (const { id, version } of deliveries) {
+            if (rows.get(id)?.delivery.version === version) database.indexed.add(id);
+          }
         },
       }),
     listLedger: (tenant, range, page) =>
@@ -317,16 +348,6 @@ function* idsFrom(
   }
   let index = cursor === null ? ids.length : positionOf(ids, cursor);
   while (index > 0) yield ids[(index -= 1)]!;
-}
-
-function pageOf(found: IteratorObject<Delivery>, limit: number): Page<Delivery> {
-  const size = Math.min(limit, pageSize);
-  const items = found.take(size + 1).toArray();
-  const isMore = items.length > size;
-  return {
-    items: items.slice(0, size),
-    nextCursor: isMore ? (items[size - 1]?.id ?? null) : null,
-  };
 }
 
 export function notSimulated(port: string): never {

@@ -2,7 +2,7 @@
 // handlers over ports that may fail, repeat, delay or die at every call.
 import type { Ports } from '../../lambdas/core/ports.ts';
 import { ServiceError } from '../../lambdas/core/service-error.ts';
-import type { DeliveryId, SubscriptionId } from '../../lambdas/core/ids.ts';
+import type { DeliveryId } from '../../lambdas/core/ids.ts';
 import type { AttemptWindow } from '../../lambdas/core/health.ts';
 import { limits } from '../../lambdas/contract/limits.ts';
 import { parseSettings, serviceSettings } from '../../lambdas/contract/settings.ts';
@@ -11,6 +11,7 @@ import { createDeadLetterHandler } from '../../lambdas/edge/dead-letter-queue.ts
 import { createDeliverHandler } from '../../lambdas/edge/queue.ts';
 import type { DeliverHandler } from '../../lambdas/edge/queue.ts';
 import type { Context } from '../../lambdas/operations/context.ts';
+import { aboutBatch } from './about.ts';
 import { createAnnouncements } from './announcements.ts';
 import type { Announcements } from './announcements.ts';
 import { startBurying } from './burying.ts';
@@ -24,12 +25,16 @@ import type { FaultPlan } from './faults.ts';
 import { must, Violation } from './facts.ts';
 import type { Facts } from './facts.ts';
 import { audit } from './ledger.ts';
+import { ledgerCheckStore } from './ledger-check-store.ts';
+import { lose } from './queue-loss.ts';
+import type { Loss } from './queue-loss.ts';
+import { checkProcess } from './checking.ts';
 import { createInvariants } from './invariants.ts';
 import type { Invariants } from './invariants.ts';
 import { excuse, kill } from './kernel.ts';
 import type { Kernel, Process } from './kernel.ts';
-import { acknowledge, createQueue, deliveryOf, deliveryQueue, receive } from './queue.ts';
-import type { Envelope, VirtualQueue } from './queue.ts';
+import { acknowledge, createQueue, deliveryQueue, receive } from './queue.ts';
+import type { QueueWatch, VirtualQueue } from './queue.ts';
 import { createRandom } from './random.ts';
 import type { Random } from './random.ts';
 import { replayStore } from './replay-store.ts';
@@ -81,7 +86,11 @@ export type World = {
   request<Value>(
     about: readonly DeliveryId[],
     operation: (context: Context) => Promise<Value>,
+    /** Another than those of the API. */
+    process?: string,
   ): Promise<Answer<Value>>;
+  /** Makes the queue forget. */
+  lose(loss: Loss, random: Random): void;
   sleep(ms: number): Promise<void>;
   /** Lets a client act on its own; what it rejects with ends the run. */
   spawn(client: Promise<void>): void;
@@ -135,6 +144,9 @@ export function createWorld(options: WorldOptions): World {
     busyUntil: new Map(),
     entries: new Map(),
     entriesByHour: new Map(),
+    indexed: new Set(),
+    checkedUntil: new Map(),
+    tombstones: new Map(),
     hours: new Map(),
     watch: unwatched,
   };
@@ -159,13 +171,21 @@ export function createWorld(options: WorldOptions): World {
     onPost: () => {},
     invariants,
     bus: { isHeard, onPut: announcements.put },
-    request(about, operation) {
+    request(about, operation, process) {
+      if (process !== undefined) {
+        return serve(world, newServer(world, options, process), { about, operation });
+      }
       const slot = random.below(apiProcesses);
       const known = servers[slot];
       const server =
         known?.process.alive === true ? known : newServer(world, options, `api${slot}`);
       servers[slot] = server;
       return serve(world, server, { about, operation });
+    },
+    lose(loss, chance) {
+      // What is under way goes on, and its message is sent again all the same.
+      for (const process of workers.processes()) excuse(kernel, process.workingOn());
+      lose({ kernel, queue, watch: invariants }, loss, chance);
     },
     sleep: (ms) =>
       new Promise((resolve) => {
@@ -290,6 +310,7 @@ function contextOf(world: World, process: Process): Context {
     chance: { unit: random.unit, bytes: random.bytes },
     subscriptions: subscriptionStore(access),
     deliveries: deliveryStore(access),
+    ledgerChecks: ledgerCheckStore(access),
     idempotency: idempotencyStore(access),
     replays: replayStore(access),
     deadLetters: deadLetterStore(access),
@@ -301,19 +322,9 @@ function contextOf(world: World, process: Process): Context {
       list: () => notSimulated('apiKeys.list'),
       remove: () => notSimulated('apiKeys.remove'),
     },
-    queue: deliveryQueue({ kernel, queue, watch: invariants }, process),
+    queue: deliveryQueue({ kernel, queue, watch: watchOf(invariants, process) }, process),
     bus: eventBus(access, world.bus),
-    sender: sender(
-      {
-        kernel,
-        endpoints,
-        wanting,
-        onTry: invariants.tried,
-        onAnswer: invariants.answered,
-        onPost,
-      },
-      process,
-    ),
+    sender: sender({ kernel, endpoints, wanting, watch: invariants, onPost }, process),
     log: {
       info: (name, fields) => {
         logged(world, `${process.name} ${name}`, JSON.stringify(fields));
@@ -325,6 +336,11 @@ function contextOf(world: World, process: Process): Context {
   };
   const context = createContext(ports, settings, targets);
   return { ...context, attemptWindows: new Map(world.attemptWindows) };
+}
+
+/** What the check of the ledger sends was sent before. */
+function watchOf(invariants: Invariants, { name }: Process): QueueWatch {
+  return name === checkProcess ? { ...invariants, sent: invariants.sentAgain } : invariants;
 }
 
 /** What every secret and every payload of the simulation holds. */
@@ -371,16 +387,5 @@ function serve<Value>(
         else end({ kind: 'broken' });
       },
     );
-  });
-}
-
-function aboutBatch(batch: readonly Envelope[], database: Database): DeliveryId[] {
-  return batch.flatMap(({ message }) => {
-    if (message === null) return [];
-    if (message.kind === 'attempt') return deliveryOf(message);
-    // A step of a replay job that is done again costs no request.
-    if (message.kind === 'replay') return [];
-    if (message.kind === 'announce') return [];
-    return database.idsOf.get(message.subscriptionId as SubscriptionId) ?? [];
   });
 }

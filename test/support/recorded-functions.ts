@@ -83,9 +83,9 @@ export async function createRecordedFunctions({ send, losesAnswers }: World) {
     (client.middlewareStack as unknown as Middleware).add(note, { step: 'initialize' });
   }
 
-  const contextFor = () => {
-    const world = { ...systemPorts, log: silentLog, sender: { send: async () => send() } };
-    const ports = portsOf({ clients, settings }, systemPorts.clock);
+  const contextFor = (clock = systemPorts.clock) => {
+    const world = { ...systemPorts, clock, log: silentLog, sender: { send: async () => send() } };
+    const ports = portsOf({ clients, settings }, clock);
     return createContext({ ...world, ...ports }, service, targetPolicyOf(service));
   };
   const about = { name: null, scopes: ['admin' as const] };
@@ -144,7 +144,7 @@ export async function createRecordedFunctions({ send, losesAnswers }: World) {
     const hour = hourOf(clock.now());
     const byStatus = { ...noStatuses, delivered: 1 };
     await stats.correct('default', null, { hour, byStatus });
-    const later = { ...context, clock: { now: () => clock.now() + hourMs } };
+    const later = contextFor({ now: () => clock.now() + hourMs });
     await as('check-ledger', () => createLedgerCheck(later)({}));
   }
 

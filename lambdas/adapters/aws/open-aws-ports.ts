@@ -12,6 +12,7 @@ import { openDeliveryQueue } from './delivery-queue.ts';
 import { openTable } from './dynamo-table.ts';
 import { openEventBus } from './event-bus.ts';
 import { openIdempotency } from './idempotency.ts';
+import { openLedgerChecks } from './ledger-checks.ts';
 import { openRateLimits } from './rate-limits.ts';
 import { openReplays } from './replays.ts';
 import { openStats } from './stats.ts';
@@ -21,6 +22,7 @@ export type AwsPorts = Pick<
   Ports,
   | 'subscriptions'
   | 'deliveries'
+  | 'ledgerChecks'
   | 'idempotency'
   | 'replays'
   | 'deadLetters'
@@ -52,6 +54,7 @@ export function openAwsPorts(
       retentionMs: needs.retentionMs,
       detailLifetimeMs: detailLifetimeMs(needs.retentionMs),
     }),
+    ledgerChecks: openLedgerChecks(table, clock),
     idempotency: openIdempotency(table),
     replays: openReplays(table, clock),
     deadLetters: openDeadLetters(table, clock),
