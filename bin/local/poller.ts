@@ -11,6 +11,7 @@ import type {
 import { limits } from '../../lambdas/contract/limits.ts';
 import type { Clock, Log } from '../../lambdas/core/ports.ts';
 import type { DeliverHandler } from '../../lambdas/edge/queue.ts';
+import { createPlaces } from './places.ts';
 
 /** A timer cannot hold much more; what is due later is looked at again. */
 const sleepMsMax = 24 * 3_600_000;
@@ -58,7 +59,7 @@ export function createPoller(world: World): Poller {
           limit: Math.min(limits.queueBatchSize, inFlight.room()),
           now,
           visibilityMs: limits.queueVisibilityMs,
-          roomOf: inFlight.roomOf,
+          room: inFlight.roomNow(),
         });
         if (messages.length === 0) continue;
         for (const message of messages) run(message);
@@ -138,23 +139,19 @@ function giveBack({ receiver, clock }: World, message: ReceivedMessage): Promise
   return receiver.release([receiptHandle], returnsAt, 'The deliver function reported a failure');
 }
 
-/** What runs, and how much more may: in all, and of one subscription. */
+/** What runs, and how much more may. */
 function createInFlight() {
   const works = new Set<Promise<void>>();
-  const counts = new Map<string, number>();
-  const countOf = (subscriptionId: string) => counts.get(subscriptionId) ?? 0;
+  const places = createPlaces();
   return {
-    room: () => limits.localInFlightMax - works.size,
-    roomOf: (subscriptionId: string) =>
-      limits.localInFlightPerSubscriptionMax - countOf(subscriptionId),
+    room: () => places.free(),
+    roomNow: () => places.roomAt(performance.now()),
     /** Resolves when there is room again for what takes its place. */
     add(subscriptionId: string, work: Promise<void>): Promise<void> {
-      counts.set(subscriptionId, countOf(subscriptionId) + 1);
+      const end = places.take(subscriptionId, performance.now());
       const ended = work.finally(() => {
         works.delete(ended);
-        const left = countOf(subscriptionId) - 1;
-        if (left > 0) counts.set(subscriptionId, left);
-        else counts.delete(subscriptionId);
+        end(performance.now());
       });
       works.add(ended);
       return ended;

@@ -32,6 +32,11 @@ export function assertRelations(limits: typeof all): void {
     10 * limits.localInFlightPerSubscriptionMax <= limits.localInFlightMax,
     'one subscription takes a tenth of what is in flight locally',
   );
+  must(
+    limits.localSlowRatio < limits.localUntestedRatio && limits.localUntestedRatio < 1,
+    'slow subscriptions leave places to new ones, and both to quick ones',
+  );
+  must(limits.localQuickMs <= limits.deliveryTimeoutMsMin, 'what is quick ends before any deadline');
   must(limits.dnsOtherFamilyWaitMs < limits.deliveryTimeoutMsMin, 'DNS waits less than an attempt');
   must(limits.apiFunctionTimeoutMs < limits.commitWaitMaxMs, 'commit wait > any request can live');
   must(

@@ -180,6 +180,17 @@ export const limits = {
   localInFlightMax: 400,
   /** Of one subscription, so that one slow endpoint leaves nearly everything to the others. */
   localInFlightPerSubscriptionMax: 40,
+  /** Of one subscription, until its work is seen to end. */
+  localUntestedInFlightMax: 4,
+  /** Work that ends sooner is quick: its place is soon another's. */
+  localQuickMs: 1 * second,
+  /** Of all places, what slow subscriptions may hold together; and with them those of which nothing is known yet. */
+  localSlowRatio: 0.5,
+  localUntestedRatio: 0.75,
+  /** Of what is free to its kind, what one subscription may hold. */
+  localShareOfFreeRatio: 0.2,
+  /** Subscriptions of which it is remembered how long their work takes. */
+  localPacesKept: 10_000,
 
   // Memoization inside a function
   memoTtlMsMax: 30 * second,

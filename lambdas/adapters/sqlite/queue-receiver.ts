@@ -26,9 +26,16 @@ export type ReceiveOptions = {
   limit: number;
   now: number;
   visibilityMs: number;
-  /** How many more messages of the subscription may be received; as many as the limit by default. */
-  roomOf?: (subscriptionId: string) => number;
+  /** Which subscriptions have room for one more message, and what was taken of it; without it all have. */
+  room?: Room;
 };
+
+export type Room = {
+  has(subscriptionId: string): boolean;
+  take(subscriptionId: string): void;
+};
+
+const endlessRoom: Room = { has: () => true, take: () => {} };
 
 export type QueueReceiver = {
   /** Leases what is ready for `visibilityMs`; what was received too often becomes a dead letter instead. */
@@ -114,11 +121,12 @@ function createLeaser(statements: Statements) {
     return statements.readyAfter.get(subscriptionId)?.['subscriptionId'] as string | undefined;
   }
 
-  /** From the last one's turn to the end, then from the beginning. */
-  function nextInTurn(hasRoom: (subscriptionId: string) => boolean): string | undefined {
-    for (const start of [lastServed, '']) {
+  /** From the last one's turn to the end, then from the beginning to its turn. */
+  function nextInTurn(room: Room): string | undefined {
+    for (const [start, end] of [[lastServed, null] as const, ['', lastServed] as const]) {
       for (let next = readyAfter(start); next !== undefined; next = readyAfter(next)) {
-        if (hasRoom(next)) return next;
+        if (end !== null && next > end) break;
+        if (room.has(next)) return next;
       }
     }
     return undefined;
@@ -134,21 +142,23 @@ function createLeaser(statements: Statements) {
     return letter;
   }
 
-  return ({ limit, now, visibilityMs, roomOf = () => limit }: ReceiveOptions) => {
+  return ({ limit, now, visibilityMs, room = endlessRoom }: ReceiveOptions) => {
     const lease = { leaseToken: randomUUID(), visibleAt: now + visibilityMs };
     const received: ReceivedMessage[] = [];
     const deadLetters: DeadLetter[] = [];
-    const countOf = (id: string) => received.filter((each) => each.subscriptionId === id).length;
-    const hasRoom = (id: string) => countOf(id) < roomOf(id);
     statements.makeReady.run(now);
     while (received.length < limit) {
-      const subscriptionId = nextInTurn(hasRoom);
+      const subscriptionId = nextInTurn(room);
       if (subscriptionId === undefined) break;
       lastServed = subscriptionId;
       const leased = { ...statements.leaseOf.get({ ...lease, subscriptionId }) } as Leased;
       const isDead = leased.receiveCount > limits.queueReceivesMax;
-      if (isDead) deadLetters.push(bury(leased, now));
-      else received.push(receiptOf(leased));
+      if (isDead) {
+        deadLetters.push(bury(leased, now));
+        continue;
+      }
+      room.take(subscriptionId);
+      received.push(receiptOf(leased));
     }
     return { received, deadLetters };
   };

@@ -81,10 +81,15 @@ describe('receive', () => {
     const slow = anAttemptMessage().deliveryId;
     await send(20, { deliveryId: slow, dueAt: clock.now() - 1_000 });
     const others = (await send(5)).map(({ deliveryId }) => deliveryId);
-    const receiveWithRoom = async (room: number) => {
-      const roomOf = (id: string) => (id === subscriptionIdOf(slow as DeliveryId) ? room : 10);
+    const receiveWithRoom = async (places: number) => {
+      let free = places;
+      const isSlow = (id: string) => id === subscriptionIdOf(slow as DeliveryId);
+      const room = {
+        has: (id: string) => !isSlow(id) || free > 0,
+        take: (id: string) => (free -= isSlow(id) ? 1 : 0),
+      };
       return deliveriesOf(
-        await receiver.receive({ limit: 10, now: clock.now(), visibilityMs, roomOf }),
+        await receiver.receive({ limit: 10, now: clock.now(), visibilityMs, room }),
       );
     };
 
