@@ -1,53 +1,55 @@
-// Which places of what may be in flight a subscription may take, given how long its work holds them. Work that ends at once
-// hurts nobody, however much of it there is; work that hangs may not take the place of others, however many endpoints hang.
+// Which places of what may be in flight a subscription may take, given how long its endpoint holds them. What is answered at
+// once hurts nobody, however much of it there is; what hangs may not take the place of others, however many endpoints hang.
 // Pure: times come in as values, of a clock that never steps.
 //
 // - What is quick may use all places. What is slow shares a half of them, and with it what is untested three quarters: so
 //   a part is left for those who have shown that they are quick, and a part for newcomers.
 // - Of what is free to its kind, one subscription may hold a share (a dynamic threshold, as switches share their buffers):
 //   much while it is alone, less the more others hold, and always one.
-// - What was never seen to end has a few at most: how long it will hold them is not known.
+// - Who has not answered yet has a few at most: how long it will hold them is not known.
 import type { Room } from '../../lambdas/adapters/sqlite/queue-receiver.ts';
 import { limits } from '../../lambdas/contract/limits.ts';
 
 export type Pace = 'quick' | 'untested' | 'slow';
 
 export type Use = {
-  /** When each of its places was taken, in ms. */
-  since: readonly number[];
-  /** How long its work held a place of late, in ms; undefined until any has ended. */
+  /** Places that it has. */
+  held: number;
+  /** When each request under way was begun, in ms. */
+  sendingSince: readonly number[];
+  /** How long a request took of late, in ms; undefined until one has ended. */
   recentMs: number | undefined;
 };
 
 /** How many places are taken, by the pace of who holds them. */
 export type Taken = Readonly<Record<Pace, number>>;
 
-/** A part of each new measurement, so that one slow answer among many does not make an endpoint slow. */
+/** The weight of the newest request, so that one slow answer among many does not make an endpoint slow. */
 const newestRatio = 0.25;
 
-export function paceOf({ since, recentMs }: Use, now: number): Pace {
-  const hanging = since.filter((at) => now - at >= limits.localQuickMs).length;
+export function paceOf({ sendingSince, recentMs }: Use, now: number): Pace {
+  const hanging = sendingSince.filter((at) => now - at >= limits.localQuickMs).length;
   if (recentMs === undefined) return hanging === 0 ? 'untested' : 'slow';
   const isSlow = recentMs >= limits.localQuickMs || hanging > limits.localUntestedInFlightMax;
   return isSlow ? 'slow' : 'quick';
 }
 
-/** What `recentMs` is after work that held a place for `heldMs`. */
-export function recentAfter(recentMs: number | undefined, heldMs: number): number {
+/** What `recentMs` is after a request that took `tookMs`. */
+export function recentAfter(recentMs: number | undefined, tookMs: number): number {
   // A process that stood still for an hour says nothing of the endpoint.
-  const newestMs = Math.min(heldMs, limits.deliveryTimeoutMsMax);
+  const newestMs = Math.min(tookMs, limits.deliveryTimeoutMsMax);
   return recentMs === undefined ? newestMs : recentMs + (newestMs - recentMs) * newestRatio;
 }
 
 /** How many more places the subscription may take. */
-export function roomFor({ since, recentMs }: Use, pace: Pace, taken: Taken): number {
+export function roomFor({ held, recentMs }: Use, pace: Pace, taken: Taken): number {
   const free = freeFor(pace, taken);
   const share = Math.max(1, Math.floor(free * limits.localShareOfFreeRatio));
   const most =
     recentMs === undefined
       ? limits.localUntestedInFlightMax
       : limits.localInFlightPerSubscriptionMax;
-  return Math.min(Math.min(share, most) - since.length, free);
+  return Math.min(Math.min(share, most) - held, free);
 }
 
 function freeFor(pace: Pace, taken: Taken): number {
@@ -63,22 +65,33 @@ function freeFor(pace: Pace, taken: Taken): number {
   }
 }
 
+/** What works in a place says of its requests, one after the other; `free` comes last, once. */
+export type Place = {
+  sendBegan(now: number): void;
+  sendEnded(now: number): void;
+  free(): void;
+};
+
 export type Places = {
   /** How many are free, whoever asks. */
   free(): number;
   /** For one receiving, which counts what it takes. */
   roomAt(now: number): Room;
-  /** Takes a place; call what it returns, once, when the work has ended. */
-  take(subscriptionId: string, now: number): (endedAt: number) => void;
+  take(subscriptionId: string): Place;
 };
 
+type Holder = { held: number; sendingSince: number[] };
+
 export function createPlaces(): Places {
-  const since = new Map<string, number[]>();
+  const holders = new Map<string, Holder>();
   const recent = new Map<string, number>();
   let count = 0;
-  const useOf = (id: string): Use => ({ since: since.get(id) ?? [], recentMs: recent.get(id) });
+  const useOf = (id: string): Use => ({
+    ...(holders.get(id) ?? { held: 0, sendingSince: [] }),
+    recentMs: recent.get(id),
+  });
 
-  /** Forgets who was not heard of for longest: it counts as untested then. */
+  /** Forgets who was not sent to for longest: it counts as untested then. */
   function remember(id: string, recentMs: number): void {
     recent.delete(id);
     recent.set(id, recentMs);
@@ -86,40 +99,46 @@ export function createPlaces(): Places {
     if (recent.size > limits.localPacesKept && oldest !== undefined) recent.delete(oldest);
   }
 
-  function end(id: string, at: number, endedAt: number): void {
-    count -= 1;
-    const others = since.get(id) ?? [];
-    others.splice(others.indexOf(at), 1);
-    if (others.length === 0) since.delete(id);
-    remember(id, recentAfter(recent.get(id), endedAt - at));
-  }
-
   return {
     free: () => limits.localInFlightMax - count,
-    take(id, now) {
+    take(id) {
       count += 1;
-      const held = since.get(id) ?? [];
-      since.set(id, held);
-      held.push(now);
-      return (endedAt) => {
-        end(id, now, endedAt);
+      const holder = holders.get(id) ?? { held: 0, sendingSince: [] };
+      holders.set(id, holder);
+      holder.held += 1;
+      let beganAt = 0;
+      return {
+        sendBegan(now) {
+          beganAt = now;
+          holder.sendingSince.push(now);
+        },
+        sendEnded(now) {
+          holder.sendingSince.splice(holder.sendingSince.indexOf(beganAt), 1);
+          remember(id, recentAfter(recent.get(id), now - beganAt));
+        },
+        free() {
+          count -= 1;
+          holder.held -= 1;
+          if (holder.held === 0) holders.delete(id);
+        },
       };
     },
     roomAt(now) {
       const taken = { quick: 0, untested: 0, slow: 0 };
-      const uses = new Map<string, Use>();
-      for (const id of since.keys()) {
-        const use = { ...useOf(id), since: [...(since.get(id) ?? [])] };
-        uses.set(id, use);
-        taken[paceOf(use, now)] += use.since.length;
+      const fresh = new Map<string, number>();
+      for (const id of holders.keys()) {
+        const use = useOf(id);
+        taken[paceOf(use, now)] += use.held;
       }
-      const use = (id: string) => uses.get(id) ?? useOf(id);
+      const use = (id: string): Use => {
+        const known = useOf(id);
+        return { ...known, held: known.held + (fresh.get(id) ?? 0) };
+      };
       return {
         has: (id) => roomFor(use(id), paceOf(use(id), now), taken) > 0,
         take(id) {
-          const before = use(id);
-          taken[paceOf(before, now)] += 1;
-          uses.set(id, { ...before, since: [...before.since, now] });
+          taken[paceOf(use(id), now)] += 1;
+          fresh.set(id, (fresh.get(id) ?? 0) + 1);
         },
       };
     },

@@ -12,6 +12,7 @@ import { limits } from '../../lambdas/contract/limits.ts';
 import type { Clock, Log } from '../../lambdas/core/ports.ts';
 import type { DeliverHandler } from '../../lambdas/edge/queue.ts';
 import { createPlaces } from './places.ts';
+import { runIn } from './watched-sender.ts';
 
 /** A timer cannot hold much more; what is due later is looked at again. */
 const sleepMsMax = 24 * 3_600_000;
@@ -82,7 +83,7 @@ export function createPoller(world: World): Poller {
   }
 
   function run(message: ReceivedMessage): void {
-    const work = workOn(world, message, () => isOpen);
+    const work = () => workOn(world, message, () => isOpen);
     void inFlight.add(message.subscriptionId, work).then(wake);
   }
 
@@ -147,11 +148,11 @@ function createInFlight() {
     room: () => places.free(),
     roomNow: () => places.roomAt(performance.now()),
     /** Resolves when there is room again for what takes its place. */
-    add(subscriptionId: string, work: Promise<void>): Promise<void> {
-      const end = places.take(subscriptionId, performance.now());
-      const ended = work.finally(() => {
+    add(subscriptionId: string, work: () => Promise<void>): Promise<void> {
+      const place = places.take(subscriptionId);
+      const ended = runIn(place, work).finally(() => {
         works.delete(ended);
-        end(performance.now());
+        place.free();
       });
       works.add(ended);
       return ended;

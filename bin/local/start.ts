@@ -29,6 +29,7 @@ import { startLedgerChecking } from './ledger-checking.ts';
 import { listen } from './listen.ts';
 import { createPoller } from './poller.ts';
 import { startSweeping } from './sweeping.ts';
+import { watched } from './watched-sender.ts';
 
 export type LocalServer = {
   url: string;
@@ -52,7 +53,8 @@ export async function startLocalServer(given: LocalSettings): Promise<LocalServe
   try {
     const data = openData(dataDirectory, settings.RETENTION_HOURS * hourMs);
     const sender = httpSender({ policy });
-    const ports = { ...systemPorts, ...data.stores, log: createLog(systemPorts.clock), sender };
+    const log = createLog(systemPorts.clock);
+    const ports = { ...systemPorts, ...data.stores, log, sender: watched(sender) };
     const console = await createConsoleServer();
     const context = createContext(ports, settings, policy);
     const stopWork = await work({ http, console }, data.stores, context);

@@ -2,6 +2,7 @@
 import type { SQSRecord } from 'aws-lambda';
 import { expect, it, onTestFinished } from 'vitest';
 import { createPoller } from '../../bin/local/poller.ts';
+import { watched } from '../../bin/local/watched-sender.ts';
 import { openDatabase } from '../../lambdas/adapters/sqlite/database.ts';
 import { openSqlitePorts } from '../../lambdas/adapters/sqlite/ports.ts';
 import { UnavailableError } from '../../lambdas/core/port-errors.ts';
@@ -9,10 +10,13 @@ import { systemPorts } from '../../lambdas/adapters/system.ts';
 import { limits } from '../../lambdas/contract/limits.ts';
 import type { AttemptMessage } from '../../lambdas/contract/messages.ts';
 import { anAttemptMessage, retentionMs } from '../support/factories.ts';
+import { aResponse } from '../support/send-results.ts';
 import { until } from '../support/until.ts';
 
 /** Of an endpoint that has not answered yet. */
 const { localUntestedInFlightMax: share } = limits;
+
+const aRequest = { headers: {}, body: new Uint8Array(), timeoutMs: 30_000 };
 
 function setup() {
   const { clock } = systemPorts;
@@ -33,6 +37,12 @@ function setup() {
   const refuseNext = (count: number) => {
     refusals = count;
   };
+  const endpoint = watched({
+    async send({ url: id }) {
+      if (silent.has(id)) await new Promise<void>((answer) => answers.push(answer));
+      return aResponse();
+    },
+  });
   const poller = createPoller({
     queue: ports.queue,
     receiver: {
@@ -54,7 +64,7 @@ function setup() {
       const ids = Records.map(deliveryIdOf);
       begun.push(...ids);
       if (ids.includes(broken)) throw new Error('The store cannot be read');
-      if (ids.some((id) => silent.has(id))) await new Promise<void>((answer) => answers.push(answer));
+      await endpoint.send({ ...aRequest, url: ids[0] ?? '' });
       return { batchItemFailures: [] };
     },
     clock,
