@@ -9,13 +9,12 @@ import type {
   ReceivedMessage,
 } from '../../lambdas/adapters/sqlite/queue-receiver.ts';
 import { limits } from '../../lambdas/contract/limits.ts';
-import type { Clock, Log } from '../../lambdas/core/ports.ts';
+import type { Log } from '../../lambdas/core/ports.ts';
 import type { DeliverHandler } from '../../lambdas/edge/queue.ts';
+import type { ClockWatch } from './clock-watch.ts';
 import { createPlaces } from './places.ts';
 import { runIn } from './watched-sender.ts';
 
-/** A timer cannot hold much more; what is due later is looked at again. */
-const sleepMsMax = 24 * 3_600_000;
 /** After the queue itself failed: a full disk, for one. */
 const pauseAfterErrorMs = 1_000;
 /** Doubles with every receipt of a message that fails. */
@@ -31,7 +30,7 @@ type World = {
   queue: Pick<SqliteDeliveryQueue, 'onSend'>;
   receiver: QueueReceiver;
   deliver: DeliverHandler;
-  clock: Clock;
+  clock: ClockWatch;
   log: Log;
 };
 
@@ -39,6 +38,8 @@ export function createPoller(world: World): Poller {
   const { queue, receiver, clock, log } = world;
   const inFlight = createInFlight();
   let timer: NodeJS.Timeout | undefined;
+  /** By how much the clock has jumped since the queue was told. */
+  let jumpedMs: number | null = null;
   let isOpen = false;
   let isReceiving = false;
   /** Something may be ready that the receiving under way has not seen. */
@@ -56,6 +57,7 @@ export function createPoller(world: World): Poller {
       while (isOpen && wasWoken && inFlight.room() > 0) {
         const now = clock.now();
         wasWoken = false;
+        if (jumpedMs !== null) await tellOfJump(now);
         const messages = await receiver.receive({
           limit: Math.min(limits.queueBatchSize, inFlight.room()),
           now,
@@ -75,11 +77,18 @@ export function createPoller(world: World): Poller {
     }
   }
 
+  async function tellOfJump(now: number): Promise<void> {
+    const byMs = jumpedMs ?? 0;
+    await receiver.clockJumped(byMs, now);
+    // It may have jumped once more meanwhile.
+    jumpedMs = jumpedMs === byMs ? null : (jumpedMs ?? 0) - byMs;
+  }
+
   /** Where there is no room, for anything or for the subscription of what is ready, the next one done wakes. */
   function sleepUntil(at: number | null): void {
     clearTimeout(timer);
     if (at === null || !isOpen || inFlight.room() === 0) return;
-    timer = setTimeout(wake, Math.min(Math.max(at - clock.now(), 0), sleepMsMax));
+    timer = setTimeout(wake, Math.min(Math.max(at - clock.now(), 0), limits.localSleepMsMax));
   }
 
   function run(message: ReceivedMessage): void {
@@ -91,6 +100,11 @@ export function createPoller(world: World): Poller {
     start() {
       isOpen = true;
       queue.onSend(wake);
+      clock.onJump((byMs) => {
+        jumpedMs = (jumpedMs ?? 0) + byMs;
+        // The queue may be in the midst of a receiving that knows nothing of it.
+        wake();
+      });
       receiver.onDeadLetter(({ tenant, id, reason, detail, receiveCount }) => {
         log.error('message.dead', { tenant, id, reason, detail, receiveCount });
       });

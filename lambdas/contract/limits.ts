@@ -175,7 +175,16 @@ export const limits = {
   /** A job's first message comes after the change that it belongs to, which is stored just after it is sent. */
   jobDelayMs: 1 * second,
 
+  // Clocks
+  /** Clocks differ by less; one that moves by more at once has stepped. */
+  clockStepMs: 5 * second,
+
   // The local server
+  /** A timer cannot know that the clock was set: what waits is looked at again. */
+  localSleepMsMax: 30 * second,
+  localClockLookMs: 1 * second,
+  /** A clock that jumped ahead counts for what is removed for good only after this. */
+  localJumpSettledMs: hour,
   /** Messages worked on at once; one that waits for its endpoint costs little more than a socket. */
   localInFlightMax: 400,
   /** Of one subscription, so that one slow endpoint leaves nearly everything to the others. */

@@ -1,10 +1,11 @@
 // What to do with one message of the deliveries queue. The queue may repeat, reorder and delay messages, and a
 // message may be faster than the row that it belongs to; so the row decides, and the message only asks.
 import { limits } from '../contract/limits.ts';
-import type { AttemptMessage } from '../contract/messages.ts';
+import type { AttemptMessage, QueueMessage } from '../contract/messages.ts';
 import type { Delivery, ParkReason } from './delivery.ts';
 import { isFinal } from './delivery.ts';
 import { heldBackBy } from './health.ts';
+import { isFromTheFuture, plausible } from './plausible.ts';
 import type { Subscription } from './subscription.ts';
 
 export type Decision =
@@ -21,9 +22,27 @@ export type Decision =
   /** No request can live this long: nothing was accepted, nothing is owed. */
   | { do: 'drop'; reason: 'never_committed' };
 
-/** True for a message that came before its time, from a queue that could not wait as long. */
-export function isEarly(message: { dueAt: number }, now: number): boolean {
-  return message.dueAt > now + limits.earlyToleranceMs;
+/**
+ * True for a message that came before its time, from a queue that could not wait as long. The queue waits by a clock of
+ * its own: what was sent by one that was ahead is not early.
+ */
+export function isEarly(
+  { dueAt, stampedAt }: Pick<AttemptMessage, 'dueAt' | 'stampedAt'>,
+  now: number,
+): boolean {
+  if (stampedAt !== undefined && isFromTheFuture(stampedAt, now)) return false;
+  return dueAt > now + limits.earlyToleranceMs;
+}
+
+/** A row is looked for until no request can store it any more, whatever the clocks say: the queue waits between. */
+export function isNeverCommitted({ looks = 0 }: Pick<AttemptMessage, 'looks'>): boolean {
+  return looks * limits.commitResendDelayMs >= limits.commitWaitMaxMs;
+}
+
+/** Looks again a moment later. */
+export function nextLook<Message extends QueueMessage>(message: Message, now: number): Message {
+  const looks = (message.looks ?? 0) + 1;
+  return { ...message, looks, dueAt: now + limits.commitResendDelayMs };
 }
 
 /**
@@ -44,7 +63,7 @@ export function decide(
 ): Decision {
   const { delivery, subscription } = found;
   if (delivery === undefined || delivery.cycle < message.cycle) {
-    return now - message.sentAt > limits.commitWaitMaxMs
+    return isNeverCommitted(message)
       ? { do: 'drop', reason: 'never_committed' }
       : { do: 'await-commit' };
   }
@@ -71,9 +90,9 @@ function decideForSubscription(
     const isParked = delivery.status === 'parked' && !isAhead;
     return isParked ? { do: 'skip', reason: 'parked' } : { do: 'park', delivery, reason };
   }
-  const { heldUntil } = subscription;
-  return heldUntil !== null && heldUntil > now
-    ? { do: 'postpone', delivery, until: heldUntil }
+  const until = plausible(subscription.heldUntil ?? now, now, limits.retryAfterMsMax);
+  return until > now
+    ? { do: 'postpone', delivery, until }
     : { do: 'send', delivery, subscription, isProbe };
 }
 

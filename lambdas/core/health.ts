@@ -11,6 +11,7 @@
 import { limits } from '../contract/limits.ts';
 import type { BacklogPace } from './backlog.ts';
 import type { ParkReason } from './delivery.ts';
+import { isFromTheFuture, plausible } from './plausible.ts';
 import type { Subscription } from './subscription.ts';
 
 export type Circuit =
@@ -74,7 +75,17 @@ export function probeDelayMs(probes: number): number {
 }
 
 /** What one function instance has seen of a subscription's attempts of late. */
-export type AttemptWindow = { from: number; attempts: number; failures: number };
+export type AttemptWindow = {
+  from: number;
+  /** Since when the circuit was as it is, as the window's attempts knew it. */
+  circuitSince: number;
+  attempts: number;
+  failures: number;
+};
+
+export function newWindow({ since }: Circuit, from: number): AttemptWindow {
+  return { from, circuitSince: since, attempts: 0, failures: 0 };
+}
 
 /** Counts one attempt. A window that is too old, or from before the circuit last changed, gives way to a new one. */
 export function counted(
@@ -85,9 +96,10 @@ export function counted(
   const { failed, at } = attempt;
   const isUsable =
     window !== undefined &&
-    window.from >= circuit.since &&
-    at - window.from < limits.circuitWindowMs;
-  const known = isUsable ? window : { from: at, attempts: 0, failures: 0 };
+    window.circuitSince === circuit.since &&
+    at - window.from < limits.circuitWindowMs &&
+    !isFromTheFuture(window.from, at);
+  const known = isUsable ? window : newWindow(circuit, at);
   return { ...known, attempts: known.attempts + 1, failures: known.failures + Number(failed) };
 }
 
@@ -155,7 +167,8 @@ function afterFailure(
   { window, now, job }: Evidence,
 ): HealthChange | null {
   const { health } = subscription;
-  const { failingSince, circuit } = health;
+  const { circuit } = health;
+  const failingSince = health.failingSince === null ? null : plausible(health.failingSince, now, 0);
   if (failingSince !== null && now - failingSince >= limits.failingMsMax) {
     return disabled(subscription, 'failing', now);
   }
@@ -170,7 +183,8 @@ function afterFailure(
     const opened = changed(subscription, withEvent(next, 'circuit_opened', now), now);
     return { ...opened, event: 'circuit_opened', jobDueAt: probeAt };
   }
-  if (failingSince !== null || failure === 'passing') return null;
+  if (failingSince === null && failure === 'passing') return null;
+  if (failingSince !== null && failingSince === health.failingSince) return null;
   return changed(subscription, { ...health, failingSince: now }, now);
 }
 

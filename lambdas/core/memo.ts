@@ -1,5 +1,6 @@
 // Memoization inside one function: it replaces a shared cache. Concurrent misses share one load, rejections are
-// not kept, entries live for `ttlMs`, and the oldest entry goes when there are too many.
+// not kept, entries live for `ttlMs`, and the oldest entry goes when there are too many. All go when the clock steps back:
+// nothing tells how old they are.
 
 type Entry<Value> = { loadedAt: number; value: Promise<Value> };
 
@@ -10,6 +11,7 @@ export type Memo<Value> = {
 
 export function createMemo<Value>(options: { ttlMs: number; entriesMax: number }): Memo<Value> {
   const entries = new Map<string, Entry<Value>>();
+  let askedAt = -Infinity;
 
   function remember(key: string, entry: Entry<Value>): void {
     entries.delete(key);
@@ -21,10 +23,10 @@ export function createMemo<Value>(options: { ttlMs: number; entriesMax: number }
 
   return {
     get(key, now, load) {
+      if (now < askedAt) entries.clear();
+      askedAt = now;
       const known = entries.get(key);
-      const age = known === undefined ? Infinity : now - known.loadedAt;
-      // A clock that stepped back must not make an entry live longer.
-      if (known !== undefined && age >= 0 && age < options.ttlMs) return known.value;
+      if (known !== undefined && now - known.loadedAt < options.ttlMs) return known.value;
       const entry: Entry<Value> = { loadedAt: now, value: load() };
       remember(key, entry);
       entry.value.catch(() => {

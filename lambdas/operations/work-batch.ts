@@ -31,7 +31,7 @@ export async function workBatch(
   const seen = new Set<string>();
   const works = messages.map(async (message) => {
     // The queue may repeat a message within one batch.
-    const key = JSON.stringify({ ...message, sentAt: 0 });
+    const key = JSON.stringify({ ...message, sentAt: 0, stampedAt: 0 });
     const repeated = seen.has(key);
     seen.add(key);
     return repeated ? [] : work(context, message, { rows, endsAt });

@@ -137,12 +137,21 @@ describe('decide', () => {
     ['row', { delivery: undefined, subscription }],
     ['cycle', { delivery: delivery({ cycle: 0 }), subscription }],
   ])('waits for a %s that is not committed, as long as a request can live', (_, found) => {
-    const sentAt = now - limits.commitWaitMaxMs;
-    expect(decide({ ...message, sentAt }, found, now)).toEqual({ do: 'await-commit' });
-    expect(decide({ ...message, sentAt: sentAt - 1 }, found, now)).toEqual({
+    const looks = limits.commitWaitMaxMs / limits.commitResendDelayMs;
+    expect(decide(message, found, now + 3_600_000)).toEqual({ do: 'await-commit' });
+    expect(decide({ ...message, looks: looks - 1 }, found, now)).toEqual({ do: 'await-commit' });
+    expect(decide({ ...message, looks }, found, now)).toEqual({
       do: 'drop',
       reason: 'never_committed',
     });
+  });
+
+  it('believes in no pause that is longer than any may be', () => {
+    const until = now + limits.retryAfterMsMax;
+    const held = (heldUntil: number) =>
+      decide(message, { delivery: delivery(), subscription: { ...subscription, heldUntil } }, now);
+    expect(held(until)).toMatchObject({ do: 'postpone', until });
+    expect(held(until + 3_600_000)).toMatchObject({ do: 'send' });
   });
 
   it('parks while the subscription is inactive, once', () => {

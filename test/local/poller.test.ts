@@ -1,6 +1,7 @@
 // What one slow endpoint may take of the local server, with a real queue and a deliver function that tests can hold up.
 import type { SQSRecord } from 'aws-lambda';
 import { expect, it, onTestFinished } from 'vitest';
+import { createClockWatch } from '../../bin/local/clock-watch.ts';
 import { createPoller } from '../../bin/local/poller.ts';
 import { watched } from '../../bin/local/watched-sender.ts';
 import { openDatabase } from '../../lambdas/adapters/sqlite/database.ts';
@@ -16,6 +17,7 @@ import { until } from '../support/until.ts';
 /** Of an endpoint that has not answered yet. */
 const { localUntestedInFlightMax: share } = limits;
 
+const silentLog = { info() {}, error() {} };
 const aRequest = { headers: {}, body: new Uint8Array(), timeoutMs: 30_000 };
 
 function setup() {
@@ -67,8 +69,8 @@ function setup() {
       await endpoint.send({ ...aRequest, url: ids[0] ?? '' });
       return { batchItemFailures: [] };
     },
-    clock,
-    log: { info() {}, error() {} },
+    clock: createClockWatch({ clock, log: silentLog }),
+    log: silentLog,
   });
   poller.start();
   onTestFinished(async () => {

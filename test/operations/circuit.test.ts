@@ -129,7 +129,7 @@ describe('an endpoint that keeps failing', () => {
     const { subscribe, publish, context, settle } = setup();
     const { attemptWindows } = context;
     const [oldest, newest] = [await subscribe(), await subscribe()];
-    const window = { from: noon, attempts: 1, failures: 1 };
+    const window = { from: noon, circuitSince: noon, attempts: 1, failures: 1 };
     attemptWindows.set(`default ${oldest.id}`, window);
     for (let count = 1; count < limits.attemptWindowsMax; count += 1) {
       attemptWindows.set(`default ${count}`, window);

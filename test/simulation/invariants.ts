@@ -1,7 +1,6 @@
 // What must hold at every step, whatever went wrong before. The numbers are those of the list in ARCHITECTURE.md,
 // "Invariants".
 import { limits } from '../../lambdas/contract/limits.ts';
-import { settledMs } from '../../lambdas/contract/settled.ts';
 import type {
   AttemptMessage,
   BacklogMessage,
@@ -304,11 +303,11 @@ function isAtWork({ job, step }: BacklogMessage, { health }: Subscription): bool
 
 /** True for a job that will go through the whole backlog once more. */
 function comesAgain(
-  { cursor, passAt, sentAt }: BacklogMessage,
+  { cursor, waitedSince }: BacklogMessage,
   { health: { circuit } }: Subscription,
 ): boolean {
   const isOpen = circuit.state === 'open';
-  return isOpen || cursor === null || passAt < Math.max(sentAt, circuit.since) + settledMs;
+  return isOpen || cursor === null || waitedSince !== circuit.since;
 }
 
 /** True when everything that is parked, whatever it is, is in good hands. */

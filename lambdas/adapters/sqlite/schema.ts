@@ -233,6 +233,11 @@ export const migrations: readonly string[] = [
   DROP TABLE dead_letters_before;
   CREATE INDEX dead_letters_by_time ON dead_letters (buried_at);
   `,
+  `
+  -- The clock's reading when busy_until, or visible_at, was set: one that was ahead is worth nothing.
+  ALTER TABLE rate_limits ADD COLUMN reserved_at INTEGER;
+  ALTER TABLE queue_messages ADD COLUMN waits_since INTEGER;
+  `,
 ];
 
 export const schemaVersion = migrations.length;
