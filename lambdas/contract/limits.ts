@@ -185,6 +185,8 @@ export const limits = {
   localClockLookMs: 1 * second,
   /** A clock that jumped ahead counts for what is removed for good only after this. */
   localJumpSettledMs: hour,
+  /** A start that is later than this after all that is stored may be one with a wrong clock. */
+  localIdleMsMax: day,
   /** Messages worked on at once; one that waits for its endpoint costs little more than a socket. */
   localInFlightMax: 400,
   /** Of one subscription, so that one slow endpoint leaves nearly everything to the others. */

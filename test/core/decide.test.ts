@@ -220,4 +220,11 @@ describe('isEarly', () => {
     expect(isEarly({ dueAt: now + limits.earlyToleranceMs }, now)).toBe(false);
     expect(isEarly({ dueAt: now + limits.earlyToleranceMs + 1 }, now)).toBe(true);
   });
+
+  it('does not believe a clock that was ahead: the queue has waited by its own', () => {
+    const hour = 3_600_000;
+    const sentAhead = { dueAt: now + hour + 5_000, stampedAt: now + hour };
+    expect(isEarly(sentAhead, now)).toBe(false);
+    expect(isEarly({ ...sentAhead, stampedAt: now + limits.clockStepMs }, now)).toBe(true);
+  });
 });
