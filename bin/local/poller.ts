@@ -11,6 +11,7 @@ import type {
 import { limits } from '../../lambdas/contract/limits.ts';
 import type { Log } from '../../lambdas/core/ports.ts';
 import type { DeliverHandler } from '../../lambdas/edge/queue.ts';
+import { createClockJumps } from './clock-jumps.ts';
 import type { ClockWatch } from './clock-watch.ts';
 import { createPlaces } from './places.ts';
 import { runIn } from './watched-sender.ts';
@@ -38,8 +39,7 @@ export function createPoller(world: World): Poller {
   const { queue, receiver, clock, log } = world;
   const inFlight = createInFlight();
   let timer: NodeJS.Timeout | undefined;
-  /** By how much the clock has jumped since the queue was told. */
-  let jumpedMs: number | null = null;
+  const jumps = createClockJumps(receiver, clock, wake);
   let isOpen = false;
   let isReceiving = false;
   /** Something may be ready that the receiving under way has not seen. */
@@ -57,7 +57,7 @@ export function createPoller(world: World): Poller {
       while (isOpen && wasWoken && inFlight.room() > 0) {
         const now = clock.now();
         wasWoken = false;
-        if (jumpedMs !== null) await tellOfJump(now);
+        await jumps.tell(now);
         const messages = await receiver.receive({
           limit: Math.min(limits.queueBatchSize, inFlight.room()),
           now,
@@ -77,13 +77,6 @@ export function createPoller(world: World): Poller {
     }
   }
 
-  async function tellOfJump(now: number): Promise<void> {
-    const byMs = jumpedMs ?? 0;
-    await receiver.clockJumped(byMs, now);
-    // It may have jumped once more meanwhile.
-    jumpedMs = jumpedMs === byMs ? null : (jumpedMs ?? 0) - byMs;
-  }
-
   /** Where there is no room, for anything or for the subscription of what is ready, the next one done wakes. */
   function sleepUntil(at: number | null): void {
     clearTimeout(timer);
@@ -100,11 +93,6 @@ export function createPoller(world: World): Poller {
     start() {
       isOpen = true;
       queue.onSend(wake);
-      clock.onJump((byMs) => {
-        jumpedMs = (jumpedMs ?? 0) + byMs;
-        // The queue may be in the midst of a receiving that knows nothing of it.
-        wake();
-      });
       receiver.onDeadLetter(({ tenant, id, reason, detail, receiveCount }) => {
         log.error('message.dead', { tenant, id, reason, detail, receiveCount });
       });

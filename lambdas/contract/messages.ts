@@ -12,6 +12,8 @@ const base = {
   dueAt: z.number().int(),
   /** Epoch ms of the last sending, by the clock that set `dueAt`. */
   stampedAt: z.number().int().optional(),
+  /** The queue could not wait until `dueAt`: its receiver sends it on. */
+  isHop: z.boolean().optional(),
   /** How often what the message belongs to was looked for, and was not there yet. */
   looks: z.number().int().optional(),
 };

@@ -23,14 +23,15 @@ export type Decision =
   | { do: 'drop'; reason: 'never_committed' };
 
 /**
- * True for a message that came before its time, from a queue that could not wait as long. The queue waits by a clock of
- * its own: what was sent by one that was ahead is not early.
+ * True for a message that came before its time, from a queue that could not wait as long. Otherwise the queue has waited,
+ * by a clock of its own, and another that says less is wrong; so is one that was ahead when it said how long.
  */
 export function isEarly(
-  { dueAt, stampedAt }: Pick<AttemptMessage, 'dueAt' | 'stampedAt'>,
+  { dueAt, stampedAt, isHop = false }: Pick<AttemptMessage, 'dueAt' | 'stampedAt' | 'isHop'>,
   now: number,
 ): boolean {
-  if (stampedAt !== undefined && isFromTheFuture(stampedAt, now)) return false;
+  // Versions of this code that put no stamp on a message do not mark hops either.
+  if (stampedAt !== undefined && (!isHop || isFromTheFuture(stampedAt, now))) return false;
   return dueAt > now + limits.earlyToleranceMs;
 }
 
@@ -90,10 +91,16 @@ function decideForSubscription(
     const isParked = delivery.status === 'parked' && !isAhead;
     return isParked ? { do: 'skip', reason: 'parked' } : { do: 'park', delivery, reason };
   }
-  const until = plausible(subscription.heldUntil ?? now, now, limits.retryAfterMsMax);
-  return until > now
+  const until = heldUntilOf(subscription, now);
+  // What was put off past the pause has waited for it by the queue's clock.
+  return until > now && until > message.dueAt
     ? { do: 'postpone', delivery, until }
     : { do: 'send', delivery, subscription, isProbe };
+}
+
+function heldUntilOf({ heldUntil, updatedAt }: Subscription, now: number): number {
+  if (heldUntil === null || isFromTheFuture(updatedAt, now)) return now;
+  return plausible(heldUntil, now, limits.retryAfterMsMax);
 }
 
 /** Each probe was announced in the subscription before its message was due, so that there is one at a time. */

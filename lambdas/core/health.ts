@@ -168,7 +168,7 @@ function afterFailure(
 ): HealthChange | null {
   const { health } = subscription;
   const { circuit } = health;
-  const failingSince = health.failingSince === null ? null : plausible(health.failingSince, now, 0);
+  const failingSince = failingSinceOf(health, now);
   if (failingSince !== null && now - failingSince >= limits.failingMsMax) {
     return disabled(subscription, 'failing', now);
   }
@@ -183,9 +183,14 @@ function afterFailure(
     const opened = changed(subscription, withEvent(next, 'circuit_opened', now), now);
     return { ...opened, event: 'circuit_opened', jobDueAt: probeAt };
   }
-  if (failingSince === null && failure === 'passing') return null;
-  if (failingSince !== null && failingSince === health.failingSince) return null;
+  const isKnown = failingSince === health.failingSince;
+  if (isKnown && (failingSince !== null || failure === 'passing')) return null;
   return changed(subscription, { ...health, failingSince: now }, now);
+}
+
+/** What a clock says that was ahead counts as now. */
+function failingSinceOf({ failingSince }: Health, now: number): number | null {
+  return failingSince === null ? null : plausible(failingSince, now, 0);
 }
 
 function disabled(

@@ -1,17 +1,19 @@
 // Memoization inside one function: it replaces a shared cache. Concurrent misses share one load, rejections are
-// not kept, entries live for `ttlMs`, and the oldest entry goes when there are too many. All go when the clock steps back:
-// nothing tells how old they are.
+// not kept, entries live for `ttlMs`, and the oldest entry goes when there are too many. An entry must be young by two
+// clocks: one that is set may show a time for the second time, one that never steps may have stood still.
+import type { SteadyClock } from './ports.ts';
 
-type Entry<Value> = { loadedAt: number; value: Promise<Value> };
+type Moment = { now: number; steady: number };
+
+type Entry<Value> = { loadedAt: Moment; value: Promise<Value> };
 
 export type Memo<Value> = {
-  get(key: string, now: number, load: () => Promise<Value>): Promise<Value>;
+  get(key: string, clock: SteadyClock, load: () => Promise<Value>): Promise<Value>;
   forget(key: string): void;
 };
 
 export function createMemo<Value>(options: { ttlMs: number; entriesMax: number }): Memo<Value> {
   const entries = new Map<string, Entry<Value>>();
-  let askedAt = -Infinity;
 
   function remember(key: string, entry: Entry<Value>): void {
     entries.delete(key);
@@ -22,12 +24,11 @@ export function createMemo<Value>(options: { ttlMs: number; entriesMax: number }
   }
 
   return {
-    get(key, now, load) {
-      if (now < askedAt) entries.clear();
-      askedAt = now;
+    get(key, clock, load) {
+      const at = { now: clock.now(), steady: clock.steady() };
       const known = entries.get(key);
-      if (known !== undefined && now - known.loadedAt < options.ttlMs) return known.value;
-      const entry: Entry<Value> = { loadedAt: now, value: load() };
+      if (known !== undefined && isYoung(known.loadedAt, at, options.ttlMs)) return known.value;
+      const entry: Entry<Value> = { loadedAt: at, value: load() };
       remember(key, entry);
       entry.value.catch(() => {
         if (entries.get(key) === entry) entries.delete(key);
@@ -38,4 +39,9 @@ export function createMemo<Value>(options: { ttlMs: number; entriesMax: number }
       entries.delete(key);
     },
   };
+}
+
+function isYoung(loadedAt: Moment, at: Moment, ttlMs: number): boolean {
+  const ages = [at.now - loadedAt.now, at.steady - loadedAt.steady];
+  return ages.every((age) => age >= 0 && age < ttlMs);
 }

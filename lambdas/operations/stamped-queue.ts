@@ -7,7 +7,7 @@ export function stampedQueue<Queue extends DeliveryQueue>(queue: Queue, clock: C
     ...queue,
     send(messages) {
       const stampedAt = clock.now();
-      return queue.send(messages.map((message) => ({ ...message, stampedAt })));
+      return queue.send(messages.map((message) => ({ ...message, stampedAt, isHop: undefined })));
     },
   };
 }

@@ -4,7 +4,7 @@ import type { Sender } from '../../lambdas/core/ports.ts';
 import { isDeliveryId } from '../../lambdas/core/ids.ts';
 import type { DeliveryId } from '../../lambdas/core/ids.ts';
 import { aResponse, anError } from '../support/send-results.ts';
-import { faultAt, kill } from './kernel.ts';
+import { faultAt, kill, onceAwake } from './kernel.ts';
 import type { Kernel, Process } from './kernel.ts';
 import { shortId } from './store.ts';
 
@@ -54,7 +54,9 @@ export function sender({ kernel, endpoints, onPost }: Access, process: Process):
         }
         const end = (result: SendResult) => {
           timeline.after(result.durationMs, () => {
-            if (process.alive) resolve(result);
+            onceAwake(kernel, process, () => {
+              resolve(result);
+            });
           });
         };
         if (fault === 'fail') {

@@ -55,6 +55,7 @@ export function createInvariants(
     replaysAsked: new Map(),
     waiting: new Map(),
     probes: new Map(),
+    jobsMadeAt: new Map(),
   };
   const touched = new Set<DeliveryId>();
   const touchedJobs = new Set<ReplayId>();
@@ -84,7 +85,8 @@ export function createInvariants(
     ...facts,
     deliveryChanged(before, row, attempt) {
       announcements.deliveryChanged(before, row, attempt);
-      checkChange(facts, before, { after: row.delivery, attempt });
+      const offMs = row.history.at(-1)?.offMs ?? 0;
+      checkChange(facts, before, { after: row.delivery, attempt, offMs });
       touched.add(row.delivery.id);
       keepOpen(row.delivery);
     },
@@ -97,6 +99,7 @@ export function createInvariants(
     },
     replayChanged(before, after) {
       checkJobChange(before, after);
+      if (before === null) facts.jobsMadeAt.set(after.id, world.kernel.timeline.now());
       touchedJobs.add(after.id);
     },
     deadLetterChanged(letter) {
@@ -200,11 +203,14 @@ function scheduleOf(facts: Facts, delivery: Delivery): RetrySchedule {
   return facts.past.get(delivery.subscriptionId)?.schedule ?? facts.schedule;
 }
 
-function checkChange(
-  facts: Facts,
-  before: Delivery | null,
-  change: { after: Delivery; attempt: Attempt | null },
-): void {
+type Changed = {
+  after: Delivery;
+  attempt: Attempt | null;
+  /** How far the clock may have been off that says when the attempt was made. */
+  offMs: number;
+};
+
+function checkChange(facts: Facts, before: Delivery | null, change: Changed): void {
   const { after, attempt } = change;
   if (before === null) return;
   checkSteps(before, change);
@@ -235,13 +241,9 @@ function checkSteps(
 }
 
 /** While the circuit is open, only success counts; who acts by a memo may not know yet. */
-function checkNotBurnt(
-  facts: Facts,
-  before: Delivery,
-  { after, attempt }: { after: Delivery; attempt: Attempt | null },
-): void {
+function checkNotBurnt(facts: Facts, before: Delivery, { after, attempt, offMs }: Changed): void {
   const openSince = facts.past.get(after.subscriptionId)?.openSince ?? Infinity;
-  const isKnown = attempt !== null && attempt.at > openSince + facts.memoTtlMs + slackMs;
+  const isKnown = attempt !== null && attempt.at - offMs > openSince + facts.memoTtlMs + slackMs;
   const isBurnt = after.status !== 'delivered' && after.cycleAttempt > before.cycleAttempt;
   const isStopped = after.reason === 'aborted' || after.reason === 'gone';
   must(!isKnown || !isBurnt || isStopped, 'I13 no attempt is burnt', () => shown(after));

@@ -3,6 +3,7 @@ import { createHmac, createSecretKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { limits } from '../../lambdas/contract/limits.ts';
 import { isFinal } from '../../lambdas/core/delivery.ts';
+import { offMsMax, offMsOfLate, offsetOf } from './clocks.ts';
 import type { Post } from './endpoints.ts';
 import { must } from './facts.ts';
 import type { Facts, SubscriptionPast } from './facts.ts';
@@ -25,21 +26,26 @@ export function checkPost(facts: Facts, post: Post): void {
   must(isInTime, 'I6', () => `${about} is sent ${inactiveMs} ms after it became inactive`);
   must(row.body === post.request.body, 'I7', () => `${about}: other bytes are sent`);
   checkSignature(post, past, now - facts.memoTtlMs - slackMs);
+  const { kernel } = facts;
+  // A clock that is set between the signature and the request tells nothing.
+  if (offMsMax(kernel, post.from, now - 1_000) > Math.abs(offsetOf(kernel, post.from))) return;
   const timestamp = Number(post.request.headers['webhook-timestamp']) * 1_000;
-  const ageMs = now + post.from.skewMs - timestamp;
+  const ageMs = now + offsetOf(kernel, post.from) - timestamp;
   must(ageMs >= 0 && ageMs < 2_000, 'I7', () => `${about}: the timestamp is ${ageMs} ms old`);
 }
 
 /** Nothing is sent that was over when its worker began, and nothing before it is due. */
 function checkMoment(facts: Facts, { from }: Post, { delivery, history }: Row): void {
-  const atStart = history.findLast(({ at }) => at < from.startedAt)?.delivery;
-  if (atStart === undefined) return;
+  const found = history.findLast(({ at }) => at < from.startedAt);
+  if (found === undefined) return;
+  const { delivery: atStart, offMs } = found;
   const isOpen = !isFinal(atStart.status) || delivery.cycle > atStart.cycle;
   must(isOpen, 'I5', () => `${shown(delivery)} is sent again although it was final`);
   const isAwaited = atStart.status === 'retrying' && atStart.version === delivery.version;
   if (!isAwaited || facts.kernel.excused.has(delivery.id)) return;
   const earlyMs = (atStart.nextAttemptAt ?? 0) - facts.kernel.timeline.now();
-  const toleratedMs = limits.earlyToleranceMs + Math.abs(from.skewMs);
+  // The clock of whoever said when, and that of whoever sends.
+  const toleratedMs = limits.earlyToleranceMs + offMs + offMsOfLate(facts.kernel, from);
   must(earlyMs <= toleratedMs, 'I4', () => `${shown(delivery)} is sent ${earlyMs} ms early`);
 }
 

@@ -1,4 +1,4 @@
-// npm run simulate -- [--seeds N] [--from S] | --seed S [--trace]
+// npm run simulate -- [--clocks] [--seeds N] [--from S] | --seed S [--trace]
 // Runs one life per seed. A seed that breaks an invariant is printed with the command that replays it.
 import { parseArgs } from 'node:util';
 import { simulate } from './scenario.ts';
@@ -9,12 +9,13 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '10000' },
     from: { type: 'string', default: '1' },
     seed: { type: 'string' },
+    clocks: { type: 'boolean', default: false },
     trace: { type: 'boolean', default: false },
   },
 });
 
 if (values.seed === undefined) {
-  const seeds = { from: Number(values.from), count: Number(values.seeds) };
+  const seeds = { from: Number(values.from), count: Number(values.seeds), clocks: values.clocks };
   const report = await timed(() => simulateSideBySide(seeds));
   console.log(report.summary);
   for (const failure of report.failures) console.error(failure);
@@ -22,6 +23,7 @@ if (values.seed === undefined) {
 } else {
   const result = await simulate({
     seed: Number(values.seed),
+    clocks: values.clocks,
     ...(values.trace && { trace: console.log }),
   });
   console.log(`seed ${values.seed}: ${JSON.stringify(result)}`);

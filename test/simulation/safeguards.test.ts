@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { removals } from './safeguards.ts';
 import { simulateSeeds, timed } from './seeds.ts';
 
-const seedsMax = 3_000;
+const seedsMax = 6_000;
 
 describe('the simulation notices when a safeguard is taken out', () => {
   it.each(removals)(
     '$safeguard',
-    async ({ sabotage }) => {
+    async ({ sabotage, clocks = false }) => {
       const report = await timed(() =>
-        simulateSeeds({ from: 1, count: seedsMax, failuresMax: 1, sabotage }),
+        simulateSeeds({ from: 1, count: seedsMax, failuresMax: 1, sabotage, clocks }),
       );
       console.log(report.summary, report.failures.join('\n').split('\n')[0]);
       expect(report.failures).toHaveLength(1);

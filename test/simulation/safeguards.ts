@@ -6,9 +6,15 @@ import { isDeliveryId } from '../../lambdas/core/ids.ts';
 import type { DeliveryQueue, DeliveryStore } from '../../lambdas/core/ports.ts';
 import type { Context } from '../../lambdas/operations/context.ts';
 import { messageIn } from './dead-letter-invariants.ts';
+import { clockRemovals } from './clock-safeguards.ts';
 import type { Sabotage, World } from './world.ts';
 
-type Removal = { safeguard: string; sabotage: Sabotage };
+type Removal = {
+  safeguard: string;
+  sabotage: Sabotage;
+  /** Shows only where clocks step. */
+  clocks?: boolean;
+};
 
 const isFirst = (message: QueueMessage) => message.kind === 'attempt' && message.attempt === 1;
 
@@ -270,6 +276,7 @@ const isSecondPass = (message: QueueMessage) =>
   message.kind === 'backlog' && message.cursor === null && message.dueAt - message.passAt > 60_000;
 
 export const removals: readonly Removal[] = [
+  ...clockRemovals,
   {
     safeguard: 'the message goes before the commit',
     sabotage: { context: (context) => storeFirst(context, isFirst, 'commit') },

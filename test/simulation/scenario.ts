@@ -16,6 +16,7 @@ import {
   rotate,
   secretFrom,
 } from './client.ts';
+import { disturbClocks } from './clocks.ts';
 import type { Mode, Phase } from './endpoints.ts';
 import { poison } from './dead-letter-invariants.ts';
 import { randomFaults } from './faults.ts';
@@ -66,6 +67,8 @@ export type RunResult = { calls: number; faults: number; posts: number };
 /** One seed's life, from the first request until nothing is left to do. Rejects with the first violation. */
 export async function simulate(options: {
   seed: number;
+  /** Sets clocks and stops processes, too. */
+  clocks?: boolean;
   sabotage?: Sabotage;
   trace?: (line: string) => void;
 }): Promise<RunResult> {
@@ -75,7 +78,10 @@ export async function simulate(options: {
     plan: (random) => randomFaults(random, random.pick([0, 0.005, 0.02, 0.06])),
   });
   world.spawn(live(world));
+  if (options.clocks === true) world.spawn(disturbClocks(world));
   await world.run(6 * hour);
+  // By then all clocks are right, and nothing is dated later than now.
+  if (options.clocks === true) await world.complete(world.sleep(3 * hour));
   await world.settle();
   const posts = [...world.invariants.posts.values()].reduce((sum, count) => sum + count, 0);
   return { calls: world.kernel.calls.length, faults: world.kernel.faults, posts };

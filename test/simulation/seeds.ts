@@ -8,6 +8,8 @@ import type { Sabotage } from './world.ts';
 export type Seeds = {
   from: number;
   count: number;
+  /** Sets clocks and stops processes, too. */
+  clocks?: boolean;
   /** Stops after this many. */
   failuresMax?: number;
 };
@@ -26,19 +28,26 @@ export async function simulateSeeds(
     try {
       report.totals = sum(report.totals, await simulate({ ...options, seed }));
     } catch (error) {
-      report.failures.push(`${String(error)}\n  npm run simulate -- --seed ${seed} --trace`);
+      report.failures.push(
+        `${String(error)}\n  npm run simulate -- --seed ${seed}${options.clocks ? ' --clocks' : ''} --trace`,
+      );
     }
   }
   return report;
 }
 
 /** In as many threads as the machine runs at once. */
-export async function simulateSideBySide({ from, count }: Seeds): Promise<SeedsReport> {
+export async function simulateSideBySide({
+  from,
+  count,
+  clocks = false,
+}: Seeds): Promise<SeedsReport> {
   const threads = availableParallelism();
   const share = Math.ceil(count / threads);
   const parts = Array.from({ length: threads }, (_, index) => ({
     from: from + index * share,
     count: Math.max(0, Math.min(share, count - index * share)),
+    clocks,
   }));
   const reports = await Promise.all(parts.map(inThread));
   return reports.reduce((left, right) => ({

@@ -15,6 +15,9 @@ import { createAnnouncements } from './announcements.ts';
 import type { Announcements } from './announcements.ts';
 import { startBurying } from './burying.ts';
 import { redriveAll } from './client.ts';
+import { createClockInvariants } from './clock-invariants.ts';
+import type { ClockInvariants } from './clock-invariants.ts';
+import { offsetOf } from './clocks.ts';
 import { checkDeadSettled } from './dead-letter-invariants.ts';
 import { deadLetterStore } from './dead-letter-store.ts';
 import { sender } from './endpoints.ts';
@@ -26,7 +29,7 @@ import type { Facts } from './facts.ts';
 import { audit } from './ledger.ts';
 import { createInvariants } from './invariants.ts';
 import type { Invariants } from './invariants.ts';
-import { excuse, kill } from './kernel.ts';
+import { excuse, kill, onceAwake } from './kernel.ts';
 import type { Kernel, Process } from './kernel.ts';
 import { acknowledge, createQueue, deliveryOf, deliveryQueue, receive } from './queue.ts';
 import type { Envelope, VirtualQueue } from './queue.ts';
@@ -74,6 +77,7 @@ export type World = {
   /** Told of every request, beside the invariants. */
   onPost: (post: Post) => void;
   invariants: Invariants & Facts;
+  clocks: ClockInvariants;
   bus: { isHeard: boolean; onPut: Announcements['put'] };
   /** One API request in one of the processes that serve them. */
   request<Value>(
@@ -90,6 +94,8 @@ export type World = {
   finish(): Promise<void>;
   /** No more faults; runs until nothing is left to do, dead letters included, and checks that all is well. */
   settle(): Promise<void>;
+  /** Those that were needed so far. */
+  processes(): Process[];
   /** Kills the process of one worker or API function. */
   crash(): void;
 };
@@ -106,6 +112,8 @@ export function createWorld(options: WorldOptions): World {
   const kernel: Kernel = {
     timeline,
     random,
+    clockMs: 0,
+    clockSteps: [],
     plan: options.plan?.(random) ?? noFaults,
     calls: [],
     faults: 0,
@@ -155,6 +163,7 @@ export function createWorld(options: WorldOptions): World {
     attemptWindows: new Map(),
     onPost: () => {},
     invariants,
+    clocks: createClockInvariants(kernel),
     bus: { isHeard, onPut: announcements.put },
     request(about, operation) {
       const slot = random.below(apiProcesses);
@@ -206,8 +215,12 @@ export function createWorld(options: WorldOptions): World {
       checkDeadSettled({ database }, queue);
       await world.complete(audit(world));
     },
+    processes: () => [
+      ...servers.flatMap((server) => server?.process ?? []),
+      ...workers.processes(),
+    ],
     crash() {
-      const victims = [...servers.map((server) => server?.process), ...workers.processes()];
+      const victims = world.processes();
       const victim = victims[random.below(victims.length)];
       if (victim === undefined) return;
       excuse(kernel, victim.workingOn());
@@ -252,6 +265,8 @@ function newServer(world: World, options: WorldOptions, name: string): Server {
     name,
     alive: true,
     skewMs: Math.round(world.random.between(-300, 300)),
+    clockSteps: [],
+    frozenUntil: 0,
     startedAt: 0,
     workingOn: () => [...requests].flat(),
     onDeath: new Set(),
@@ -276,11 +291,14 @@ function contextOf(world: World, process: Process): Context {
     world.onPost(post);
   };
   const ports: Ports = {
-    clock: { now: () => kernel.timeline.now() + process.skewMs },
+    clock: {
+      now: () => kernel.timeline.now() + offsetOf(kernel, process),
+      steady: () => kernel.timeline.now(),
+    },
     wait: (ms) =>
       new Promise((resolve) => {
         kernel.timeline.after(ms, () => {
-          if (process.alive) resolve();
+          onceAwake(kernel, process, resolve);
         });
       }),
     chance: { unit: random.unit, bytes: random.bytes },
@@ -290,14 +308,14 @@ function contextOf(world: World, process: Process): Context {
     replays: replayStore(access),
     deadLetters: deadLetterStore(access),
     stats: statsStore(access),
-    rateLimits: rateLimitStore(access),
+    rateLimits: rateLimitStore(access, world.clocks),
     apiKeys: {
       create: () => notSimulated('apiKeys.create'),
       get: () => notSimulated('apiKeys.get'),
       list: () => notSimulated('apiKeys.list'),
       remove: () => notSimulated('apiKeys.remove'),
     },
-    queue: deliveryQueue({ kernel, queue, watch: invariants }, process),
+    queue: deliveryQueue({ kernel, queue, watch: invariants, clocks: world.clocks }, process),
     bus: eventBus(access, world.bus),
     sender: sender({ kernel, endpoints, onPost }, process),
     log: {
@@ -347,16 +365,16 @@ function serve<Value>(
       excuse(kernel, work.about);
       kill(kernel, process);
     });
-    work.operation(context).then(
-      (value) => {
+    const fail = (error: unknown) => {
+      if (error instanceof Violation) reject(error);
+      else if (error instanceof ServiceError) end({ kind: 'refused', error });
+      else end({ kind: 'broken' });
+    };
+    onceAwake(kernel, process, () => {
+      work.operation(context).then((value) => {
         end({ kind: 'done', value });
-      },
-      (error: unknown) => {
-        if (error instanceof Violation) reject(error);
-        else if (error instanceof ServiceError) end({ kind: 'refused', error });
-        else end({ kind: 'broken' });
-      },
-    );
+      }, fail);
+    });
   });
 }
 

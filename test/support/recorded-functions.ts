@@ -115,7 +115,7 @@ export async function createRecordedFunctions(send: () => SendResult) {
     const hour = hourOf(clock.now());
     const byStatus = { ...noStatuses, delivered: 1 };
     await stats.correct('default', null, { hour, byStatus });
-    const later = { ...context, clock: { now: () => clock.now() + hourMs } };
+    const later = { ...context, clock: { ...clock, now: () => clock.now() + hourMs } };
     await as('check-ledger', () => createLedgerCheck(later)({}));
   }
 

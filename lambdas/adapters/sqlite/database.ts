@@ -3,7 +3,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { migrate, schemaVersion, versionOf } from './schema.ts';
+import { migrate, versionOf } from './migrate.ts';
+import { schemaVersion } from './schema.ts';
 
 /** Another process serves the data directory. */
 export class DataDirectoryInUseError extends Error {

@@ -1,7 +1,5 @@
 // The tables, as a list of migrations: the file's `user_version` counts how many it has had. A migration that was
 // released is never changed; a new one is added at the end.
-import type { DatabaseSync } from 'node:sqlite';
-
 export const migrations: readonly string[] = [
   `
   CREATE TABLE subscriptions (
@@ -241,15 +239,3 @@ export const migrations: readonly string[] = [
 ];
 
 export const schemaVersion = migrations.length;
-
-export function versionOf(database: DatabaseSync): number {
-  return Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
-}
-
-/** Brings the tables up to date. Two processes may do so at the same time. */
-export function migrate(database: DatabaseSync): void {
-  if (versionOf(database) >= schemaVersion) return;
-  database.exec('BEGIN IMMEDIATE');
-  for (const migration of migrations.slice(versionOf(database))) database.exec(migration);
-  database.exec(`PRAGMA user_version = ${schemaVersion}; COMMIT`);
-}

@@ -1,0 +1,15 @@
+// Brings a data file up to date.
+import type { DatabaseSync } from 'node:sqlite';
+import { migrations, schemaVersion } from './schema.ts';
+
+export function versionOf(database: DatabaseSync): number {
+  return Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
+}
+
+/** Brings the tables up to date. Two processes may do so at the same time. */
+export function migrate(database: DatabaseSync): void {
+  if (versionOf(database) >= schemaVersion) return;
+  database.exec('BEGIN IMMEDIATE');
+  for (const migration of migrations.slice(versionOf(database))) database.exec(migration);
+  database.exec(`PRAGMA user_version = ${schemaVersion}; COMMIT`);
+}
