@@ -1,10 +1,8 @@
 // A token for an OAuth client, remembered while it is valid. It is fetched by the guarded sender: the token endpoint is
 // a URL that a stranger chose, like the target itself.
-import { limits } from '../contract/limits.ts';
 import { readToken, tokenRequest } from '../core/access-token.ts';
 import type { AccessToken, NoToken } from '../core/access-token.ts';
 import type { OAuthClient } from '../core/endpoint-auth.ts';
-import { plausible } from '../core/plausible.ts';
 import type { Context } from './context.ts';
 
 type Needs = Pick<Context, 'clock' | 'sender' | 'tokenMemo'>;
@@ -21,13 +19,9 @@ export async function accessTokenFor(
   };
   const recall = () => context.tokenMemo.get(key, context.clock, load);
   const known = await recall();
-  if ('text' in known && isValid(known, context.clock.now())) return known;
+  if ('text' in known && known.expiresAt > context.clock.now()) return known;
   context.tokenMemo.forget(key);
   return 'text' in known ? recall() : known;
-}
-
-function isValid({ expiresAt }: AccessToken, now: number): boolean {
-  return plausible(expiresAt, now, limits.tokenLifetimeMsMax) > now;
 }
 
 /** For a token that the endpoint refused: the next attempt asks for another. */

@@ -113,6 +113,14 @@ describe('a step', () => {
     expect([0, 1, 2, 3].map(dueAt)).toEqual([5_000, 5_333, 5_667, 6_000].map((ms) => noon + ms));
   });
 
+  it('is not kept waiting by a clock that was ahead', () => {
+    const next = (aheadMs: number) => dueTimes(aReplayJob({ nextDueAt: noon + aheadMs }), noon)(0);
+    expect(next(2 * limits.replayStepMs)).toBe(noon + 2 * limits.replayStepMs);
+    expect(next(3_600_000)).toBe(noon);
+    const paused = pauseJob(aReplayJob({ nextDueAt: noon + 3_600_000 }), noon)!;
+    expect(resumeJob(paused, noon)!.nextDueAt).toBeLessThan(noon + 60_000);
+  });
+
   it('does not make up for time that was lost', () => {
     const dueAt = dueTimes(aReplayJob({ perSecond: 10, nextDueAt: noon }), noon + 60_000);
     expect(dueAt(0)).toBe(noon + 60_000);
