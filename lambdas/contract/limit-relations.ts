@@ -10,6 +10,7 @@ function must(holds: boolean, relation: string): void {
 export function assertRelations(limits: typeof all): void {
   assertDelivering(limits);
   assertServing(limits);
+  assertLocalRelations(limits);
 }
 
 function assertDelivering(limits: typeof all): void {
@@ -143,4 +144,15 @@ function assertRecovery(limits: typeof all): void {
     'what is overdue was given up by the queue, even where it was sent again',
   );
   must(limits.overdueAfterMs < 60 * minute, 'the check after the next one sees what is lost now');
+}
+
+function assertLocalRelations(limits: typeof all): void {
+  must(
+    limits.localSlowRatio < limits.localUntestedRatio && limits.localUntestedRatio < 1,
+    'slow subscriptions leave places to new ones, and both to quick ones',
+  );
+  must(
+    limits.localQuickMs <= limits.deliveryTimeoutMsMin,
+    'what is quick ends before any deadline',
+  );
 }

@@ -165,11 +165,33 @@ export const limits = {
   /** A job's first message comes after the change that it belongs to, which is stored just after it is sent. */
   jobDelayMs: 1 * second,
 
+  // Clocks
+  /** Clocks differ by less; one that moves by more at once has stepped. */
+  clockStepMs: 5 * second,
+
   // The local server
+  /** A timer cannot know that the clock was set: what waits is looked at again. */
+  localSleepMsMax: 30 * second,
+  localClockLookMs: 1 * second,
+  /** A clock that jumped ahead counts for what is removed for good only after this. */
+  localJumpSettledMs: hour,
+  /** A start that is later than this after all that is stored may be one with a wrong clock. */
+  localIdleMsMax: day,
   /** Messages worked on at once; one that waits for its endpoint costs little more than a socket. */
   localInFlightMax: 400,
   /** Of one subscription, so that one slow endpoint leaves nearly everything to the others. */
   localInFlightPerSubscriptionMax: 40,
+  /** Of one subscription, until its work is seen to end. */
+  localUntestedInFlightMax: 4,
+  /** Work that ends sooner is quick: its place is soon another's. */
+  localQuickMs: 1 * second,
+  /** Of all places, what slow subscriptions may hold together; and with them those of which nothing is known yet. */
+  localSlowRatio: 0.5,
+  localUntestedRatio: 0.75,
+  /** Of what is free to its kind, what one subscription may hold. */
+  localShareOfFreeRatio: 0.2,
+  /** Subscriptions of which it is remembered how long their work takes. */
+  localPacesKept: 10_000,
 
   // Memoization inside a function
   memoTtlMsMax: 30 * second,

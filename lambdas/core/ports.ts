@@ -21,6 +21,9 @@ import type { Subscription } from './subscription.ts';
 /** Epoch ms. */
 export type Clock = { now(): number };
 
+/** `steady`: ms of a clock that never steps, but may stand still while the machine does. Only differences mean anything. */
+export type SteadyClock = Clock & { steady(): number };
+
 /** Resolves after `ms`; `signal` ends the timer of a wait that nobody needs any more, which then may reject. */
 export type Wait = (ms: number, signal?: AbortSignal) => Promise<void>;
 
@@ -201,7 +204,7 @@ export type ApiKeyStore = {
 export type DeliveryQueue = {
   /**
    * Durable when it resolves. A message is received at `dueAt` or later; one that is early (a queue that cannot
-   * wait as long) is sent again by its receiver.
+   * wait as long) is marked as a hop, and sent again by its receiver.
    */
   send(messages: readonly QueueMessage[]): Promise<void>;
 };
@@ -227,7 +230,7 @@ export type Log = {
 
 /** Everything at once, as the wiring builds it. An operation names the ones it needs with `Pick`. */
 export type Ports = {
-  clock: Clock;
+  clock: SteadyClock;
   wait: Wait;
   chance: Chance;
   subscriptions: SubscriptionStore;

@@ -12,6 +12,7 @@ import { closed, probeDelayMs, withEvent } from '../core/health.ts';
 import type { Circuit, Health } from '../core/health.ts';
 import { isSubscriptionId, turnFrom } from '../core/ids.ts';
 import { lacksBacklogJob } from '../core/overdue.ts';
+import { plausible } from '../core/plausible.ts';
 import type { Subscription } from '../core/subscription.ts';
 import { attemptRequest } from './accept-event.ts';
 import type { Context } from './context.ts';
@@ -32,10 +33,10 @@ export async function workBacklog(context: Context, message: BacklogMessage): Pr
   if (subscription.status === 'inactive' || !isTurnOf(message, subscription)) return;
   const { circuit } = subscription.health;
   if (circuit.state === 'closed') return drain(context, message, subscription);
-  if (circuit.probeAt <= context.clock.now()) {
-    return probe(context, message, { subscription, circuit });
-  }
-  await context.queue.send([{ ...message, dueAt: circuit.probeAt }]);
+  const now = context.clock.now();
+  const probeAt = plausible(circuit.probeAt, now, limits.probeDelayMsMax);
+  if (probeAt <= now) return probe(context, message, { subscription, circuit });
+  await context.queue.send([{ ...message, dueAt: probeAt }]);
 }
 
 function unnamed(
@@ -65,8 +66,10 @@ async function adopt(
 
 /** The change that names this job may not be stored yet. If it never is, or another job took over, this one ends. */
 async function awaitChange(context: Context, message: BacklogMessage): Promise<void> {
-  const knownBy = message.sentAt + settledMs;
-  if (context.clock.now() < knownBy) await context.queue.send([{ ...message, dueAt: knownBy }]);
+  const { looks = 0 } = message;
+  if (looks > 0) return;
+  const dueAt = context.clock.now() + settledMs;
+  await context.queue.send([{ ...message, looks: 1, dueAt }]);
 }
 
 /** The probe's message goes first: until the subscription announces its number, nobody sends it. */
@@ -117,9 +120,12 @@ async function drain(
   const endsAt = Math.ceil(now + page.items.length * spacingMs);
   const sent = message.sent + page.items.length;
   const passAt = cursor === null ? now : message.passAt;
-  const isSettled = passAt >= Math.max(message.sentAt, health.circuit.since) + settledMs;
-  const isLast = page.nextCursor === null && isSettled;
-  const next = { ...message, ...nextStep(page.nextCursor, endsAt), step: message.step + 1 };
+  // No clock says so: the queue has waited before this pass began.
+  const { since } = health.circuit;
+  const isLast = page.nextCursor === null && message.waitedSince === since;
+  const waitedSince = page.nextCursor === null ? since : message.waitedSince;
+  const place = nextStep(page.nextCursor, endsAt);
+  const next = { ...message, ...place, waitedSince, looks: undefined, step: message.step + 1 };
   await context.queue.send([
     ...page.items.map((delivery, index) =>
       request(context, delivery, now + Math.floor(index * spacingMs)),

@@ -73,7 +73,7 @@ async function settledBefore<Result>(
 /** Two that are due and ask for the same attempt under the same turn are one, whenever they were sent. */
 function nameOf(message: QueueMessage, now: number): string {
   if (message.kind !== 'attempt' || isEarly(message, now)) {
-    return JSON.stringify({ ...message, sentAt: 0 });
+    return JSON.stringify({ ...message, sentAt: 0, stampedAt: 0 });
   }
   const { tenant, deliveryId, cycle, attempt, turn, probe } = message;
   return JSON.stringify([tenant, deliveryId, cycle, attempt, turn, probe]);

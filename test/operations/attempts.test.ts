@@ -120,7 +120,7 @@ describe('attempts', () => {
       send: (messages: readonly unknown[]) => Promise.resolve(void forwarded.push(...messages)),
     };
     await ports.queue.send([{ ...early, dueAt: clock.now() }]);
-    const tooEarly = { now: () => clock.now() - 10_000 };
+    const tooEarly = { ...clock, now: () => clock.now() - 10_000 };
     await work({ ...context, queue, clock: tooEarly });
     expect(forwarded).toHaveLength(1);
     expect(sent).toHaveLength(1);

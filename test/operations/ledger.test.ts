@@ -170,6 +170,7 @@ describe('the hourly check', () => {
     // Time runs out as soon as the first hour is through.
     let readings = 0;
     const passing = {
+      ...clock,
       now: () => (logged(service, 'ledger.checked').length > 0 ? ((readings += 1), now + 1) : now),
     };
     expect(await checkLedger({ ...service.context, clock: passing }, now + 1)).toBe(false);

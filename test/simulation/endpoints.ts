@@ -5,7 +5,7 @@ import type { Sender } from '../../lambdas/core/ports.ts';
 import { isDeliveryId } from '../../lambdas/core/ids.ts';
 import type { DeliveryId } from '../../lambdas/core/ids.ts';
 import { aResponse, anError } from '../support/send-results.ts';
-import { faultAt, kill } from './kernel.ts';
+import { faultAt, kill, onceAwake } from './kernel.ts';
 import type { Kernel, Process } from './kernel.ts';
 import { shortId } from './store.ts';
 
@@ -71,9 +71,10 @@ export function sender(access: Access, process: Process): Sender {
         watch.tried(deliveryId);
         const end = (result: SendResult) => {
           timeline.after(result.durationMs, () => {
-            if (!process.alive) return;
-            watch.answered(deliveryId, result);
-            resolve(result);
+            onceAwake(kernel, process, () => {
+              watch.answered(deliveryId, result);
+              resolve(result);
+            });
           });
         };
         if (fault === 'fail') {

@@ -72,6 +72,7 @@ export function createInvariants(
     waiting: new Map(),
     lostAt: new Map(),
     probes: new Map(),
+    jobsMadeAt: new Map(),
   };
   const touched = new Set<DeliveryId>();
   const touchedJobs = new Set<ReplayId>();
@@ -106,7 +107,8 @@ export function createInvariants(
     ...lossInvariants,
     deliveryChanged(before, row, attempt) {
       announcements.deliveryChanged(before, row, attempt);
-      checkChange(facts, before, { after: row.delivery, attempt });
+      const offMs = row.history.at(-1)?.offMs ?? 0;
+      checkChange(facts, before, { after: row.delivery, attempt, offMs });
       if (hasGivenUp(before, row.delivery)) {
         checkTriesGiven(facts, row, scheduleOf(facts, row.delivery));
       }
@@ -125,6 +127,7 @@ export function createInvariants(
     },
     replayChanged(before, after) {
       checkJobChange(before, after);
+      if (before === null) facts.jobsMadeAt.set(after.id, world.kernel.timeline.now());
       touchedJobs.add(after.id);
     },
     deadLetterChanged(letter) {
@@ -255,11 +258,14 @@ function keyOf(message: QueueMessage): string {
   }
 }
 
-function checkChange(
-  facts: Facts,
-  before: Delivery | null,
-  change: { after: Delivery; attempt: Attempt | null },
-): void {
+type Changed = {
+  after: Delivery;
+  attempt: Attempt | null;
+  /** How far the clock may have been off that says when the attempt was made. */
+  offMs: number;
+};
+
+function checkChange(facts: Facts, before: Delivery | null, change: Changed): void {
   const { after, attempt } = change;
   if (before === null) return;
   checkSteps(before, change);
@@ -291,13 +297,9 @@ function checkSteps(
 }
 
 /** While the circuit is open, only success counts; who acts by a memo may not know yet. */
-function checkNotBurnt(
-  facts: Facts,
-  before: Delivery,
-  { after, attempt }: { after: Delivery; attempt: Attempt | null },
-): void {
+function checkNotBurnt(facts: Facts, before: Delivery, { after, attempt, offMs }: Changed): void {
   const openSince = facts.past.get(after.subscriptionId)?.openSince ?? Infinity;
-  const isKnown = attempt !== null && attempt.at > openSince + facts.memoTtlMs + slackMs;
+  const isKnown = attempt !== null && attempt.at - offMs > openSince + facts.memoTtlMs + slackMs;
   const isBurnt = after.status !== 'delivered' && after.cycleAttempt > before.cycleAttempt;
   const isStopped = after.reason === 'aborted' || after.reason === 'gone';
   must(!isKnown || !isBurnt || isStopped, 'I13 no attempt is burnt', () => shown(after));

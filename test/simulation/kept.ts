@@ -1,5 +1,4 @@
 // Whether a message goes on with what is open.
-import { settledMs } from '../../lambdas/contract/settled.ts';
 import type { BacklogMessage, QueueMessage } from '../../lambdas/contract/messages.ts';
 import type { Delivery } from '../../lambdas/core/delivery.ts';
 import type { SubscriptionId } from '../../lambdas/core/ids.ts';
@@ -47,11 +46,11 @@ function isAtWork({ job, step, adopted }: BacklogMessage, { health }: Subscripti
 
 /** True for a job that will go through the whole backlog once more. */
 function comesAgain(
-  { cursor, passAt, sentAt }: BacklogMessage,
+  { cursor, waitedSince }: BacklogMessage,
   { health: { circuit } }: Subscription,
 ): boolean {
   const isOpen = circuit.state === 'open';
-  return isOpen || cursor === null || passAt < Math.max(sentAt, circuit.since) + settledMs;
+  return isOpen || cursor === null || waitedSince !== circuit.since;
 }
 
 /** True when everything that is parked, whatever it is, is in good hands. */

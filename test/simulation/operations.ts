@@ -125,7 +125,8 @@ async function acceptedAfterFailures(world: World, worksAfterMs: number): Promis
     { from: from + worksAfterMs, mode: { kind: 'ok' } },
   ];
   const subscription = addSubscription(world, { phases });
-  const window = { from, attempts: 20, failures: 20 };
+  const { since: circuitSince } = subscription.health.circuit;
+  const window = { from, circuitSince, attempts: 20, failures: 20 };
   world.attemptWindows.set(`${subscription.tenant} ${subscription.id}`, window);
   await world.sleep(1.1 * minute);
   return { subscription, ids: [await publishOne(world, subscription)] };

@@ -6,6 +6,8 @@ import type { QueueMessage } from '../../lambdas/contract/messages.ts';
 import { isDeliveryId } from '../../lambdas/core/ids.ts';
 import type { DeliveryId } from '../../lambdas/core/ids.ts';
 import type { DeliveryQueue } from '../../lambdas/core/ports.ts';
+import type { ClockInvariants } from './clock-invariants.ts';
+import { offsetOf } from './clocks.ts';
 import type { Fault } from './faults.ts';
 import { call, faultAt } from './kernel.ts';
 import type { Kernel, Process } from './kernel.ts';
@@ -60,10 +62,16 @@ export function createQueue(): VirtualQueue {
 
 export type QueueAccess = { kernel: Kernel; queue: VirtualQueue; watch: QueueWatch };
 
-export function deliveryQueue(access: QueueAccess, process: Process): DeliveryQueue {
+export function deliveryQueue(
+  access: QueueAccess & { clocks: Pick<ClockInvariants, 'sent'> },
+  process: Process,
+): DeliveryQueue {
   return {
-    send: (messages) =>
-      call(access.kernel, process, {
+    send: (messages) => {
+      // What is not scheduled is delayed, from now on, by what the sender's clock says.
+      const now = access.kernel.timeline.now() + offsetOf(access.kernel, process);
+      for (const message of messages) access.clocks.sent(process, message);
+      return call(access.kernel, process, {
         port: 'queue.send',
         about: messages.flatMap(deliveryOf),
         detail: () => messages.map(described).join(', '),
@@ -71,11 +79,12 @@ export function deliveryQueue(access: QueueAccess, process: Process): DeliveryQu
           const sent =
             fault === 'fail-halfway' ? messages.slice(0, messages.length >> 1) : messages;
           for (const message of sent) {
-            dispatch(access, message);
-            if (fault === 'twice') dispatch(access, message);
+            dispatch(access, message, message.dueAt - now);
+            if (fault === 'twice') dispatch(access, message, message.dueAt - now);
           }
         },
-      }),
+      });
+    },
   };
 }
 
@@ -97,9 +106,8 @@ export function described(message: QueueMessage): string {
   }
 }
 
-function dispatch(access: QueueAccess, message: QueueMessage): void {
+function dispatch(access: QueueAccess, message: QueueMessage, delayMs: number): void {
   const { kernel } = access;
-  const delayMs = message.dueAt - kernel.timeline.now();
   if (delayMs <= limits.queueDelayMsMax) {
     put(access, message, delayMs);
     return;
@@ -109,13 +117,15 @@ function dispatch(access: QueueAccess, message: QueueMessage): void {
   if (fault !== 'fail') schedule(access, message);
   if (fault === 'twice') putAt(access, message, message.dueAt + kernel.random.between(0, 60_000));
   // A scheduler that cannot be asked is replaced by a hop: the message comes early and is sent again.
-  if (fault === 'fail' || fault === 'fail-after') put(access, message, limits.queueDelayMsMax);
+  if (fault === 'fail' || fault === 'fail-after') {
+    put(access, { ...message, isHop: true }, limits.queueDelayMsMax);
+  }
 }
 
 /** A schedule whose name is taken is the same message, asked for before. */
 function schedule(access: QueueAccess, message: QueueMessage): void {
   const { kernel, queue } = access;
-  const name = JSON.stringify({ ...message, sentAt: 0 });
+  const name = JSON.stringify({ ...message, sentAt: 0, stampedAt: 0 });
   if (queue.schedules.has(name)) return;
   queue.schedules.add(name);
   const firesAt = message.dueAt + kernel.random.between(0, 60_000);

@@ -16,6 +16,7 @@ import {
   rotate,
   secretFrom,
 } from './client.ts';
+import { disturbClocks } from './clocks.ts';
 import type { Mode, Phase } from './endpoints.ts';
 import { poison } from './dead-letter-invariants.ts';
 import { checkHourly } from './checking.ts';
@@ -68,6 +69,8 @@ export type RunResult = { calls: number; faults: number; posts: number };
 /** One seed's life, from the first request until nothing is left to do. Rejects with the first violation. */
 export async function simulate(options: {
   seed: number;
+  /** Sets clocks and stops processes, too. */
+  clocks?: boolean;
   sabotage?: Sabotage;
   trace?: (line: string) => void;
 }): Promise<RunResult> {
@@ -78,7 +81,10 @@ export async function simulate(options: {
   });
   world.spawn(live(world));
   loseNowAndThen(world, createRandom(options.seed ^ 0x5ca1ab1e));
+  if (options.clocks === true) world.spawn(disturbClocks(world));
   await world.run(lifeMs);
+  // By then all clocks are right, and nothing is dated later than now.
+  if (options.clocks === true) await world.complete(world.sleep(3 * hour));
   await world.settle();
   const posts = [...world.invariants.posts.values()].reduce((sum, count) => sum + count, 0);
   return { calls: world.kernel.calls.length, faults: world.kernel.faults, posts };

@@ -15,6 +15,7 @@ import type { Tombstone } from '../../lambdas/core/ledger-checks.ts';
 import type { ReplayJob } from '../../lambdas/core/replay-job.ts';
 import type { StatsHour } from '../../lambdas/core/stats.ts';
 import type { Subscription } from '../../lambdas/core/subscription.ts';
+import { offMsOfLate } from './clocks.ts';
 import type { Fault } from './faults.ts';
 import { call } from './kernel.ts';
 import type { Kernel, Process } from './kernel.ts';
@@ -26,8 +27,8 @@ export type Row = {
   delivery: Delivery;
   body: Uint8Array;
   attempts: Attempt[];
-  /** Newest last. */
-  history: { at: number; delivery: Delivery }[];
+  /** Newest last. `offMs`: how far the clock of whoever stored it may have been off. */
+  history: { at: number; delivery: Delivery; offMs: number }[];
 };
 
 export type Database = {
@@ -38,7 +39,7 @@ export type Database = {
   claims: Map<string, IdempotencyClaim & { expiresAt: number }>;
   replays: Map<ReplayId, ReplayJob>;
   deadLetters: Map<DeadLetterId, DeadLetter>;
-  busyUntil: Map<string, number>;
+  busyUntil: Map<string, { busyUntil: number; reservedAt: number | null }>;
   /** Entries of the ledger: until when each row is kept at least, and when the entry was made, epoch ms. */
   entries: Map<DeliveryId, { tenant: string; keptUntil: number; at: number }>;
   /** The ids of all entries by the hour in which they were accepted, in order: a long life has very many. */
@@ -125,12 +126,13 @@ export function subscriptionStore({ kernel, database, process }: Access): Subscr
 
 const tenantOf = ({ tenant }: { tenant: string }) => tenant;
 
-export function deliveryStore({ kernel, database, process }: Access): DeliveryStore {
+export function deliveryStore(access: Access): DeliveryStore {
+  const { kernel, database, process } = access;
   const { rows } = database;
   const change = (before: Delivery, after: Delivery, attempt: Attempt | null) => {
     const row = rows.get(before.id);
     if (row === undefined || row.delivery.version !== before.version) return 'superseded';
-    put(database, row, { after, attempt, now: kernel.timeline.now() });
+    put(access, row, { after, attempt });
     return 'applied';
   };
   return {
@@ -145,7 +147,7 @@ export function deliveryStore({ kernel, database, process }: Access): DeliverySt
             const row: Row = { delivery, body, attempts: [], history: [] };
             rows.set(delivery.id, row);
             insert(database, delivery);
-            put(database, row, { after: delivery, attempt: null, now: kernel.timeline.now() });
+            put(access, row, { after: delivery, attempt: null });
           }
           if (fault !== 'fail-halfway') enter(database, delivery, kernel.timeline.now());
           return isFree ? 'committed' : 'exists';
@@ -251,15 +253,16 @@ export function deliveryStore({ kernel, database, process }: Access): DeliverySt
 }
 
 function put(
-  database: Database,
+  { kernel, database, process }: Access,
   row: Row,
-  change: { after: Delivery; attempt: Attempt | null; now: number },
+  change: { after: Delivery; attempt: Attempt | null },
 ): void {
   const before = row.history.length === 0 ? null : row.delivery;
   // A newer version of the code may keep fields that this one does not know.
   const stored = { ...change.after, fieldOfTheNextVersion: change.after.version };
   row.delivery = stored;
-  row.history.push({ at: change.now, delivery: stored });
+  const offMs = offMsOfLate(kernel, process);
+  row.history.push({ at: kernel.timeline.now(), delivery: stored, offMs });
   if (change.attempt !== null) row.attempts.push(change.attempt);
   database.watch.deliveryChanged(before, row, change.attempt);
 }

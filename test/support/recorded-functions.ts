@@ -144,7 +144,7 @@ export async function createRecordedFunctions({ send, losesAnswers }: World) {
     const hour = hourOf(clock.now());
     const byStatus = { ...noStatuses, delivered: 1 };
     await stats.correct('default', null, { hour, byStatus });
-    const later = contextFor({ now: () => clock.now() + hourMs });
+    const later = contextFor({ ...clock, now: () => clock.now() + hourMs });
     await as('check-ledger', () => createLedgerCheck(later)({}));
   }
 

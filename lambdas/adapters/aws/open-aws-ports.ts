@@ -1,7 +1,7 @@
 // The AWS driver, all of it: the storage and queue ports on one DynamoDB table, one SQS queue and EventBridge
 // Scheduler, and an event bus.
 import type { AwsSettings } from '../../contract/settings.ts';
-import type { Ports } from '../../core/ports.ts';
+import type { Clock, Ports } from '../../core/ports.ts';
 import { detailLifetimeMs } from '../../core/retention.ts';
 import { openApiKeys } from './api-keys.ts';
 import { openClients } from './clients.ts';
@@ -36,7 +36,8 @@ export type AwsPorts = Pick<
 const tokenBytes = 4;
 
 export function openAwsPorts(
-  needs: Pick<Ports, 'clock' | 'chance' | 'wait' | 'log'> & {
+  needs: Pick<Ports, 'chance' | 'wait' | 'log'> & {
+    clock: Clock;
     settings: AwsSettings;
     retentionMs: number;
     clients?: AwsClients;

@@ -58,7 +58,7 @@ export function openSqlitePorts(options: {
     // There is no bus on one machine: the log has a line for every announcement.
     bus: { isHeard: false, put: () => Promise.resolve() },
     queue: createDeliveryQueue(database, writer, clock),
-    receiver: createQueueReceiver(database, writer),
+    receiver: createQueueReceiver(database, writer, clock),
     sweeper: createSweeper(database, writer),
     canWrite: () => writer.canWrite(),
     close() {

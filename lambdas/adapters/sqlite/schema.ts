@@ -106,4 +106,9 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (tenant, subscription_id)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- The clock's reading when busy_until, or visible_at, was set: one that was ahead is worth nothing.
+  ALTER TABLE rate_limits ADD COLUMN reserved_at INTEGER;
+  ALTER TABLE queue_messages ADD COLUMN waits_since INTEGER;
+  `,
 ];

@@ -194,7 +194,10 @@ describe('what goes by a schedule', () => {
     const [batch] = requests.filter((request) => !isSchedule(request));
     expect(requests.filter(isSchedule)).toHaveLength(tries);
     expect(entriesOf(batch!).map(({ DelaySeconds }) => DelaySeconds)).toStrictEqual([900, 1]);
-    expect(JSON.parse(entriesOf(batch!)[0]!.MessageBody)).toStrictEqual(message);
+    expect(JSON.parse(entriesOf(batch!)[0]!.MessageBody)).toStrictEqual({
+      ...message,
+      isHop: true,
+    });
     expect(logged).toStrictEqual(['schedule.failed']);
   });
 });
