@@ -103,18 +103,10 @@ export class Storage extends Construct {
   /** Walk through the ledger, its rows and all jobs, put counters right, and note what was asked for again. */
   grantCheck(grantee: IGrantable): void {
     this.#grant(grantee, {
-      GetItem: ['subscriptions', 'replays', 'deliveries', 'ledgerChecks'],
-      BatchGetItem: ['deliveries', 'subscriptions'],
-      Query: [
-        'tenants',
-        'ledger',
-        'ledgerChecks',
-        'stats',
-        'subscriptions',
-        'replays',
-        'deliveries',
-      ],
-      UpdateItem: ['stats', 'deliveries', 'ledger', 'ledgerChecks'],
+      GetItem: ['subscriptions', 'deliveries'],
+      BatchGetItem: ['deliveries'],
+      Query: ['tenants', 'subscriptions', 'replays', 'ledger', 'ledgerChecks', 'stats'],
+      UpdateItem: ['deliveries', 'ledger', 'ledgerChecks', 'stats'],
     });
     this.#grantQuery(grantee, { held: ['open', 'parked'] });
   }
