@@ -72,13 +72,22 @@ export class Storage extends Construct {
     this.#grant(grantee, {
       GetItem: ['apiKeys', 'subscriptions', 'deliveries', 'replays', 'deadLetters'],
       BatchGetItem: ['subscriptions', 'deliveries', 'deadLetters'],
-      PutItem: ['apiKeys', 'tenants', 'subscriptions', 'deliveries', 'ledger', 'replays'],
+      PutItem: [
+        'apiKeys',
+        'tenants',
+        'subscriptions',
+        'deliveries',
+        'ledger',
+        'ledgerChecks',
+        'replays',
+      ],
       UpdateItem: ['deliveries', 'ledger', 'deadLetters', 'stats'],
       Query: [
         'apiKeys',
         'subscriptions',
         'deliveries',
         'ledger',
+        'ledgerChecks',
         'replays',
         'deadLetters',
         'stats',
@@ -86,18 +95,20 @@ export class Storage extends Construct {
       DeleteItem: ['apiKeys', 'subscriptions'],
     });
     this.#grantQuery(grantee, {
-      held: ['parked', 'failed', 'operational'],
+      held: ['parked', 'failed', 'open', 'operational'],
       status: ['subscriptions'],
     });
   }
 
-  /** Walk through the ledger and its rows, and put counters right. */
+  /** Walk through the ledger, its rows and all jobs, put counters right, and note what was asked for again. */
   grantCheck(grantee: IGrantable): void {
     this.#grant(grantee, {
+      GetItem: ['subscriptions', 'deliveries'],
       BatchGetItem: ['deliveries'],
-      Query: ['tenants', 'ledger', 'stats'],
-      UpdateItem: ['stats'],
+      Query: ['tenants', 'subscriptions', 'replays', 'ledger', 'ledgerChecks', 'stats'],
+      UpdateItem: ['deliveries', 'ledger', 'ledgerChecks', 'stats'],
     });
+    this.#grantQuery(grantee, { held: ['open', 'parked'] });
   }
 
   #grant(grantee: IGrantable, rights: Rights): void {

@@ -79,8 +79,7 @@ export class WebhookDelivery extends Construct {
     this.deliver = this.#addDeliver(shared, settings);
     this.deadLetter = this.#addDeadLetter(shared);
 
-    this.ledger = new LedgerCheck(this, 'Ledger', shared);
-    this.storage.grantCheck(this.ledger.function);
+    this.ledger = this.#addLedger(shared);
     this.console = this.#addConsole(shared);
 
     this.ingress = new Ingress(this, 'Ingress', {
@@ -128,6 +127,13 @@ export class WebhookDelivery extends Construct {
     this.storage.grantBury(deadLetter);
     this.deliveries.buryBy(deadLetter);
     return deadLetter;
+  }
+
+  #addLedger(shared: ConstructorParameters<typeof LedgerCheck>[2]) {
+    const ledger = new LedgerCheck(this, 'Ledger', shared);
+    this.storage.grantCheck(ledger.function);
+    this.deliveries.grantSend(ledger.function);
+    return ledger;
   }
 
   #addConsole({ logRetention, reservedConcurrency }: SharedProps) {

@@ -7,7 +7,7 @@ import { DeadLetters } from './pages/dead-letters/dead-letters.tsx';
 import { EventTypesPage } from './pages/event-types.tsx';
 import { InboxPage } from './pages/inbox/inbox.tsx';
 import { Keys } from './pages/keys/keys.tsx';
-import { Ledger } from './pages/ledger.tsx';
+import { Ledger } from './pages/ledger/ledger.tsx';
 import { Reference } from './pages/reference/reference.tsx';
 import { Replay } from './pages/replays/replay.tsx';
 import { Replays } from './pages/replays/replays.tsx';

@@ -9,11 +9,13 @@ import type {
   ReceivedMessage,
 } from '../../lambdas/adapters/sqlite/queue-receiver.ts';
 import { limits } from '../../lambdas/contract/limits.ts';
-import type { Clock, Log } from '../../lambdas/core/ports.ts';
+import type { Log } from '../../lambdas/core/ports.ts';
 import type { DeliverHandler } from '../../lambdas/edge/queue.ts';
+import { createClockJumps } from './clock-jumps.ts';
+import type { ClockWatch } from './clock-watch.ts';
+import { createPlaces } from './places.ts';
+import { runIn } from './watched-sender.ts';
 
-/** A timer cannot hold much more; what is due later is looked at again. */
-const sleepMsMax = 24 * 3_600_000;
 /** After the queue itself failed: a full disk, for one. */
 const pauseAfterErrorMs = 1_000;
 /** Doubles with every receipt of a message that fails. */
@@ -29,7 +31,7 @@ type World = {
   queue: Pick<SqliteDeliveryQueue, 'onSend'>;
   receiver: QueueReceiver;
   deliver: DeliverHandler;
-  clock: Clock;
+  clock: ClockWatch;
   log: Log;
 };
 
@@ -37,6 +39,7 @@ export function createPoller(world: World): Poller {
   const { queue, receiver, clock, log } = world;
   const inFlight = createInFlight();
   let timer: NodeJS.Timeout | undefined;
+  const jumps = createClockJumps(receiver, clock, wake);
   let isOpen = false;
   let isReceiving = false;
   /** Something may be ready that the receiving under way has not seen. */
@@ -54,11 +57,12 @@ export function createPoller(world: World): Poller {
       while (isOpen && wasWoken && inFlight.room() > 0) {
         const now = clock.now();
         wasWoken = false;
+        await jumps.tell(now);
         const messages = await receiver.receive({
           limit: Math.min(limits.queueBatchSize, inFlight.room()),
           now,
           visibilityMs: limits.queueVisibilityMs,
-          roomOf: inFlight.roomOf,
+          room: inFlight.roomNow(),
         });
         if (messages.length === 0) continue;
         for (const message of messages) run(message);
@@ -77,11 +81,11 @@ export function createPoller(world: World): Poller {
   function sleepUntil(at: number | null): void {
     clearTimeout(timer);
     if (at === null || !isOpen || inFlight.room() === 0) return;
-    timer = setTimeout(wake, Math.min(Math.max(at - clock.now(), 0), sleepMsMax));
+    timer = setTimeout(wake, Math.min(Math.max(at - clock.now(), 0), limits.localSleepMsMax));
   }
 
   function run(message: ReceivedMessage): void {
-    const work = workOn(world, message, () => isOpen);
+    const work = () => workOn(world, message, () => isOpen);
     void inFlight.add(message.subscriptionId, work).then(wake);
   }
 
@@ -138,23 +142,19 @@ function giveBack({ receiver, clock }: World, message: ReceivedMessage): Promise
   return receiver.release([receiptHandle], returnsAt, 'The deliver function reported a failure');
 }
 
-/** What runs, and how much more may: in all, and of one subscription. */
+/** What runs, and how much more may. */
 function createInFlight() {
   const works = new Set<Promise<void>>();
-  const counts = new Map<string, number>();
-  const countOf = (subscriptionId: string) => counts.get(subscriptionId) ?? 0;
+  const places = createPlaces();
   return {
-    room: () => limits.localInFlightMax - works.size,
-    roomOf: (subscriptionId: string) =>
-      limits.localInFlightPerSubscriptionMax - countOf(subscriptionId),
+    room: () => places.free(),
+    roomNow: () => places.roomAt(performance.now()),
     /** Resolves when there is room again for what takes its place. */
-    add(subscriptionId: string, work: Promise<void>): Promise<void> {
-      counts.set(subscriptionId, countOf(subscriptionId) + 1);
-      const ended = work.finally(() => {
+    add(subscriptionId: string, work: () => Promise<void>): Promise<void> {
+      const place = places.take(subscriptionId);
+      const ended = runIn(place, work).finally(() => {
         works.delete(ended);
-        const left = countOf(subscriptionId) - 1;
-        if (left > 0) counts.set(subscriptionId, left);
-        else counts.delete(subscriptionId);
+        place.free();
       });
       works.add(ended);
       return ended;

@@ -17,6 +17,7 @@ import { createLedgerCheck } from '../../lambdas/edge/ledger-check.ts';
 import { createDeliverHandler } from '../../lambdas/edge/queue.ts';
 import type { Context } from '../../lambdas/operations/context.ts';
 import { apiAuthOf } from './api-auth.ts';
+import { createClockWatch } from './clock-watch.ts';
 import { createConsoleServer } from './console-http.ts';
 import type { ConsoleServer } from './console-http.ts';
 import { createGateway } from './gateway.ts';
@@ -29,6 +30,7 @@ import { startLedgerChecking } from './ledger-checking.ts';
 import { listen } from './listen.ts';
 import { createPoller } from './poller.ts';
 import { startSweeping } from './sweeping.ts';
+import { watched } from './watched-sender.ts';
 
 export type LocalServer = {
   url: string;
@@ -52,7 +54,8 @@ export async function startLocalServer(given: LocalSettings): Promise<LocalServe
   try {
     const data = openData(dataDirectory, settings.RETENTION_HOURS * hourMs);
     const sender = httpSender({ policy });
-    const ports = { ...systemPorts, ...data.stores, log: createLog(systemPorts.clock), sender };
+    const log = createLog(systemPorts.clock);
+    const ports = { ...systemPorts, ...data.stores, log, sender: watched(sender) };
     const console = await createConsoleServer();
     const context = createContext(ports, settings, policy);
     const stopWork = await work({ http, console }, data.stores, context);
@@ -100,9 +103,11 @@ async function work(
   context: Context,
 ): Promise<() => Promise<unknown>> {
   const { receiver, queue, sweeper } = stores;
-  const { clock, log } = context;
+  const { log } = context;
+  const clock = createClockWatch(context);
   // What a process that was killed still held is free again at once.
   await receiver.freeLeases();
+  await receiver.clockJumped(0, clock.now());
   const poller = createPoller({
     queue,
     receiver,
@@ -114,8 +119,10 @@ async function work(
   const checking = startLedgerChecking(createLedgerCheck(context), log);
   openDoors(front, stores, context);
   poller.start();
+  clock.start();
   const { server } = front.http;
   return () => {
+    clock.stop();
     sweeping.stop();
     checking.stop();
     const closed = new Promise((done) => server.close(done));

@@ -1,7 +1,8 @@
-// The route of the ledger.
+// Routes of the ledger.
 import * as z from 'zod';
+import { limits } from './limits.ts';
 import type { Route } from './route.ts';
-import { instant, nextCursor } from './route.ts';
+import { instant, message, nextCursor } from './route.ts';
 
 const time = z.iso.datetime().meta({ description: 'RFC 3339, UTC' });
 
@@ -19,6 +20,10 @@ export const ledgerHour = z
     accepted: z.number().int(),
     ...counts,
     missing: z.number().int(),
+    overdue: z.number().int().meta({
+      description:
+        'Of the scheduled ones: what should have been attempted so long ago that the queue must have lost it',
+    }),
     counted: z
       .object(counts)
       .nullable()
@@ -37,7 +42,58 @@ export const missingDelivery = z
   .object({ delivery_id: z.string(), subscription_id: z.string(), accepted_at: time })
   .meta({ id: 'MissingDelivery' });
 
+/** Strict: a member with a slip in its name must not be left out. */
+const recovery = z
+  .strictObject({
+    dry_run: z.boolean().default(false).meta({ description: 'Only count' }),
+    late_seconds: z
+      .number()
+      .int()
+      .min(0)
+      .max(limits.recoverLateMsMax / 1_000)
+      .default(limits.recoverLateMsDefault / 1_000)
+      .meta({ description: 'How late an attempt must be to be asked for again' }),
+    per_second: z
+      .number()
+      .int()
+      .min(1)
+      .max(limits.recoveriesPerSecondMax)
+      .default(limits.recoveriesPerSecondDefault),
+    cursor: z.string().min(1).max(2_048).nullish().meta({
+      description: 'The `next_cursor` of the answer before, to go on from there',
+    }),
+  })
+  .meta({ id: 'Recovery' });
+
 export const ledgerRoutes = {
+  recoverLedger: {
+    method: 'POST',
+    path: '/api/ledger/recover',
+    function: 'api',
+    access: 'admin',
+    summary:
+      'Ask again for what the queue lost, at a pace; to be called until there is no next cursor',
+    body: recovery,
+    status: 202,
+    response: z.object({
+      ...message,
+      examined: z.number().int().meta({ description: 'Open and other deliveries looked at' }),
+      overdue: z.number().int().meta({
+        description:
+          'Deliveries whose next attempt was asked for again; in a dry run those that would be',
+      }),
+      jobs: z.array(z.string()).meta({
+        description:
+          'Subscriptions and replays whose work was lost and goes on; looked for where no cursor is given',
+      }),
+      last_due_at: time
+        .nullable()
+        .meta({ description: 'When the last attempt is due: go on then to keep the pace' }),
+      ...nextCursor,
+    }),
+    problems: ['malformed-json', 'unsupported-media-type', 'payload-too-large', 'invalid-cursor'],
+  },
+
   getLedger: {
     method: 'GET',
     path: '/api/ledger',

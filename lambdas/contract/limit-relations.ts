@@ -10,6 +10,7 @@ function must(holds: boolean, relation: string): void {
 export function assertRelations(limits: typeof all): void {
   assertDelivering(limits);
   assertServing(limits);
+  assertLocalRelations(limits);
 }
 
 function assertDelivering(limits: typeof all): void {
@@ -93,6 +94,7 @@ function assertServing(limits: typeof all): void {
   );
   assertConnections(limits);
   assertRetentions(limits);
+  assertRecovery(limits);
 }
 
 /** So that no attempt waits for what another subscription holds. */
@@ -127,5 +129,30 @@ function assertRetentions(limits: typeof all): void {
     (limits.queueReceivesMax + 1) * limits.queueVisibilityMs + limits.deadLetterVisibilityMs <
       limits.queueRetentionMs / 24,
     'a message that has only begun to fail is buried in the table long before it expires',
+  );
+}
+
+function assertRecovery(limits: typeof all): void {
+  must(
+    2 * limits.recoverRequestMs < limits.apiFunctionTimeoutMs,
+    'a request that recovers has time to end what it began',
+  );
+  must(limits.recoverySpreadMs <= limits.queueDelayMsMax, 'what is sent again needs no schedule');
+  must(
+    limits.overdueAfterMs >=
+      limits.recoverySpreadMs + limits.queueReceivesMax * limits.queueVisibilityMs,
+    'what is overdue was given up by the queue, even where it was sent again',
+  );
+  must(limits.overdueAfterMs < 60 * minute, 'the check after the next one sees what is lost now');
+}
+
+function assertLocalRelations(limits: typeof all): void {
+  must(
+    limits.localSlowRatio < limits.localUntestedRatio && limits.localUntestedRatio < 1,
+    'slow subscriptions leave places to new ones, and both to quick ones',
+  );
+  must(
+    limits.localQuickMs <= limits.deliveryTimeoutMsMin,
+    'what is quick ends before any deadline',
   );
 }

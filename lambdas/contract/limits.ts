@@ -1,11 +1,8 @@
 // Every number of the service in one place, with the relations between them asserted at load time.
 // Units stand last in a name. AWS limits carry their source.
+import { attemptLimits } from './attempt-limits.ts';
 import { assertRelations } from './limit-relations.ts';
-
-const second = 1_000;
-const minute = 60 * second;
-const hour = 60 * minute;
-const day = 24 * hour;
+import { day, hour, minute, second } from './units.ts';
 
 export const limits = {
   // Ingest
@@ -61,63 +58,7 @@ export const limits = {
   /** Rows examined for one page when filters match few of them; the cursor carries on from there. */
   rowsExaminedPerPageMax: 2_000,
 
-  // Attempts
-  deliveryTimeoutMsDefault: 10 * second,
-  deliveryTimeoutMsMin: 1 * second,
-  deliveryTimeoutMsMax: 30 * second,
-  responseBytesReadMax: 64 * 1024,
-  responseCharactersKept: 1_000,
-  scheduleLengthMax: 30,
-  retryDelayMsMin: 1 * second,
-  retryDelayMsMax: 7 * day,
-  retryAfterMsMax: 24 * hour,
-  /** Since the first of a cycle: for as long a pause that the endpoint asks for holds a delivery back and uses up no try. */
-  pausesMsMax: 5 * day,
-  /** The least wait of a pause doubles with every attempt, so that one that asks for a second is not sent to every second. */
-  pauseDelayMsMin: 1 * second,
-  pauseDelayMsMax: hour,
-  /** How much longer than asked a held message may wait, so that not all come at once. */
-  holdSpreadRatio: 0.2,
-  hopsMax: 5,
-  /** Before an attempt that the service itself could not send is tried again. */
-  unsentDelayMsMin: 5 * second,
-  unsentDelayMsMax: 15 * minute,
-  /** How long the service counts as unhealthy after it could not send, unless it could since. */
-  unsentShownMs: minute,
-  jitterRatio: 0.2,
-  rateLimitPerSecondMin: 0.01,
-  rateLimitPerSecondMax: 1_000,
-  rateLimitBurstMax: 1_000,
-  /** A put-off shorter than this is not shown in the row: it would cost a write. */
-  putOffShownMsMin: minute,
-
-  // The circuit breaker: what one function instance sees of a subscription (ARCHITECTURE.md, "Health")
-  circuitWindowMs: 5 * minute,
-  circuitOpensAfterMs: minute,
-  circuitFailuresMin: 10,
-  circuitFailureRatio: 0.5,
-  attemptWindowsMax: 10_000,
-  probeDelayMsMin: minute,
-  probeDelayMsMax: hour,
-  /** The third failed attempt of a delivery, or its last, says that its endpoint is failing. */
-  persistentFailureAttempts: 3,
-  failingMsMax: 5 * day,
-  /** Failures further apart are two troubles: what was in between is not known. */
-  failingGapMsMax: 36 * hour,
-  /** How often the last failure is stored: a failure more often costs no write. */
-  failureSeenMs: 6 * hour,
-  healthEventsKept: 20,
-
-  // Sending a backlog
-  usualRateHours: 24,
-  recoveryDrainPerSecondMin: 0.15,
-  /** Of the usual rate, beside the fresh events: less than once more, since what waits comes in bunches. */
-  recoveryDrainRatio: 0.75,
-  resumeDrainPerSecondMin: 50,
-  rampStartRatio: 0.25,
-  rampStepMs: minute,
-  backlogPageMs: 30 * second,
-  backlogCountMax: 10_000,
+  ...attemptLimits,
 
   // Replay jobs
   replaysOpenMax: 10,
@@ -141,6 +82,22 @@ export const limits = {
   /** What the check keeps of its time to say that the time is up. */
   ledgerReserveMs: 30 * second,
   ledgerIdsLoggedMax: 20,
+
+  // What the queue lost (ARCHITECTURE.md, "Recovery")
+  /** How late an attempt may be for reasons of the queue's: its longest delay, redeliveries, a backlog. */
+  overdueAfterMs: 50 * minute,
+  /** Of how late it is already: what was asked for again is not asked for once more before. */
+  overdueBackoffRatio: 1 / 8,
+  /** Over how long the messages are spread that are sent again. */
+  recoverySpreadMs: 10 * minute,
+  /** How late an attempt must be for a request to ask for it again, where a person knows that the queue forgot. */
+  recoverLateMsDefault: minute,
+  recoverLateMsMax: day,
+  recoveriesPerSecondDefault: 100,
+  recoveriesPerSecondMax: 1_000,
+  /** What one request asks for again, and how long it may take; its answer says how to go on. */
+  recoveriesPerRequestMax: 5_000,
+  recoverRequestMs: 10 * second,
 
   // Dead letters
   /** Our own messages have a tenth of it. */
@@ -210,11 +167,33 @@ export const limits = {
   /** A job's first message comes after the change that it belongs to, which is stored just after it is sent. */
   jobDelayMs: 1 * second,
 
+  // Clocks
+  /** Clocks differ by less; one that moves by more at once has stepped. */
+  clockStepMs: 5 * second,
+
   // The local server
+  /** A timer cannot know that the clock was set: what waits is looked at again. */
+  localSleepMsMax: 30 * second,
+  localClockLookMs: 1 * second,
+  /** A clock that jumped ahead counts for what is removed for good only after this. */
+  localJumpSettledMs: hour,
+  /** A start that is later than this after all that is stored may be one with a wrong clock. */
+  localIdleMsMax: day,
   /** Messages worked on at once; one that waits for its endpoint costs little more than a socket. */
   localInFlightMax: 400,
   /** Of one subscription, so that one slow endpoint leaves nearly everything to the others. */
   localInFlightPerSubscriptionMax: 40,
+  /** Of one subscription, until its work is seen to end. */
+  localUntestedInFlightMax: 4,
+  /** Work that ends sooner is quick: its place is soon another's. */
+  localQuickMs: 1 * second,
+  /** Of all places, what slow subscriptions may hold together; and with them those of which nothing is known yet. */
+  localSlowRatio: 0.5,
+  localUntestedRatio: 0.75,
+  /** Of what is free to its kind, what one subscription may hold. */
+  localShareOfFreeRatio: 0.2,
+  /** Subscriptions of which it is remembered how long their work takes. */
+  localPacesKept: 10_000,
 
   // Memoization inside a function
   memoTtlMsMax: 30 * second,

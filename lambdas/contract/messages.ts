@@ -10,6 +10,12 @@ const base = {
   sentAt: z.number().int(),
   /** Epoch ms before which the message must not be acted on. */
   dueAt: z.number().int(),
+  /** Epoch ms of the last sending, by the clock that set `dueAt`. */
+  stampedAt: z.number().int().optional(),
+  /** The queue could not wait until `dueAt`: its receiver sends it on. */
+  isHop: z.boolean().optional(),
+  /** How often what the message belongs to was looked for, and was not there yet. */
+  looks: z.number().int().optional(),
 };
 
 /** Asks for one attempt. `attempt` counts from 1 within the cycle. */
@@ -44,8 +50,12 @@ export const backlogMessage = z.object({
   cursor: z.string().nullable(),
   /** Epoch ms at which this pass through the backlog began. */
   passAt: z.number().int(),
+  /** Since when the circuit was as it is, as the pass before saw it: this one has waited until all know of that. */
+  waitedSince: z.number().int().optional(),
   /** Deliveries asked for so far. */
   sent: z.number().int(),
+  /** The subscription takes it up where it names no job. */
+  adopted: z.boolean().optional(),
 });
 
 /** Cancels the open deliveries of a subscription that was deleted, one page a message. */

@@ -18,7 +18,7 @@ export const table = {
 
 /**
  * The kinds of items, each by a pattern that the partition keys of that kind match and those of no other: `*` is any text
- * and `?` one character, as in an IAM policy. adapters/aws/keys.ts makes the keys. `held` and `operational` are partitions of
+ * and `?` one character, as in an IAM policy. adapters/aws/keys.ts makes the keys. `parked`, `failed`, `open` and `operational` are partitions of
  * the index `held`.
  */
 export const partitionPatterns = {
@@ -27,6 +27,7 @@ export const partitionPatterns = {
   subscriptions: '*#subscriptions',
   deliveries: '*#????????????????#?',
   ledger: '*#ledger#?',
+  ledgerChecks: '*#ledger',
   idempotency: '*#????????????????#idempotency',
   rateLimits: '*#????????????????#rate',
   replays: '*#replays',
@@ -34,6 +35,7 @@ export const partitionPatterns = {
   stats: '*#stats#*',
   parked: '*#????????????????#?#parked',
   failed: '*#????????????????#?#failed',
+  open: '*#open#?',
   operational: '*#operational',
 } as const;
 

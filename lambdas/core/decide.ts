@@ -1,11 +1,12 @@
 // What to do with one message of the deliveries queue. The queue may repeat, reorder and delay messages, and a
 // message may be faster than the row that it belongs to; so the row decides, and the message only asks.
 import { limits } from '../contract/limits.ts';
-import type { AttemptMessage } from '../contract/messages.ts';
+import type { AttemptMessage, QueueMessage } from '../contract/messages.ts';
 import type { Delivery, ParkReason } from './delivery.ts';
 import { isFinal } from './delivery.ts';
 import { heldBackBy } from './health.ts';
 import { heedsPauses } from './pauses.ts';
+import { isFromTheFuture, plausible } from './plausible.ts';
 import type { Subscription } from './subscription.ts';
 
 export type Decision =
@@ -22,9 +23,28 @@ export type Decision =
   /** No request can live this long: nothing was accepted, nothing is owed. */
   | { do: 'drop'; reason: 'never_committed' };
 
-/** True for a message that came before its time, from a queue that could not wait as long. */
-export function isEarly(message: { dueAt: number }, now: number): boolean {
-  return message.dueAt > now + limits.earlyToleranceMs;
+/**
+ * True for a message that came before its time, from a queue that could not wait as long. Otherwise the queue has waited,
+ * by a clock of its own, and another that says less is wrong; so is one that was ahead when it said how long.
+ */
+export function isEarly(
+  { dueAt, stampedAt, isHop = false }: Pick<AttemptMessage, 'dueAt' | 'stampedAt' | 'isHop'>,
+  now: number,
+): boolean {
+  // Versions of this code that put no stamp on a message do not mark hops either.
+  if (stampedAt !== undefined && (!isHop || isFromTheFuture(stampedAt, now))) return false;
+  return dueAt > now + limits.earlyToleranceMs;
+}
+
+/** A row is looked for until no request can store it any more, whatever the clocks say: the queue waits between. */
+export function isNeverCommitted({ looks = 0 }: Pick<AttemptMessage, 'looks'>): boolean {
+  return looks * limits.commitResendDelayMs >= limits.commitWaitMaxMs;
+}
+
+/** Looks again a moment later. */
+export function nextLook<Message extends QueueMessage>(message: Message, now: number): Message {
+  const looks = (message.looks ?? 0) + 1;
+  return { ...message, looks, dueAt: now + limits.commitResendDelayMs };
 }
 
 /**
@@ -45,7 +65,7 @@ export function decide(
 ): Decision {
   const { delivery, subscription } = found;
   if (delivery === undefined || delivery.cycle < message.cycle) {
-    return now - message.sentAt > limits.commitWaitMaxMs
+    return isNeverCommitted(message)
       ? { do: 'drop', reason: 'never_committed' }
       : { do: 'await-commit' };
   }
@@ -72,11 +92,17 @@ function decideForSubscription(
     const isParked = delivery.status === 'parked' && !isAhead;
     return isParked ? { do: 'skip', reason: 'parked' } : { do: 'park', delivery, reason };
   }
-  const { heldUntil } = subscription;
+  const until = heldUntilOf(subscription, now);
   const heedsPause = message.isUrgent !== true && heedsPauses(delivery, now);
-  return heedsPause && heldUntil !== null && heldUntil > now
-    ? { do: 'postpone', delivery, until: heldUntil }
+  // What was put off past the pause has waited for it by the queue's clock.
+  return heedsPause && until > now && until > message.dueAt
+    ? { do: 'postpone', delivery, until }
     : { do: 'send', delivery, subscription, isProbe };
+}
+
+function heldUntilOf({ heldUntil, updatedAt }: Subscription, now: number): number {
+  if (heldUntil === null || isFromTheFuture(updatedAt, now)) return now;
+  return plausible(heldUntil, now, limits.retryAfterMsMax);
 }
 
 /** Each probe was announced in the subscription before its message was due, so that there is one at a time. */

@@ -11,6 +11,7 @@
 import { limits } from '../contract/limits.ts';
 import type { BacklogPace } from './backlog.ts';
 import type { ParkReason } from './delivery.ts';
+import { isFromTheFuture, plausible } from './plausible.ts';
 import type { Subscription } from './subscription.ts';
 
 export type Circuit =
@@ -84,7 +85,17 @@ export function probeDelayMs(probes: number): number {
 }
 
 /** What one function instance has seen of a subscription's attempts of late. */
-export type AttemptWindow = { from: number; attempts: number; failures: number };
+export type AttemptWindow = {
+  from: number;
+  /** Since when the circuit was as it is, as the window's attempts knew it. */
+  circuitSince: number;
+  attempts: number;
+  failures: number;
+};
+
+export function newWindow({ since }: Circuit, from: number): AttemptWindow {
+  return { from, circuitSince: since, attempts: 0, failures: 0 };
+}
 
 /** Counts one attempt. A window that is too old, or from before the circuit last changed, gives way to a new one. */
 export function counted(
@@ -95,9 +106,10 @@ export function counted(
   const { failed, at } = attempt;
   const isUsable =
     window !== undefined &&
-    window.from >= circuit.since &&
-    at - window.from < limits.circuitWindowMs;
-  const known = isUsable ? window : { from: at, attempts: 0, failures: 0 };
+    window.circuitSince === circuit.since &&
+    at - window.from < limits.circuitWindowMs &&
+    !isFromTheFuture(window.from, at);
+  const known = isUsable ? window : newWindow(circuit, at);
   return { ...known, attempts: known.attempts + 1, failures: known.failures + Number(failed) };
 }
 
@@ -189,8 +201,9 @@ function afterFailure(
 }
 
 /** Quiet time is no evidence: after a gap between two failures the trouble is a new one. */
-function knownFailingSince({ failingSince, failureSeenAt }: Health, now: number): number | null {
-  const isFresh = now - (failureSeenAt ?? failingSince ?? now) <= limits.failingGapMsMax;
+function knownFailingSince(health: Health, now: number): number | null {
+  const failingSince = failingSinceOf(health, now);
+  const isFresh = now - (health.failureSeenAt ?? failingSince ?? now) <= limits.failingGapMsMax;
   return isFresh ? failingSince : null;
 }
 
@@ -204,8 +217,14 @@ function failingAfter(
     return failure === 'passing' ? notFailing : { failingSince: now, failureSeenAt: now };
   }
   const { failureSeenAt } = health;
-  const isStale = now - (failureSeenAt ?? failingSince) >= limits.failureSeenMs;
+  // One that is ahead was stored by a clock that was.
+  const isStale = Math.abs(now - (failureSeenAt ?? failingSince)) >= limits.failureSeenMs;
   return { failingSince, failureSeenAt: isStale ? now : failureSeenAt };
+}
+
+/** What a clock says that was ahead counts as now. */
+function failingSinceOf({ failingSince }: Health, now: number): number | null {
+  return failingSince === null ? null : plausible(failingSince, now, 0);
 }
 
 function disabled(

@@ -75,13 +75,15 @@ export function cancelJobs(
   subscriptionId: SubscriptionId,
   now: number,
 ): QueueMessage[] {
-  return [limits.jobDelayMs, settledMs].map((delayMs) => ({
-    version: 1,
-    kind: 'cancel',
-    tenant,
-    subscriptionId,
-    cursor: null,
-    sentAt: now,
-    dueAt: now + delayMs,
-  }));
+  return [limits.jobDelayMs, settledMs].map((delayMs) =>
+    cancelJob(tenant, subscriptionId, { now, dueAt: now + delayMs }),
+  );
+}
+
+export function cancelJob(
+  tenant: string,
+  subscriptionId: SubscriptionId,
+  { now, dueAt }: { now: number; dueAt: number },
+): QueueMessage {
+  return { version: 1, kind: 'cancel', tenant, subscriptionId, cursor: null, sentAt: now, dueAt };
 }

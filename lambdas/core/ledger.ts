@@ -24,6 +24,8 @@ export type LedgerHour = {
   accepted: number;
   byStatus: StatusCounts;
   missing: number;
+  /** Of the scheduled ones: what waits for a message that must be taken for lost. */
+  overdue: number;
 };
 
 /** A delivery without a row that should still have one. The clocks that dated row and entry may differ a little. */
@@ -32,14 +34,19 @@ export function isMissing({ delivery, keptUntil }: LedgerEntry, now: number): bo
 }
 
 /** By the hour, oldest first; hours without entries are absent. What has expired in good order does not count. */
-export function ledgerHours(entries: readonly LedgerEntry[], now: number): LedgerHour[] {
+export function ledgerHours(
+  entries: readonly LedgerEntry[],
+  now: number,
+  overdueIds: ReadonlySet<DeliveryId> = new Set(),
+): LedgerHour[] {
   const owed = entries.filter((entry) => entry.delivery !== null || isMissing(entry, now));
   const byHour = Map.groupBy(owed, ({ id }) => hourOf(acceptedAtOf(id)));
   return [...byHour].map(([hour, inHour]) => {
     const byStatus = { ...noStatuses };
     for (const { delivery } of inHour) if (delivery !== null) byStatus[delivery.status] += 1;
     const missing = inHour.filter(({ delivery }) => delivery === null).length;
-    return { hour, accepted: inHour.length, byStatus, missing };
+    const overdue = inHour.filter(({ id }) => overdueIds.has(id)).length;
+    return { hour, accepted: inHour.length, byStatus, missing, overdue };
   });
 }
 
@@ -60,13 +67,34 @@ export function ledgerRange(
   return fromHour < untilHour ? { fromHour, untilHour } : null;
 }
 
-/** The hours that the hourly check looks at: the last whole one, and the one that was so a day ago. */
-export function hoursToCheck(now: number, retentionMs: number): number[] {
-  const lastWhole = hourOf(now) - hourMs;
-  const kept = ledgerRange({}, now, retentionMs);
-  return [lastWhole, lastWhole - limits.ledgerSecondCheckMs].filter(
-    (hour) => kept !== null && hour >= kept.fromHour,
-  );
+/** Which hours the hourly check looks at, and up to when. Epoch ms. */
+export type CheckPlan = {
+  /** For the first time, oldest first: all that no check has been through and that nobody can add to any more. */
+  hours: readonly number[];
+  /** For the second time, a day after the first: it sees what was lost since. */
+  again: number | null;
+  /** What may be overdue of the hours that are still too young. */
+  tail: HourRange | null;
+};
+
+export function checkPlan(
+  now: number,
+  { retentionMs, checkedUntil }: { retentionMs: number; checkedUntil: number | null },
+): CheckPlan {
+  // A request that began in an hour may commit after it, and the clocks that dated it may differ.
+  const end = hourOf(now - limits.commitWaitMaxMs - limits.ledgerClockMarginMs);
+  const oldest = ledgerRange({}, now, retentionMs)?.fromHour ?? end;
+  const hours: number[] = [];
+  for (let hour = Math.max(oldest, checkedUntil ?? oldest); hour < end; hour += hourMs) {
+    hours.push(hour);
+  }
+  const again = end - hourMs - limits.ledgerSecondCheckMs;
+  const tailUntil = now - limits.overdueAfterMs;
+  return {
+    hours,
+    again: again >= oldest && !hours.includes(again) ? again : null,
+    tail: end < tailUntil ? { fromHour: end, untilHour: tailUntil } : null,
+  };
 }
 
 /** What the rows of one subscription, or of all, say that its counters of an hour should be. */

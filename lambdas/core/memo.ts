@@ -1,10 +1,14 @@
 // Memoization inside one function: it replaces a shared cache. Concurrent misses share one load, rejections are
-// not kept, entries live for `ttlMs`, and the oldest entry goes when there are too many.
+// not kept, entries live for `ttlMs`, and the oldest entry goes when there are too many. An entry must be young by two
+// clocks: one that is set may show a time for the second time, one that never steps may have stood still.
+import type { SteadyClock } from './ports.ts';
 
-type Entry<Value> = { loadedAt: number; value: Promise<Value> };
+type Moment = { now: number; steady: number };
+
+type Entry<Value> = { loadedAt: Moment; value: Promise<Value> };
 
 export type Memo<Value> = {
-  get(key: string, now: number, load: () => Promise<Value>): Promise<Value>;
+  get(key: string, clock: SteadyClock, load: () => Promise<Value>): Promise<Value>;
   forget(key: string): void;
 };
 
@@ -20,12 +24,11 @@ export function createMemo<Value>(options: { ttlMs: number; entriesMax: number }
   }
 
   return {
-    get(key, now, load) {
+    get(key, clock, load) {
+      const at = { now: clock.now(), steady: clock.steady() };
       const known = entries.get(key);
-      const age = known === undefined ? Infinity : now - known.loadedAt;
-      // A clock that stepped back must not make an entry live longer.
-      if (known !== undefined && age >= 0 && age < options.ttlMs) return known.value;
-      const entry: Entry<Value> = { loadedAt: now, value: load() };
+      if (known !== undefined && isYoung(known.loadedAt, at, options.ttlMs)) return known.value;
+      const entry: Entry<Value> = { loadedAt: at, value: load() };
       remember(key, entry);
       entry.value.catch(() => {
         if (entries.get(key) === entry) entries.delete(key);
@@ -36,4 +39,9 @@ export function createMemo<Value>(options: { ttlMs: number; entriesMax: number }
       entries.delete(key);
     },
   };
+}
+
+function isYoung(loadedAt: Moment, at: Moment, ttlMs: number): boolean {
+  const ages = [at.now - loadedAt.now, at.steady - loadedAt.steady];
+  return ages.every((age) => age >= 0 && age < ttlMs);
 }

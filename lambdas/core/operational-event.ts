@@ -125,14 +125,10 @@ export function announcedDeliveryId(
 }
 
 /**
- * When to look again for a change that is not stored yet, epoch ms; null once it never will be. The last look is due
- * when no function can still store it, so a process that slept in between does not miss its own.
+ * How long to wait before the change is looked for again; null once no function can still store it. Looks are counted, for
+ * clocks may step and processes sleep: the waits of the queue between them add up.
  */
-export function nextLookAt(
-  { sentAt, dueAt }: Pick<AnnounceMessage, 'sentAt' | 'dueAt'>,
-  now: number,
-): number | null {
-  const settledAt = sentAt + settledMs;
-  if (dueAt >= settledAt) return null;
-  return Math.max(now + limits.commitResendDelayMs, Math.min(2 * now - sentAt, settledAt));
+export function nextLookMs(looks: number): number | null {
+  const waitedMs = limits.commitResendDelayMs * (2 ** looks - 1);
+  return waitedMs >= settledMs ? null : limits.commitResendDelayMs * 2 ** looks;
 }

@@ -5,6 +5,14 @@ import type { Delivery } from './delivery.ts';
 import type { Verdict } from './outcome.ts';
 import { spread } from './retry-schedule.ts';
 
+/** What an attempt was to the schedule. */
+export type Tries = {
+  /** The endpoint asked for a pause, which used up no try. */
+  isPause: boolean;
+  /** Tries of the cycle that are used up. */
+  triesUsed: number;
+};
+
 export const noPauses = { pauses: 0, pausesSince: null };
 
 export function heedsPauses({ pausesSince }: Delivery, now: number): boolean {

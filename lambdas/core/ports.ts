@@ -13,12 +13,16 @@ import type { RateLimit } from './rate-limit.ts';
 import type { ReplayJob } from './replay-job.ts';
 import type { SendRequest, SendResult } from './send-result.ts';
 import type { LedgerEntry } from './ledger.ts';
+import type { LedgerCheckStore, OpenDeliveries } from './ledger-checks.ts';
 import type { StatsDelta, StatsHour, StatusCounts } from './stats.ts';
 import type { HourRange } from './stats-summary.ts';
 import type { Subscription } from './subscription.ts';
 
 /** Epoch ms. */
 export type Clock = { now(): number };
+
+/** `steady`: ms of a clock that never steps, but may stand still while the machine does. Only differences mean anything. */
+export type SteadyClock = Clock & { steady(): number };
 
 /** Resolves after `ms`; `signal` ends the timer of a wait that nobody needs any more, which then may reject. */
 export type Wait = (ms: number, signal?: AbortSignal) => Promise<void>;
@@ -72,7 +76,7 @@ export type DeliveryQuery = {
   cursor: string | null;
 };
 
-export type DeliveryStore = {
+export type DeliveryStore = OpenDeliveries & {
   /**
    * The commit point of the accept protocol: stores a new delivery and its body, unless the id is taken, and then its
    * entry in the ledger.
@@ -200,7 +204,7 @@ export type ApiKeyStore = {
 export type DeliveryQueue = {
   /**
    * Durable when it resolves. A message is received at `dueAt` or later; one that is early (a queue that cannot
-   * wait as long) is sent again by its receiver.
+   * wait as long) is marked as a hop, and sent again by its receiver.
    */
   send(messages: readonly QueueMessage[]): Promise<void>;
 };
@@ -226,11 +230,12 @@ export type Log = {
 
 /** Everything at once, as the wiring builds it. An operation names the ones it needs with `Pick`. */
 export type Ports = {
-  clock: Clock;
+  clock: SteadyClock;
   wait: Wait;
   chance: Chance;
   subscriptions: SubscriptionStore;
   deliveries: DeliveryStore;
+  ledgerChecks: LedgerCheckStore;
   idempotency: IdempotencyStore;
   replays: ReplayStore;
   deadLetters: DeadLetterStore;

@@ -1,6 +1,8 @@
 // The rate limit of a subscription: GCRA, the leaky bucket that one number keeps. A reservation gives each attempt a slot
 // of its own, in the order of asking, so that nothing starves: who has a slot waits for it and is then sent.
 
+import { isFromTheFuture } from './plausible.ts';
+
 export type RateLimit = {
   perSecond: number;
   /** How many may come at once after a quiet time. */
@@ -26,6 +28,18 @@ export function reserveSlot(
 ): Reservation {
   const next = Math.max(busyUntil ?? now, now) + slotIntervalMs(limit);
   return { busyUntil: next, slotAt: slotOf(limit, next, now) };
+}
+
+/**
+ * Until when what is reserved takes. Reservations queue up without bound, so only the clock's reading at the last one can
+ * tell that it was ahead: then they are worth nothing, and begin anew.
+ */
+export function knownBusyUntil(
+  stored: { busyUntil: number; reservedAt: number | null } | undefined,
+  now: number,
+): number | undefined {
+  if (stored === undefined || isFromTheFuture(stored.reservedAt ?? now, now)) return undefined;
+  return stored.busyUntil;
 }
 
 /** The slot of the reservation that left `busyUntil`. */

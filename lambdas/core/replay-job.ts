@@ -9,8 +9,10 @@
 // did not change since the job was made matches, and a replay is a change.
 import { limits } from '../contract/limits.ts';
 import type { ReplayMessage } from '../contract/messages.ts';
+import { isNeverCommitted } from './decide.ts';
 import type { Delivery } from './delivery.ts';
 import type { ReplayId, SubscriptionId } from './ids.ts';
+import { plausible } from './plausible.ts';
 
 export type ReplayState = 'running' | 'paused' | 'completed' | 'cancelled';
 
@@ -103,13 +105,9 @@ export type StepDecision =
   | { do: 'await-commit' };
 
 /** What to do with one message of a job: the row decides, as for attempts (`decide.ts`). */
-export function decideStep(
-  message: ReplayMessage,
-  job: ReplayJob | undefined,
-  now: number,
-): StepDecision {
+export function decideStep(message: ReplayMessage, job: ReplayJob | undefined): StepDecision {
   if (job === undefined || job.step < message.step) {
-    return now - message.sentAt > limits.commitWaitMaxMs
+    return isNeverCommitted(message)
       ? { do: 'skip', reason: 'never_committed' }
       : { do: 'await-commit' };
   }
@@ -132,9 +130,14 @@ export function stepSize(job: ReplayJob): number {
   return Math.min(limits.jobPageSize, (job.perSecond * limits.replayStepMs) / 1_000);
 }
 
+/** A step asks for what is due within its length, and is at work a moment before. */
+function nextDueAtOf({ nextDueAt }: ReplayJob, now: number): number {
+  return plausible(nextDueAt, now, 2 * limits.replayStepMs);
+}
+
 /** When the replays of a step are due, one after the other, and then those of the step after it. */
 export function dueTimes(job: ReplayJob, now: number): (index: number) => number {
-  const start = Math.max(now, job.nextDueAt);
+  const start = Math.max(now, nextDueAtOf(job, now));
   return (index) => Math.round(start + (index * 1_000) / job.perSecond);
 }
 
@@ -177,7 +180,7 @@ export function pauseJob(job: ReplayJob, now: number): ReplayJob | null {
 export function resumeJob(job: ReplayJob, now: number): ReplayJob | null {
   if (job.state !== 'paused') return null;
   // Two ahead: the message of the step before the pause may still come, and that of the step after it.
-  const nextDueAt = Math.max(startOf(now), job.nextDueAt);
+  const nextDueAt = Math.max(startOf(now), nextDueAtOf(job, now));
   return { ...changed(job, now), state: 'running', step: job.step + 2, nextDueAt };
 }
 

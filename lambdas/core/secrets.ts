@@ -1,6 +1,7 @@
 // The secrets of a subscription. A rotation puts a new one in front; those before it go on signing for an overlap, so
 // that the receiver can change over without losing an event.
 import { limits } from '../contract/limits.ts';
+import { plausible } from './plausible.ts';
 import { ServiceError } from './service-error.ts';
 
 export type PreviousSecret = { secret: string; expiresAt: number };
@@ -20,7 +21,9 @@ export function sharedSecretFrom(chance: Uint8Array): string {
 /** What signs now, newest first. */
 export function activeSecrets(secrets: SigningSecrets, now: number): string[] {
   if (secrets.secret === null) return [];
-  const previous = secrets.previousSecrets.filter(({ expiresAt }) => expiresAt > now);
+  const previous = secrets.previousSecrets.filter(
+    ({ expiresAt }) => plausible(expiresAt, now, limits.secretOverlapMsMax) > now,
+  );
   return [secrets.secret, ...previous.map(({ secret }) => secret)];
 }
 

@@ -8,6 +8,7 @@ import type { DeliveryId } from './ids.ts';
 import { recordOf, verdictOf } from './outcome.ts';
 import type { Verdict } from './outcome.ts';
 import { asksForPause, noPauses, pauseDelayMs } from './pauses.ts';
+import type { Tries } from './pauses.ts';
 import { retryDelayMs } from './retry-schedule.ts';
 import type { RetrySchedule } from './retry-schedule.ts';
 import type { SendResult } from './send-result.ts';
@@ -84,16 +85,12 @@ export type AttemptFacts = {
   turn: string;
 };
 
-export type AfterAttempt = {
+export type AfterAttempt = Tries & {
   delivery: Delivery;
   attempt: Attempt;
   /** Epoch ms of the next attempt, or null when there is none. */
   retryAt: number | null;
   verdict: Verdict;
-  /** The endpoint asked for a pause, which used up no try. */
-  isPause: boolean;
-  /** Tries of the cycle that are used up. */
-  triesUsed: number;
 };
 
 /** The next version. Its time never goes back, though two functions' clocks differ: a replay job relies on that. */
@@ -146,7 +143,7 @@ function countedIn(
 function retryTime(
   verdict: Verdict,
   facts: AttemptFacts,
-  { isPause, triesUsed }: Pick<AfterAttempt, 'isPause' | 'triesUsed'>,
+  { isPause, triesUsed }: Tries,
 ): number | null {
   if (verdict.kind !== 'retry') return null;
   const delayMs = isPause
@@ -232,6 +229,11 @@ export function postpone(
 ): Delivery {
   const pausesSince = isPause ? (delivery.pausesSince ?? now) : delivery.pausesSince;
   return { ...changed(delivery, now), nextAttemptAt: until, pausesSince };
+}
+
+/** Notes that the next attempt was asked for again: not before long is it overdue once more. */
+export function askedAgain(delivery: Delivery, now: number): Delivery {
+  return changed(delivery, now);
 }
 
 /** A new cycle from any state, begun at `now`; parked where the subscription holds it back. */

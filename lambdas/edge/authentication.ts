@@ -52,5 +52,5 @@ function apiKeyTextOf(headers: HttpRequest['headers']): string | null {
 async function recallApiKey(context: Context, text: string): Promise<ApiKey | undefined> {
   const id = apiKeyIdOf(text);
   if (id === null) return undefined;
-  return context.apiKeyMemo.get(id, context.clock.now(), () => context.apiKeys.get(id));
+  return context.apiKeyMemo.get(id, context.clock, () => context.apiKeys.get(id));
 }

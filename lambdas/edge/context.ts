@@ -8,6 +8,7 @@ import { createMemo } from '../core/memo.ts';
 import type { Ports } from '../core/ports.ts';
 import { hourMs } from '../core/stats.ts';
 import type { Context } from '../operations/context.ts';
+import { stampedQueue } from '../operations/stamped-queue.ts';
 
 /** Throws a `SettingsError` for a CIDR that is none. */
 export function targetPolicyOf(
@@ -32,6 +33,7 @@ export function createContext(
   };
   return {
     ...ports,
+    queue: stampedQueue(ports.queue, ports.clock),
     rules: {
       apiAuth: settings.API_AUTH,
       targets,

@@ -1,10 +1,12 @@
-// Answers to the route of the ledger.
+// Answers to the routes of the ledger.
 import type { LedgerHourResource, ledgerRoutes } from '../contract/ledger-routes.ts';
-import { rfc3339 } from '../contract/time.ts';
+import { rfc3339, rfc3339OrNull } from '../contract/time.ts';
 import { acceptedAtOf, subscriptionIdOf } from '../core/ids.ts';
 import type { StatusCounts } from '../core/stats.ts';
 import { readLedger } from '../operations/read-ledger.ts';
 import type { LedgerPage } from '../operations/read-ledger.ts';
+import type { Recovered } from '../operations/recover-ledger.ts';
+import { recoverLedger } from '../operations/recover-ledger.ts';
 import type { HandlersFor } from './route-handler.ts';
 
 export const ledgerHandlers: HandlersFor<keyof typeof ledgerRoutes> = {
@@ -23,13 +25,37 @@ export const ledgerHandlers: HandlersFor<keyof typeof ledgerRoutes> = {
       next_cursor: page.nextCursor,
     };
   },
+
+  recoverLedger: async (context, { caller, body }) => {
+    const { dry_run: dryRun, late_seconds: lateSeconds, per_second: perSecond } = body;
+    const { tenant } = caller;
+    const cursor = body.cursor ?? null;
+    const wish = { tenant, dryRun, lateMs: lateSeconds * 1_000, perSecond, cursor };
+    const done = await recoverLedger(context, wish);
+    return {
+      message: messageOf(done, dryRun),
+      examined: done.examined,
+      overdue: done.overdue,
+      jobs: [...done.jobs],
+      last_due_at: rfc3339OrNull(done.lastDueAt),
+      next_cursor: done.nextCursor,
+    };
+  },
 };
+
+function messageOf({ overdue, jobs }: Recovered, dryRun: boolean): string {
+  if (overdue === 0 && jobs.length === 0) return 'Nothing is overdue';
+  return dryRun
+    ? 'This is overdue, and would be asked for again'
+    : 'Asked again for what was overdue';
+}
 
 function hourResource({
   hour,
   accepted,
   byStatus,
   missing,
+  overdue,
   counted,
 }: LedgerPage['hours'][number]): LedgerHourResource {
   return {
@@ -37,6 +63,7 @@ function hourResource({
     accepted,
     ...shown(byStatus),
     missing,
+    overdue,
     counted: counted === null ? null : shown(counted.byStatus),
   };
 }

@@ -18,7 +18,7 @@ export async function accessTokenFor(
     const result = await context.sender.send(tokenRequest(client, about));
     return readToken(result, context.clock.now());
   };
-  const recall = () => context.tokenMemo.get(key, context.clock.now(), load);
+  const recall = () => context.tokenMemo.get(key, context.clock, load);
   const known = await recall();
   if ('text' in known && known.expiresAt > context.clock.now()) return known;
   context.tokenMemo.forget(key);

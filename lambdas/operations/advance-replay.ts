@@ -2,6 +2,7 @@
 // anywhere brings the message again, and the step is done again: what it had replayed does not match any more.
 import { limits } from '../contract/limits.ts';
 import type { AttemptMessage, ReplayMessage } from '../contract/messages.ts';
+import { nextLook } from '../core/decide.ts';
 import type { Delivery } from '../core/delivery.ts';
 import { heldBackBy } from '../core/health.ts';
 import { isReplayId } from '../core/ids.ts';
@@ -31,10 +32,8 @@ export async function advanceReplay(context: Context, message: ReplayMessage): P
     decision = await decided(context, message);
   }
   switch (decision.do) {
-    case 'await-commit': {
-      const dueAt = context.clock.now() + limits.commitResendDelayMs;
-      return context.queue.send([{ ...message, dueAt }]);
-    }
+    case 'await-commit':
+      return context.queue.send([nextLook(message, context.clock.now())]);
     case 'skip':
       return skip(context, message, decision.reason);
     case 'step':
@@ -43,7 +42,7 @@ export async function advanceReplay(context: Context, message: ReplayMessage): P
 }
 
 async function decided(context: Context, message: ReplayMessage): Promise<StepDecision> {
-  return decideStep(message, await load(context, message), context.clock.now());
+  return decideStep(message, await load(context, message));
 }
 
 async function load(context: Context, message: ReplayMessage): Promise<ReplayJob | undefined> {

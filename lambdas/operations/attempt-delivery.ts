@@ -2,7 +2,7 @@
 // anywhere redelivers the message: at most one extra request with the same webhook-id, never a lost retry.
 import { limits } from '../contract/limits.ts';
 import type { AttemptMessage } from '../contract/messages.ts';
-import { decide } from '../core/decide.ts';
+import { decide, nextLook } from '../core/decide.ts';
 import type { Delivery } from '../core/delivery.ts';
 import { turnFrom } from '../core/ids.ts';
 import { UnsentError } from '../core/port-errors.ts';
@@ -36,7 +36,7 @@ export async function attemptDelivery(context: Context, task: AttemptTask): Prom
   const decision = decide(message, { delivery: found?.delivery, subscription }, now);
   switch (decision.do) {
     case 'await-commit':
-      await context.queue.send([{ ...message, dueAt: now + limits.commitResendDelayMs }]);
+      await context.queue.send([nextLook(message, now)]);
       return [];
     case 'drop':
     case 'skip':

@@ -1,129 +1,113 @@
-// The hourly check of the ledger: every delivery that was accepted has its row, and the counters say what the rows say.
-// A row that is missing is told, with its id; counters that missed a change in a crash are put right.
+// The hourly check of the ledger: every delivery that was accepted has its row, the counters say what the rows say, and
+// what is open goes on. A row that is missing is told, with its id; counters that missed a change in a crash are put right;
+// what is overdue is told, and asked for again.
 import { limits } from '../contract/limits.ts';
-import type { DeliveryId, SubscriptionId } from '../core/ids.ts';
-import type { CountsByOwner } from '../core/ledger.ts';
-import { correctionOf, countRow, hoursToCheck, isMissing, noRows } from '../core/ledger.ts';
+import type { Delivery } from '../core/delivery.ts';
+import type { DeliveryId } from '../core/ids.ts';
+import { checkPlan } from '../core/ledger.ts';
+import { hasOutlivedItsHour, isScheduled } from '../core/overdue.ts';
+import type { Page } from '../core/ports.ts';
 import { hourMs } from '../core/stats.ts';
-import type { StatusCounts } from '../core/stats.ts';
-import { settledMs } from '../contract/settled.ts';
+import { checkHour } from './check-hour.ts';
+import type { OnRows } from './check-hour.ts';
 import type { Context } from './context.ts';
+import { askAgain, overdueOf } from './recover-deliveries.ts';
+import { recoverJobs } from './recover-jobs.ts';
 
-type Needs = Pick<Context, 'subscriptions' | 'deliveries' | 'stats' | 'clock' | 'log' | 'rules'>;
+type Needs = Omit<Context, 'sender' | 'bus'>;
 
-type Hour = { tenant: string; hour: number };
-
-/** False when `endsAt` (epoch ms) came before the end. */
+/** False when `endsAt` (epoch ms) came before the end: the next check goes on from there. */
 export async function checkLedger(context: Needs, endsAt: number): Promise<boolean> {
-  const hours = hoursToCheck(context.clock.now(), context.rules.retentionMs);
   for (const tenant of await context.subscriptions.tenants()) {
-    for (const hour of hours) {
-      if ((await checkHour(context, { tenant, hour }, endsAt)) === null) return false;
-    }
+    const found: Overdue = { deliveries: 0, deliveryIds: [], jobs: [] };
+    const isWhole = await checkTenant(context, { tenant, found, endsAt });
+    tell(context, tenant, found);
+    if (!isWhole) return false;
   }
   return true;
 }
 
-export type HourCheck = {
-  accepted: number;
-  missing: readonly DeliveryId[];
-  /** Counters that were put right. */
-  corrected: number;
-};
+/** What was asked for again. */
+type Overdue = { deliveries: number; deliveryIds: DeliveryId[]; jobs: readonly string[] };
 
-/** Of an hour whose rows cannot have expired. Null when `endsAt` came before the end. */
-export async function checkHour(
-  context: Needs,
-  hour: Hour,
-  endsAt: number,
-): Promise<HourCheck | null> {
-  const startedAt = context.clock.now();
-  const read = await readHour(context, hour, endsAt);
-  if (read === null) return null;
-  const { accepted, missing, counts } = read;
-  // Where rows are missing the counters are evidence.
-  const found = missing.length > 0 ? [] : await corrections(context, hour, counts);
-  const settled = await settledOnly(context, { hour, found, startedAt, endsAt });
-  for (const { owner, byStatus } of settled) {
-    await context.stats.correct(hour.tenant, owner, { hour: hour.hour, byStatus });
+type TenantCheck = { tenant: string; found: Overdue; endsAt: number };
+
+async function checkTenant(context: Needs, check: TenantCheck): Promise<boolean> {
+  const { tenant, found, endsAt } = check;
+  const { deliveries, ledgerChecks, clock, rules } = context;
+  const { checkedUntil } = await ledgerChecks.get(tenant);
+  const { retentionMs } = rules;
+  const { hours, again, tail } = checkPlan(clock.now(), { retentionMs, checkedUntil });
+  const recover: OnRows = (rows) => recoverRows(context, found, rows);
+  for (const hour of hours) {
+    const onRows = async (rows: readonly Delivery[]) => {
+      await recover(rows);
+      await keepInSight(context, rows);
+    };
+    if ((await checkHour(context, { tenant, hour }, { endsAt, onRows })) === null) return false;
+    await ledgerChecks.setCheckedUntil(tenant, hour + hourMs);
   }
-  const fields = {
-    tenant: hour.tenant,
-    hour: hour.hour,
-    accepted,
-    missing: missing.length,
-    corrected: settled.length,
-  };
-  context.log.info('ledger.checked', fields);
-  if (missing.length > 0) {
-    const deliveryIds = missing.slice(0, limits.ledgerIdsLoggedMax);
-    context.log.error('ledger.gap', { ...fields, deliveryIds });
+  if (again !== null && (await checkHour(context, { tenant, hour: again }, { endsAt })) === null) {
+    return false;
   }
-  return { accepted, missing, corrected: settled.length };
+  const walk = { recover, endsAt };
+  if (tail !== null) {
+    const read: ReadRows = async (page) => rowsOf(await deliveries.listLedger(tenant, tail, page));
+    if (!(await walkThrough(context, read, walk))) return false;
+  }
+  if (!(await walkThrough(context, (page) => deliveries.listOpen(tenant, page), walk)))
+    return false;
+  found.jobs = await recoverJobs(context, tenant, { lateMs: limits.overdueAfterMs, dryRun: false });
+  return true;
 }
 
-type HourRead = { accepted: number; missing: DeliveryId[]; counts: CountsByOwner };
-
-/** Null when `endsAt` came before the end. */
-async function readHour(
+async function recoverRows(
   context: Needs,
-  { tenant, hour }: Hour,
-  endsAt: number,
-): Promise<HourRead | null> {
-  const read: HourRead = { accepted: 0, missing: [], counts: new Map() };
-  const range = { fromHour: hour, untilHour: hour + hourMs };
+  found: Overdue,
+  rows: readonly Delivery[],
+): Promise<void> {
+  const overdue = await overdueOf(context, rows, limits.overdueAfterMs);
+  if (overdue.length === 0) return;
+  const from = context.clock.now();
+  await askAgain(context, overdue, () =>
+    Math.floor(from + context.chance.unit() * limits.recoverySpreadMs),
+  );
+  found.deliveries += overdue.length;
+  const room = limits.ledgerIdsLoggedMax - found.deliveryIds.length;
+  found.deliveryIds.push(...overdue.slice(0, room).map(({ id }) => id));
+}
+
+/** No check goes through this hour soon again: what is open must be found without it. */
+async function keepInSight({ deliveries }: Needs, rows: readonly Delivery[]): Promise<void> {
+  const unlisted = rows.filter((row) => isScheduled(row) && !hasOutlivedItsHour(row));
+  if (unlisted.length > 0) await deliveries.indexOpen(unlisted);
+}
+
+type ReadRows = (page: { limit: number; cursor: string | null }) => Promise<Page<Delivery>>;
+
+function rowsOf({ items, nextCursor }: Page<{ delivery: Delivery | null }>): Page<Delivery> {
+  return { items: items.flatMap(({ delivery }) => delivery ?? []), nextCursor };
+}
+
+/** False when `endsAt` came before the end. */
+async function walkThrough(
+  { clock }: Needs,
+  read: ReadRows,
+  { recover, endsAt }: { recover: OnRows; endsAt: number },
+): Promise<boolean> {
   let cursor: string | null = null;
   do {
-    const now = context.clock.now();
-    if (now >= endsAt) return null;
-    const page = { limit: limits.ledgerPageSize, cursor };
-    const { items, nextCursor } = await context.deliveries.listLedger(tenant, range, page);
-    for (const entry of items) {
-      const { id, delivery } = entry;
-      if (delivery === null) {
-        if (isMissing(entry, now)) read.missing.push(id);
-        continue;
-      }
-      read.accepted += 1;
-      for (const owner of [null, delivery.subscriptionId]) {
-        read.counts.set(owner, countRow(read.counts.get(owner) ?? noRows, delivery));
-      }
-    }
-    cursor = nextCursor;
+    if (clock.now() >= endsAt) return false;
+    const page: Page<Delivery> = await read({ limit: limits.ledgerPageSize, cursor });
+    await recover(page.items);
+    cursor = page.nextCursor;
   } while (cursor !== null);
-  return { ...read, accepted: read.accepted + read.missing.length };
+  return true;
 }
 
-type Correction = { owner: SubscriptionId | null; byStatus: StatusCounts };
-
-async function corrections(
-  context: Needs,
-  { tenant, hour }: Hour,
-  counts: CountsByOwner,
-): Promise<Correction[]> {
-  const found: Correction[] = [];
-  const range = { fromHour: hour, untilHour: hour + hourMs };
-  for (const [owner, rows] of counts) {
-    const [counted] = await context.stats.hours(tenant, owner, range);
-    const byStatus = correctionOf(rows.byStatus, counted);
-    if (byStatus !== null) found.push({ owner, byStatus });
-  }
-  return found;
-}
-
-/**
- * Counters are written a moment after the rows, so a difference means something only where no row has changed since
- * well before it was found.
- */
-async function settledOnly(
-  context: Needs,
-  check: { hour: Hour; found: Correction[]; startedAt: number; endsAt: number },
-): Promise<Correction[]> {
-  if (check.found.length === 0) return [];
-  const after = await readHour(context, check.hour, check.endsAt);
-  const quietSince = check.startedAt - settledMs;
-  return check.found.filter(({ owner }) => {
-    const changedAt = after?.counts.get(owner)?.changedAt ?? Infinity;
-    return changedAt < quietSince;
-  });
+function tell(context: Needs, tenant: string, { deliveries, deliveryIds, jobs }: Overdue): void {
+  const overdue = deliveries + jobs.length;
+  if (overdue === 0) return;
+  const fields = { tenant, overdue, deliveryIds, jobs: jobs.slice(0, limits.ledgerIdsLoggedMax) };
+  context.log.error('ledger.overdue', fields);
 }

@@ -44,7 +44,7 @@ export function recallSubscription(
   tenant: string,
   id: SubscriptionId,
 ): Promise<Subscription | undefined> {
-  return context.subscriptionMemo.get(`${tenant} ${id}`, context.clock.now(), () =>
+  return context.subscriptionMemo.get(`${tenant} ${id}`, context.clock, () =>
     context.subscriptions.get(tenant, id),
   );
 }
@@ -54,7 +54,7 @@ export function recallOperational(
   context: Context,
   tenant: string,
 ): Promise<readonly Subscription[]> {
-  return context.operationalMemo.get(tenant, context.clock.now(), () =>
+  return context.operationalMemo.get(tenant, context.clock, () =>
     context.subscriptions.listOperational(tenant),
   );
 }

@@ -1,11 +1,12 @@
 // Does for the whole subscription what an attempt says of its endpoint: it is gone, it fails too often, it works again, it
 // wants a pause. A failure here costs no attempt: the next one says the same again.
 import { limits } from '../contract/limits.ts';
-import { counted, judged } from '../core/health.ts';
+import { counted, judged, newWindow } from '../core/health.ts';
 import type { AttemptWindow, Evidence, HealthChange, Sign } from '../core/health.ts';
 import { turnFrom } from '../core/ids.ts';
 import { backlogJob } from '../core/jobs.ts';
 import { wantsNoMore } from '../core/outcome.ts';
+import { plausible } from '../core/plausible.ts';
 import type { SendResult } from '../core/send-result.ts';
 import type { Subscription } from '../core/subscription.ts';
 import type { AfterAttempt } from '../core/transitions.ts';
@@ -75,7 +76,7 @@ function evidenceOf(
   return {
     sign,
     isProbe: report.isProbe,
-    window: window ?? { from: now, attempts: 0, failures: 0 },
+    window: window ?? newWindow(health.circuit, now),
     now,
     job: turnFrom(context.chance.bytes(5)),
   };
@@ -108,10 +109,12 @@ function withHold(
   const change = judged(current, evidence);
   const until = verdict.kind === 'retry' ? verdict.notBefore : null;
   // Workers that are told the same at about the same time need not all store it.
-  const knownUntil = (current.heldUntil ?? 0) + limits.earlyToleranceMs;
+  const { now } = evidence;
+  const knownUntil =
+    plausible(current.heldUntil ?? 0, now, limits.retryAfterMsMax) + limits.earlyToleranceMs;
   if (until === null || until <= knownUntil || current.status === 'inactive') return change;
   const { after, event, jobDueAt } = change ?? { ...untouched, after: current };
-  const held = { ...after, heldUntil: until, updatedAt: evidence.now };
+  const held = { ...after, heldUntil: until, updatedAt: now };
   return { after: { ...held, version: current.version + 1 }, event, jobDueAt };
 }
 

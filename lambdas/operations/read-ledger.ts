@@ -8,6 +8,7 @@ import { hourMs } from '../core/stats.ts';
 import type { HourRange } from '../core/stats-summary.ts';
 import type { Context } from './context.ts';
 import { emptyWindow } from './list-deliveries.ts';
+import { overdueOf } from './recover-deliveries.ts';
 
 export type LedgerPage = {
   range: HourRange;
@@ -18,7 +19,10 @@ export type LedgerPage = {
 
 /** An hour that does not fit into one page goes on in the next. */
 export async function readLedger(
-  context: Pick<Context, 'deliveries' | 'stats' | 'clock' | 'rules'>,
+  context: Pick<
+    Context,
+    'subscriptions' | 'subscriptionMemo' | 'deliveries' | 'stats' | 'clock' | 'rules'
+  >,
   tenant: string,
   asked: { since: number | undefined; until: number | undefined; cursor: string | null },
 ): Promise<LedgerPage> {
@@ -27,7 +31,9 @@ export async function readLedger(
   if (range === null) throw emptyWindow();
   const page = { limit: limits.ledgerPageSize, cursor: asked.cursor };
   const { items, nextCursor } = await context.deliveries.listLedger(tenant, range, page);
-  const hours = ledgerHours(items, now);
+  const rows = items.flatMap(({ delivery }) => delivery ?? []);
+  const overdue = await overdueOf(context, rows, limits.overdueAfterMs);
+  const hours = ledgerHours(items, now, new Set(overdue.map(({ id }) => id)));
   const counted = await countersOf(context, tenant, hours);
   return {
     range,

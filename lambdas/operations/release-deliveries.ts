@@ -17,8 +17,9 @@ export async function releaseDeliveries(context: Context, message: ReleaseMessag
   const { heldUntil } = subscription;
   if (subscription.version < message.liftedBy) {
     // The change may not be stored yet.
-    const knownBy = message.sentAt + settledMs;
-    if (now < knownBy) await context.queue.send([{ ...message, dueAt: knownBy }]);
+    const { looks = 0 } = message;
+    if (looks > 0) return;
+    await context.queue.send([{ ...message, looks: 1, dueAt: now + settledMs }]);
     return;
   }
   const page = await context.deliveries.list({

@@ -8,7 +8,7 @@ import {
   failureAnnouncement,
   healthAnnouncement,
   isSame,
-  nextLookAt,
+  nextLookMs,
 } from '../core/operational-event.ts';
 import type { Announcement, Change } from '../core/operational-event.ts';
 import type { Subscription } from '../core/subscription.ts';
@@ -52,9 +52,11 @@ async function find(
 }
 
 async function awaitChange(context: Context, message: AnnounceMessage): Promise<void> {
-  const dueAt = nextLookAt(message, context.clock.now());
-  if (dueAt !== null) {
-    await context.queue.send([{ ...message, dueAt }]);
+  const { looks = 0 } = message;
+  const waitMs = nextLookMs(looks);
+  if (waitMs !== null) {
+    const dueAt = context.clock.now() + waitMs;
+    await context.queue.send([{ ...message, looks: looks + 1, dueAt }]);
     return;
   }
   const { tenant, subscriptionId, change } = message;

@@ -11,6 +11,8 @@ import type { Delivery } from '../core/delivery.ts';
 import { closed, probeDelayMs, withEvent } from '../core/health.ts';
 import type { Circuit, Health } from '../core/health.ts';
 import { isSubscriptionId, turnFrom } from '../core/ids.ts';
+import { lacksBacklogJob } from '../core/overdue.ts';
+import { plausible } from '../core/plausible.ts';
 import type { Subscription } from '../core/subscription.ts';
 import { attemptRequest } from './accept-event.ts';
 import type { Context } from './context.ts';
@@ -25,20 +27,49 @@ export async function workBacklog(context: Context, message: BacklogMessage): Pr
   if (!isSubscriptionId(subscriptionId)) return;
   const subscription = await context.subscriptions.get(tenant, subscriptionId);
   if (subscription === undefined) return;
-  if (subscription.health.backlogJob?.id !== message.job) return awaitChange(context, message);
+  if (subscription.health.backlogJob?.id !== message.job) {
+    return unnamed(context, message, subscription);
+  }
   if (subscription.status === 'inactive' || !isTurnOf(message, subscription)) return;
   const { circuit } = subscription.health;
   if (circuit.state === 'closed') return drain(context, message, subscription);
-  if (circuit.probeAt <= context.clock.now()) {
-    return probe(context, message, { subscription, circuit });
-  }
-  await context.queue.send([{ ...message, dueAt: circuit.probeAt }]);
+  const now = context.clock.now();
+  const probeAt = plausible(circuit.probeAt, now, limits.probeDelayMsMax);
+  if (probeAt <= now) return probe(context, message, { subscription, circuit });
+  await context.queue.send([{ ...message, dueAt: probeAt }]);
+}
+
+function unnamed(
+  context: Context,
+  message: BacklogMessage,
+  subscription: Subscription,
+): Promise<void> {
+  const isTakenUp = message.adopted === true && lacksBacklogJob(subscription);
+  return isTakenUp ? adopt(context, message, subscription) : awaitChange(context, message);
+}
+
+/** Names a job that the check of the ledger has sent for what is parked and has none; its message then works. */
+async function adopt(
+  context: Context,
+  message: BacklogMessage,
+  before: Subscription,
+): Promise<void> {
+  const { job: id, step, pace } = message;
+  await context.queue.send([{ ...message, adopted: undefined }]);
+  await replaceSubscription(context, before, {
+    ...before,
+    health: { ...before.health, backlogJob: { id, step, pace } },
+    updatedAt: context.clock.now(),
+    version: before.version + 1,
+  });
 }
 
 /** The change that names this job may not be stored yet. If it never is, or another job took over, this one ends. */
 async function awaitChange(context: Context, message: BacklogMessage): Promise<void> {
-  const knownBy = message.sentAt + settledMs;
-  if (context.clock.now() < knownBy) await context.queue.send([{ ...message, dueAt: knownBy }]);
+  const { looks = 0 } = message;
+  if (looks > 0) return;
+  const dueAt = context.clock.now() + settledMs;
+  await context.queue.send([{ ...message, looks: 1, dueAt }]);
 }
 
 /** The probe's message goes first: until the subscription announces its number, nobody sends it. */
@@ -89,9 +120,12 @@ async function drain(
   const endsAt = Math.ceil(now + page.items.length * spacingMs);
   const sent = message.sent + page.items.length;
   const passAt = cursor === null ? now : message.passAt;
-  const isSettled = passAt >= Math.max(message.sentAt, health.circuit.since) + settledMs;
-  const isLast = page.nextCursor === null && isSettled;
-  const next = { ...message, ...nextStep(page.nextCursor, endsAt), step: message.step + 1 };
+  // No clock says so: the queue has waited before this pass began.
+  const { since } = health.circuit;
+  const isLast = page.nextCursor === null && message.waitedSince === since;
+  const waitedSince = page.nextCursor === null ? since : message.waitedSince;
+  const place = nextStep(page.nextCursor, endsAt);
+  const next = { ...message, ...place, waitedSince, looks: undefined, step: message.step + 1 };
   await context.queue.send([
     ...page.items.map((delivery, index) =>
       request(context, delivery, now + Math.floor(index * spacingMs)),

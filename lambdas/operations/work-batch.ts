@@ -32,7 +32,7 @@ export async function workBatch(
   const seen = new Set<string>();
   const works = messages.map(async (message) => {
     // The queue may repeat a message within one batch.
-    const key = JSON.stringify({ ...message, sentAt: 0 });
+    const key = nameOf(message, now);
     const repeated = seen.has(key);
     seen.add(key);
     return repeated ? [] : work(context, message, { rows, endsAt });
@@ -68,6 +68,15 @@ async function settledBefore<Result>(
   const results = await Promise.allSettled(works.map((work) => Promise.race([work, timeUp])));
   settled.abort();
   return results;
+}
+
+/** Two that are due and ask for the same attempt under the same turn are one, whenever they were sent. */
+function nameOf(message: QueueMessage, now: number): string {
+  if (message.kind !== 'attempt' || isEarly(message, now)) {
+    return JSON.stringify({ ...message, sentAt: 0, stampedAt: 0 });
+  }
+  const { tenant, deliveryId, cycle, attempt, turn, probe } = message;
+  return JSON.stringify([tenant, deliveryId, cycle, attempt, turn, probe]);
 }
 
 async function work(

@@ -9,6 +9,7 @@ import { apiKeyStoreContract } from './api-key-store.ts';
 import { deadLetterStoreContract } from './dead-letter-store.ts';
 import { deliveryQueueContract } from './delivery-queue.ts';
 import { deliveryStoreContract } from './delivery-store.ts';
+import { ledgerCheckStoreContract } from './ledger-check-store.ts';
 import { idempotencyStoreContract } from './idempotency-store.ts';
 import { rateLimitStoreContract } from './rate-limit-store.ts';
 import { replayStoreContract } from './replay-store.ts';
@@ -27,6 +28,7 @@ export function awsStoresContract(name: string, open: OpenDriver): void {
 
   subscriptionStoreContract(name, openPort('subscriptions'));
   deliveryStoreContract(name, openPort('deliveries'));
+  ledgerCheckStoreContract(name, openPort('ledgerChecks'));
   idempotencyStoreContract(name, openPort('idempotency'));
   replayStoreContract(name, openPort('replays'));
   deadLetterStoreContract(name, openPort('deadLetters'));

@@ -9,6 +9,7 @@ import { attemptsContract } from './delivery-attempts.ts';
 import { deliveryListsContract, parkedListContract } from './delivery-lists.ts';
 import { type Open, openForSuite } from './harness.ts';
 import { ledgerContract } from './ledger.ts';
+import { openDeliveriesContract } from './open-deliveries.ts';
 import { aBody, committed } from './stored-deliveries.ts';
 
 const encoder = new TextEncoder();
@@ -36,6 +37,7 @@ export function deliveryStoreContract(name: string, open: Open<DeliveryStore>): 
     deliveryListsContract(suite);
     parkedListContract(suite);
     ledgerContract(suite);
+    openDeliveriesContract(suite);
   });
 }
 

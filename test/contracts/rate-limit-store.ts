@@ -85,6 +85,28 @@ export function rateLimitStoreContract(name: string, open: Open<RateLimitStore>)
       expect(slots).toStrictEqual([0, 1_000, 2_000, 3_000].map((ms) => noon + 500 + ms));
     });
 
+    it.each([3_600_000, 400 * 86_400_000])(
+      'begins anew after a clock that was %d ms ahead',
+      async (aheadMs) => {
+        const owner = anOwner({ perSecond: 1, burst: 1 });
+        await slotsOf(owner, [noon + aheadMs, noon + aheadMs]);
+
+        expect(await slotsOf(owner, [noon, noon, noon + 1])).toStrictEqual([
+          noon,
+          noon + 1_000,
+          noon + 2_000,
+        ]);
+      },
+    );
+
+    it('keeps what is reserved, however far ahead, by clocks that differ a little', async () => {
+      const owner = anOwner({ perSecond: 0.01, burst: 1 });
+      const times = Array.from({ length: 50 }, (_, index) => noon + (index % 2) * 1_000);
+      const slots = await slotsOf(owner, times);
+
+      expect(slots.at(-1)).toBe(noon + 49 * 100_000);
+    });
+
     it('keeps subscriptions, tenants and limits apart', async () => {
       const limit = { perSecond: 1, burst: 1 };
       const owner = anOwner(limit);

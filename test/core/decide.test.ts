@@ -28,7 +28,7 @@ const message: AttemptMessage = {
   dueAt: now,
 };
 
-const subscription = aSubscription({ id: subscriptionId });
+const subscription = aSubscription({ id: subscriptionId, updatedAt: now });
 const inactive: Subscription = { ...subscription, status: 'inactive', inactiveReason: 'paused' };
 
 function opened(probes: number): Subscription {
@@ -138,12 +138,24 @@ describe('decide', () => {
     ['row', { delivery: undefined, subscription }],
     ['cycle', { delivery: delivery({ cycle: 0 }), subscription }],
   ])('waits for a %s that is not committed, as long as a request can live', (_, found) => {
-    const sentAt = now - limits.commitWaitMaxMs;
-    expect(decide({ ...message, sentAt }, found, now)).toEqual({ do: 'await-commit' });
-    expect(decide({ ...message, sentAt: sentAt - 1 }, found, now)).toEqual({
+    const looks = limits.commitWaitMaxMs / limits.commitResendDelayMs;
+    expect(decide(message, found, now + 3_600_000)).toEqual({ do: 'await-commit' });
+    expect(decide({ ...message, looks: looks - 1 }, found, now)).toEqual({ do: 'await-commit' });
+    expect(decide({ ...message, looks }, found, now)).toEqual({
       do: 'drop',
       reason: 'never_committed',
     });
+  });
+
+  it('believes in no pause that is longer than any may be', () => {
+    const until = now + limits.retryAfterMsMax;
+    const held = (heldUntil: number) =>
+      decide(message, { delivery: delivery(), subscription: { ...subscription, heldUntil } }, now);
+    expect(held(until)).toMatchObject({ do: 'postpone', until });
+    expect(held(until + 3_600_000)).toMatchObject({ do: 'send' });
+    // Nor in one that a clock made which was ahead.
+    const ahead = { ...subscription, heldUntil: now + 3_607_000, updatedAt: now + 3_600_000 };
+    expect(decide(message, { delivery: delivery(), subscription: ahead }, now).do).toBe('send');
   });
 
   it('parks while the subscription is inactive, once', () => {
@@ -193,6 +205,12 @@ describe('decide', () => {
     });
   });
 
+  it('sends what the queue has put off past the pause, whatever the clock says', () => {
+    const found = { delivery: delivery(), subscription: { ...subscription, heldUntil: later } };
+    expect(decide({ ...message, dueAt: later - 1 }, found, now).do).toBe('postpone');
+    expect(decide({ ...message, dueAt: later }, found, now).do).toBe('send');
+  });
+
   it('waits while the endpoint asked for a pause', () => {
     const held = { ...subscription, heldUntil: now + 1 };
     const found = { delivery: delivery(), subscription: held };
@@ -211,5 +229,18 @@ describe('isEarly', () => {
   it('tolerates what a queue rounds away', () => {
     expect(isEarly({ dueAt: now + limits.earlyToleranceMs }, now)).toBe(false);
     expect(isEarly({ dueAt: now + limits.earlyToleranceMs + 1 }, now)).toBe(true);
+  });
+
+  it('does not believe a clock that was ahead: the queue has waited by its own', () => {
+    const hour = 3_600_000;
+    const sentAhead = { dueAt: now + hour + 5_000, stampedAt: now + hour, isHop: true };
+    expect(isEarly(sentAhead, now)).toBe(false);
+    expect(isEarly({ ...sentAhead, stampedAt: now + limits.clockStepMs }, now)).toBe(true);
+  });
+
+  it('does not believe the clock of its receiver against that of a queue which waits to the end', () => {
+    const waited = { dueAt: now + 3_600_000, stampedAt: now - 60_000 };
+    expect(isEarly(waited, now)).toBe(false);
+    expect(isEarly({ ...waited, isHop: true }, now)).toBe(true);
   });
 });

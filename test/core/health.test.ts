@@ -34,6 +34,7 @@ const healthy = having({});
 /** The least that opens a circuit. */
 const broken: AttemptWindow = {
   from: noon,
+  circuitSince: noon,
   attempts: limits.circuitFailuresMin * 2,
   failures: limits.circuitFailuresMin,
 };
@@ -70,7 +71,7 @@ describe('a closed circuit', () => {
 
   it.each<[string, Partial<Evidence>]>([
     ['in less than a minute', { now: noon + limits.circuitOpensAfterMs - 1 }],
-    ['of fewer than ten attempts', { window: { from: noon, attempts: 9, failures: 9 } }],
+    ['of fewer than ten attempts', { window: { ...broken, attempts: 9, failures: 9 } }],
     ['that are less than half of all', { window: { ...broken, attempts: 21 } }],
     ['followed by a success', { sign: 'success' }],
     ['followed by a wish for patience', { sign: 'neutral' }],
@@ -99,7 +100,8 @@ describe('a closed circuit', () => {
           window = counted(window, healthy.health, { failed, at });
           all = [...all.filter((each) => each.at >= window!.from), { at, failed }];
           const failures = all.filter((each) => each.failed).length;
-          expect(window).toEqual({ from: all[0]!.at, attempts: all.length, failures });
+          const from = all[0]!.at;
+          expect(window).toEqual({ from, circuitSince: noon, attempts: all.length, failures });
           expect(at - window.from).toBeLessThan(limits.circuitWindowMs);
           if (!failed) continue;
           const change = judged(healthy, evidence({ window, now: at }));
@@ -114,21 +116,31 @@ describe('a closed circuit', () => {
 
 describe('the window of attempts', () => {
   it('begins anew when it is five minutes old, or the circuit has changed since', () => {
-    const fresh = { from: noon + minute, attempts: 1, failures: 1 };
+    const fresh = { from: noon + minute, circuitSince: noon, attempts: 1, failures: 1 };
     const attempt = { failed: true, at: noon + minute };
-    expect(counted(broken, newHealth(noon + 1), attempt)).toEqual(fresh);
+    for (const since of [noon + 1, noon - 1]) {
+      const changed = { ...fresh, circuitSince: since };
+      expect(counted(broken, newHealth(since), attempt)).toEqual(changed);
+    }
     expect(counted(undefined, newHealth(noon), attempt)).toEqual(fresh);
     expect(counted(broken, newHealth(noon), attempt)).toEqual({
-      from: noon,
+      ...broken,
       attempts: broken.attempts + 1,
       failures: broken.failures + 1,
     });
     const late = { failed: false, at: noon + limits.circuitWindowMs };
     expect(counted(broken, newHealth(noon), late)).toEqual({
       from: late.at,
+      circuitSince: noon,
       attempts: 1,
       failures: 0,
     });
+  });
+
+  it('begins anew after the clock stepped back, so that a circuit can open', () => {
+    const at = noon - 60 * minute;
+    const window = counted(broken, newHealth(noon), { failed: true, at });
+    expect(window).toEqual({ from: at, circuitSince: noon, attempts: 1, failures: 1 });
   });
 });
 
@@ -184,7 +196,7 @@ describe('a probe', () => {
 const longestGapMs = limits.failingGapMsMax + limits.failureSeenMs;
 
 describe('an endpoint', () => {
-  const few: AttemptWindow = { from: noon, attempts: 1, failures: 1 };
+  const few: AttemptWindow = { ...broken, attempts: 1, failures: 1 };
 
   it('is failing once a delivery fails for the third time, not before', () => {
     expect(judged(healthy, evidence({ window: few }))).toBeNull();
@@ -192,6 +204,10 @@ describe('an endpoint', () => {
     const change = judged(healthy, evidence({ window: few, sign: persistent, now }));
     expect(change).toMatchObject({ event: null, jobDueAt: null });
     expect(change!.after).toMatchObject({ version: 2, health: { failingSince: now } });
+    // What a clock says that was ahead counts as now.
+    const ahead = having({ failingSince: now + 60 * minute });
+    const corrected = judged(ahead, evidence({ window: few, now }));
+    expect(corrected!.after.health.failingSince).toBe(now);
     // It is stored once, not with each failure.
     expect(judged(change!.after, evidence({ window: few, sign: persistent }))).toBeNull();
   });

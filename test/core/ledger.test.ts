@@ -6,7 +6,7 @@ import type { LedgerEntry } from '../../lambdas/core/ledger.ts';
 import {
   correctionOf,
   countRow,
-  hoursToCheck,
+  checkPlan,
   isMissing,
   ledgerHours,
   ledgerRange,
@@ -74,10 +74,12 @@ describe('the hours of the ledger', () => {
       anEntry({ at: noon + 1, delivery: null }),
       anEntry({ at: noon + 2 * hourMs }),
     ];
-    expect(ledgerHours(entries, noon + 3 * hourMs)).toEqual([
-      { hour: noon - hourMs, accepted: 1, byStatus: { ...noStatuses, pending: 1 }, missing: 0 },
-      { hour: noon, accepted: 2, byStatus: { ...noStatuses, pending: 1 }, missing: 1 },
-      { hour: noon + 2 * hourMs, accepted: 1, byStatus: { ...noStatuses, pending: 1 }, missing: 0 },
+    const overdue = new Set([entries[1]!.id]);
+    const byStatus = { ...noStatuses, pending: 1 };
+    expect(ledgerHours(entries, noon + 3 * hourMs, overdue)).toEqual([
+      { hour: noon - hourMs, accepted: 1, byStatus, missing: 0, overdue: 0 },
+      { hour: noon, accepted: 2, byStatus, missing: 1, overdue: 1 },
+      { hour: noon + 2 * hourMs, accepted: 1, byStatus, missing: 0, overdue: 0 },
     ]);
   });
 });
@@ -127,15 +129,38 @@ describe('the range of the ledger', () => {
 });
 
 describe('the hourly check', () => {
+  const at = noon + 30 * minute;
+  const plan = (checkedUntil: number | null, now = at, keptMs = retentionMs) =>
+    checkPlan(now, { retentionMs: keptMs, checkedUntil });
+
   test('looks at the last whole hour, and at the one that was so a day ago', () => {
-    const hours = [noon - hourMs, noon - 24 * hourMs];
-    expect(hoursToCheck(noon, retentionMs)).toEqual(hours);
-    expect(hoursToCheck(noon + hourMs - 1, retentionMs)).toEqual(hours);
+    expect(plan(noon - hourMs)).toMatchObject({
+      hours: [noon - hourMs],
+      again: noon - 24 * hourMs,
+    });
+  });
+
+  test('looks at no hour twice at first, but at all that no check has been through', () => {
+    expect(plan(noon).hours).toEqual([]);
+    expect(plan(noon - 3 * hourMs).hours).toEqual([3, 2, 1].map((ago) => noon - ago * hourMs));
+  });
+
+  test('looks at no hour to which a slow request may still add', () => {
+    const openMs = limits.commitWaitMaxMs + limits.ledgerClockMarginMs;
+    expect(plan(noon - hourMs, noon + openMs - 1).hours).toEqual([]);
+    expect(plan(noon - hourMs, noon + openMs).hours).toEqual([noon - hourMs]);
   });
 
   test('looks at no hour whose rows may have expired', () => {
-    expect(hoursToCheck(noon + 30 * minute, 24 * hourMs)).toEqual([noon - hourMs]);
-    expect(hoursToCheck(noon + 30 * minute, hourMs)).toEqual([]);
+    expect(plan(null, at, 24 * hourMs)).toMatchObject({ again: null });
+    expect(plan(null, at, 24 * hourMs).hours).toHaveLength(23);
+    expect(plan(noon - 9 * hourMs, at, hourMs).hours).toEqual([]);
+  });
+
+  test('sees what is overdue in hours that are too young', () => {
+    expect(plan(noon).tail).toBeNull();
+    const late = noon + limits.overdueAfterMs + 1;
+    expect(plan(noon, late).tail).toEqual({ fromHour: noon, untilHour: noon + 1 });
   });
 });
 

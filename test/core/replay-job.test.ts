@@ -56,9 +56,9 @@ describe('the states of a job', () => {
     const stale = [stepMessage(job, noon), stepMessage({ ...job, step: 5 }, noon)];
     const resumed = resumeJob(pauseJob(job, noon)!, noon)!;
     for (const message of stale) {
-      expect(decideStep(message, resumed, noon)).toEqual({ do: 'skip', reason: 'stale_step' });
+      expect(decideStep(message, resumed)).toEqual({ do: 'skip', reason: 'stale_step' });
     }
-    expect(decideStep(stepMessage(resumed, noon), resumed, noon).do).toBe('step');
+    expect(decideStep(stepMessage(resumed, noon), resumed).do).toBe('step');
   });
 });
 
@@ -113,6 +113,14 @@ describe('a step', () => {
     expect([0, 1, 2, 3].map(dueAt)).toEqual([5_000, 5_333, 5_667, 6_000].map((ms) => noon + ms));
   });
 
+  it('is not kept waiting by a clock that was ahead', () => {
+    const next = (aheadMs: number) => dueTimes(aReplayJob({ nextDueAt: noon + aheadMs }), noon)(0);
+    expect(next(2 * limits.replayStepMs)).toBe(noon + 2 * limits.replayStepMs);
+    expect(next(3_600_000)).toBe(noon);
+    const paused = pauseJob(aReplayJob({ nextDueAt: noon + 3_600_000 }), noon)!;
+    expect(resumeJob(paused, noon)!.nextDueAt).toBeLessThan(noon + 60_000);
+  });
+
   it('does not make up for time that was lost', () => {
     const dueAt = dueTimes(aReplayJob({ perSecond: 10, nextDueAt: noon }), noon + 60_000);
     expect(dueAt(0)).toBe(noon + 60_000);
@@ -132,28 +140,26 @@ describe('a step', () => {
 
 describe('a message of a job', () => {
   const message = (step: number): ReplayMessage => stepMessage(aReplayJob({ step }), noon);
-  const later = noon + limits.commitWaitMaxMs;
+  const looksMax = limits.commitWaitMaxMs / limits.commitResendDelayMs;
 
   it('waits for its job and for the step before it, but not for ever', () => {
     for (const job of [undefined, aReplayJob({ step: 6 })]) {
-      expect(decideStep(message(7), job, noon)).toEqual({ do: 'await-commit' });
-      expect(decideStep(message(7), job, later)).toEqual({ do: 'await-commit' });
-      expect(decideStep(message(7), job, later + 1)).toEqual({
-        do: 'skip',
-        reason: 'never_committed',
-      });
+      expect(decideStep(message(7), job)).toEqual({ do: 'await-commit' });
+      const looked = (looks: number) => decideStep({ ...message(7), looks }, job);
+      expect(looked(looksMax - 1)).toEqual({ do: 'await-commit' });
+      expect(looked(looksMax)).toEqual({ do: 'skip', reason: 'never_committed' });
     }
   });
 
   it.each(['paused', 'completed', 'cancelled'] as const)('does nothing for a %s job', (state) => {
     const job = aReplayJob({ step: 7, state });
-    expect(decideStep(message(7), job, noon)).toEqual({ do: 'skip', reason: state });
+    expect(decideStep(message(7), job)).toEqual({ do: 'skip', reason: state });
   });
 
   it('does its step and no other', () => {
     const job = aReplayJob({ step: 7 });
-    expect(decideStep(message(7), job, later + 1)).toEqual({ do: 'step', job });
-    expect(decideStep(message(6), job, noon)).toEqual({ do: 'skip', reason: 'stale_step' });
+    expect(decideStep(message(7), job)).toEqual({ do: 'step', job });
+    expect(decideStep(message(6), job)).toEqual({ do: 'skip', reason: 'stale_step' });
   });
 });
 

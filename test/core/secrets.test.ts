@@ -15,6 +15,15 @@ describe('rotateSecret', () => {
     expect(activeSecrets(rotated, now + 24 * hour)).toEqual(['new']);
   });
 
+  it('lets none sign for longer than any overlap may be: a clock was ahead as it was rotated', () => {
+    const ahead = now + 400 * 24 * hour;
+    const rotated = rotateSecret(fresh('old'), { secret: 'new', overlapMs: hour, now: ahead });
+    expect(activeSecrets(rotated, now)).toEqual(['new']);
+    const overlapMs = limits.secretOverlapMsMax;
+    const longest = rotateSecret(fresh('old'), { secret: 'new', overlapMs, now });
+    expect(activeSecrets(longest, now)).toEqual(['new', 'old']);
+  });
+
   it('ends every earlier secret at once without an overlap', () => {
     const first = rotateSecret(fresh('a'), { secret: 'b', overlapMs: 24 * hour, now });
     const second = rotateSecret(first, { secret: 'c', overlapMs: 0, now: now + 1 });

@@ -31,6 +31,7 @@ test('GET /api/ledger sets what was accepted against what became of it', async (
         failed: 1,
         cancelled: 1,
         missing: 1,
+        overdue: 0,
         counted: null,
       },
     ],

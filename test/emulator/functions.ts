@@ -78,3 +78,14 @@ async function attributesOf(sqs: SQSClient, QueueUrl: string): Promise<Record<st
   const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] });
   return (await sqs.send(command)).Attributes ?? {};
 }
+
+/** Calls a function and waits for its end. Returns what it failed with, or null. */
+export async function invoke(emulator: string, name: string): Promise<string | null> {
+  const response = await fetch(`${emulator}${path}/${name}/invocations`, {
+    method: 'POST',
+    headers,
+    body: '{}',
+  });
+  const text = await response.text();
+  return response.ok && response.headers.get('x-amz-function-error') === null ? null : text;
+}

@@ -12,6 +12,8 @@ import {
   rateLimitKey,
   replayPartition,
   statsPartition,
+  ledgerCheckPartition,
+  openPartition,
   subscriptionPartition,
   tenantsPartition,
 } from '../../lambdas/adapters/aws/keys.ts';
@@ -32,6 +34,7 @@ const sampleKeys: Record<ItemKind, string> = {
   subscriptions: subscriptionPartition(tenant),
   deliveries: row.pk,
   ledger: entryKey(tenant, id).pk,
+  ledgerChecks: ledgerCheckPartition(tenant),
   idempotency: idempotencyKey({ tenant, subscriptionId, key: 'k' }).pk,
   rateLimits: rateLimitKey(tenant, subscriptionId, { perSecond: 1, burst: 1 }).pk,
   replays: replayPartition(tenant),
@@ -39,6 +42,7 @@ const sampleKeys: Record<ItemKind, string> = {
   stats: statsPartition(tenant, subscriptionId),
   parked: heldPartition(row, 'parked'),
   failed: heldPartition(row, 'failed'),
+  open: openPartition(tenant, id),
   operational: operationalPartition(tenant),
 };
 
@@ -80,18 +84,23 @@ const nobody: string[] = [];
 const expected = {
   apiKeys: { read: ['Api', 'Publish'], write: ['Api'] },
   tenants: { read: ['Ledger'], write: ['Api'] },
-  subscriptions: { read: ['Api', 'Deliver', 'Publish'], write: ['Api', 'Deliver'] },
+  subscriptions: { read: ['Api', 'Deliver', 'Ledger', 'Publish'], write: ['Api', 'Deliver'] },
   deliveries: {
     read: ['Api', 'Deliver', 'Ledger', 'Publish'],
-    write: ['Api', 'Deliver', 'Publish'],
+    write: ['Api', 'Deliver', 'Ledger', 'Publish'],
   },
-  ledger: { read: ['Api', 'Deliver', 'Ledger'], write: ['Api', 'Deliver', 'Publish'] },
+  ledger: {
+    read: ['Api', 'Deliver', 'Ledger'],
+    write: ['Api', 'Deliver', 'Ledger', 'Publish'],
+  },
+  ledgerChecks: { read: ['Api', 'Ledger'], write: ['Api', 'Ledger'] },
   idempotency: { read: ['Publish'], write: ['Publish'] },
   rateLimits: { read: nobody, write: ['Deliver'] },
-  replays: { read: ['Api', 'Deliver'], write: ['Api', 'Deliver'] },
+  replays: { read: ['Api', 'Deliver', 'Ledger'], write: ['Api', 'Deliver'] },
   deadLetters: { read: ['Api'], write: ['Api', 'DeadLetter', 'Deliver'] },
   stats: { read: ['Api', 'Deliver', 'Ledger'], write: ['Api', 'Deliver', 'Ledger', 'Publish'] },
-  parked: { read: ['Api', 'Deliver'], write: nobody },
+  parked: { read: ['Api', 'Deliver', 'Ledger'], write: nobody },
+  open: { read: ['Api', 'Ledger'], write: nobody },
   failed: { read: ['Api', 'Deliver'], write: nobody },
   operational: { read: ['Api', 'Deliver'], write: nobody },
 };

@@ -103,7 +103,10 @@ async function exercise(recorded: (typeof functions)[number]): Promise<void> {
   await call('redriveDeadLetters', { body: { ids: letters.map(({ id }: { id: string }) => id) } });
   await call('redriveDeadLetters', { body: {} });
   await call('getLedger');
+  await call('recoverLedger', { body: {} });
+  await publish(steady);
   await check();
+  await work();
 
   await call('deleteSubscription', { id: failing });
   await work();

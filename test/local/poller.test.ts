@@ -1,7 +1,9 @@
 // What one slow endpoint may take of the local server, with a real queue and a deliver function that tests can hold up.
 import type { SQSRecord } from 'aws-lambda';
 import { expect, it, onTestFinished } from 'vitest';
+import { createClockWatch } from '../../bin/local/clock-watch.ts';
 import { createPoller } from '../../bin/local/poller.ts';
+import { watched } from '../../bin/local/watched-sender.ts';
 import { openDatabase } from '../../lambdas/adapters/sqlite/database.ts';
 import { openSqlitePorts } from '../../lambdas/adapters/sqlite/ports.ts';
 import { UnavailableError } from '../../lambdas/core/port-errors.ts';
@@ -9,14 +11,21 @@ import { systemPorts } from '../../lambdas/adapters/system.ts';
 import { limits } from '../../lambdas/contract/limits.ts';
 import type { AttemptMessage } from '../../lambdas/contract/messages.ts';
 import { anAttemptMessage, retentionMs } from '../support/factories.ts';
+import { aResponse } from '../support/send-results.ts';
 import { until } from '../support/until.ts';
 
-const { localInFlightPerSubscriptionMax: share } = limits;
+/** Of an endpoint that has not answered yet. */
+const { localUntestedInFlightMax: share } = limits;
+
+const silentLog = { info() {}, error() {} };
+const aRequest = { owner: 'default sub_1', headers: {}, body: new Uint8Array(), timeoutMs: 30_000 };
 
 function setup() {
   const { clock } = systemPorts;
   const ports = openSqlitePorts({ database: openDatabase(':memory:'), clock, retentionMs });
   const slow = anAttemptMessage().deliveryId;
+  const tarpits = Array.from({ length: 12 }, () => anAttemptMessage().deliveryId);
+  const silent = new Set([slow, ...tarpits]);
   const broken = anAttemptMessage().deliveryId;
   const begun: string[] = [];
   const answers: (() => void)[] = [];
@@ -30,6 +39,12 @@ function setup() {
   const refuseNext = (count: number) => {
     refusals = count;
   };
+  const endpoint = watched({
+    async send({ url: id }) {
+      if (silent.has(id)) await new Promise<void>((answer) => answers.push(answer));
+      return aResponse();
+    },
+  });
   const poller = createPoller({
     queue: ports.queue,
     receiver: {
@@ -51,11 +66,11 @@ function setup() {
       const ids = Records.map(deliveryIdOf);
       begun.push(...ids);
       if (ids.includes(broken)) throw new Error('The store cannot be read');
-      if (ids.includes(slow)) await new Promise<void>((answer) => answers.push(answer));
+      await endpoint.send({ ...aRequest, url: ids[0] ?? '' });
       return { batchItemFailures: [] };
     },
-    clock,
-    log: { info() {}, error() {} },
+    clock: createClockWatch({ clock, log: silentLog }),
+    log: silentLog,
   });
   poller.start();
   onTestFinished(async () => {
@@ -75,6 +90,7 @@ function setup() {
   const slowBegun = () => begun.filter((id) => id === slow).length;
   return {
     slow,
+    tarpits,
     broken,
     begun,
     answers,
@@ -104,6 +120,26 @@ it('holds up nobody else for an endpoint that never answers, however much is que
   await until('all the quick ones', () => quickBegun() === count || undefined, 10_000);
   await until('as many slow ones as may run', () => slowBegun() >= share || undefined, 10_000);
   expect(slowBegun()).toBe(share);
+});
+
+it('leaves places to known endpoints and to new ones beside many that never answer', async () => {
+  const { tarpits, begun, send } = setup();
+  const { deliveryId: known } = anAttemptMessage();
+  await send(1, { deliveryId: known });
+  await until('it has answered', () => begun.length === 1 || undefined, 10_000);
+
+  // Enough of each to take every place, had it a tenth of them.
+  await Promise.all(
+    tarpits.map((deliveryId) => send(limits.localInFlightPerSubscriptionMax, { deliveryId })),
+  );
+  const of = (id: string) => begun.filter((other) => other === id).length;
+  const isFull = () => tarpits.every((id) => of(id) >= share) || undefined;
+  await until('each has what it may take', isFull, 10_000);
+  const { deliveryId: newcomer } = anAttemptMessage();
+  await Promise.all([send(50, { deliveryId: known }), send(50, { deliveryId: newcomer })]);
+
+  await until('the known one', () => of(known) === 51 || undefined, 10_000);
+  await until('the new one', () => of(newcomer) === 50 || undefined, 10_000);
 });
 
 it('goes on with a slow endpoint as soon as one of its answers is there', async () => {

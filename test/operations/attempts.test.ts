@@ -6,6 +6,7 @@ import { createDeliverHandler } from '../../lambdas/edge/queue.ts';
 import type { Context } from '../../lambdas/operations/context.ts';
 import { retryDelivery } from '../../lambdas/operations/retry-delivery.ts';
 import { cancelDelivery } from '../../lambdas/operations/cancel-delivery.ts';
+import { attemptAgain } from '../../lambdas/core/overdue.ts';
 import { createDelivering } from '../support/delivering.ts';
 import { aDelivery, anAttemptMessage } from '../support/factories.ts';
 import { aResponse, anError } from '../support/send-results.ts';
@@ -51,6 +52,18 @@ describe('attempts', () => {
       'failed_attempt',
       'failure',
     ]);
+  });
+
+  it('send nothing twice for a message that was sent again because it was late', async () => {
+    const { subscribe, publish, ports, clock, work, sent, send } = createDelivering();
+    const subscription = await subscribe();
+    const id = await publish(subscription);
+    const { delivery } = (await ports.deliveries.load('default', [id])).get(id)!;
+    clock.advance(60_000);
+    await send(attemptAgain(delivery, clock.now() - 1, clock.now())!);
+
+    expect(await work()).toEqual({ received: 2, failed: 0 });
+    expect(sent).toHaveLength(1);
   });
 
   it('send nothing twice for a message that comes twice, in one batch or later', async () => {
@@ -107,7 +120,7 @@ describe('attempts', () => {
       send: (messages: readonly unknown[]) => Promise.resolve(void forwarded.push(...messages)),
     };
     await ports.queue.send([{ ...early, dueAt: clock.now() }]);
-    const tooEarly = { now: () => clock.now() - 10_000 };
+    const tooEarly = { ...clock, now: () => clock.now() - 10_000 };
     await work({ ...context, queue, clock: tooEarly });
     expect(forwarded).toHaveLength(1);
     expect(sent).toHaveLength(1);

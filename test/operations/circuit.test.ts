@@ -65,6 +65,28 @@ function setup() {
   };
 }
 
+describe('the next probe', () => {
+  it.each([
+    ['waits for its time, as long as any wait may be', 60 * minute, 0],
+    ['is due at once where a clock set its time that was ahead', 24 * 60 * minute, 1],
+  ])('%s', async (_, aheadMs, count) => {
+    const { subscribe, publishMany, send, work, clock, times } = setup();
+    const since = clock.now();
+    const circuit: Circuit = { state: 'open', since, probeAt: since + aheadMs, probes: 3 };
+    const backlogJob = { id: job, step: 0, pace: 'recovery' as const };
+    const subscription = await subscribe({ health: { ...newHealth(since), circuit, backlogJob } });
+    await publishMany(subscription, 1);
+    const { id: subscriptionId } = subscription;
+    await send(aBacklogMessage({ subscriptionId, pace: 'recovery', sentAt: since, dueAt: since }));
+
+    await work();
+    clock.advance(limits.jobDelayMs);
+    await work();
+
+    expect(times).toHaveLength(count);
+  });
+});
+
 describe('an endpoint that keeps failing', () => {
   const schedule = Array<number>(10).fill(30);
 
@@ -129,7 +151,7 @@ describe('an endpoint that keeps failing', () => {
     const { subscribe, publish, context, settle } = setup();
     const { attemptWindows } = context;
     const [oldest, newest] = [await subscribe(), await subscribe()];
-    const window = { from: noon, attempts: 1, failures: 1 };
+    const window = { from: noon, circuitSince: noon, attempts: 1, failures: 1 };
     attemptWindows.set(`default ${oldest.id}`, window);
     for (let count = 1; count < limits.attemptWindowsMax; count += 1) {
       attemptWindows.set(`default ${count}`, window);

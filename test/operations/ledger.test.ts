@@ -5,15 +5,22 @@ import { settledMs } from '../../lambdas/contract/settled.ts';
 import type { Delivery } from '../../lambdas/core/delivery.ts';
 import { hourMs, noStatuses } from '../../lambdas/core/stats.ts';
 import { createLedgerCheck } from '../../lambdas/edge/ledger-check.ts';
-import { checkHour, checkLedger } from '../../lambdas/operations/check-ledger.ts';
+import { checkHour as checkHourOf } from '../../lambdas/operations/check-hour.ts';
+import { checkLedger } from '../../lambdas/operations/check-ledger.ts';
 import { readLedger } from '../../lambdas/operations/read-ledger.ts';
 import { aDelivery, aSubscription, noon } from '../support/factories.ts';
 import type { Service } from '../support/service.ts';
 import { createService } from '../support/service.ts';
 
+/** For so long may a request still add to an hour that is over. */
+const openMs = limits.commitWaitMaxMs + limits.ledgerClockMarginMs;
+
 const body = new TextEncoder().encode('{}');
 const whole = { since: undefined, until: undefined, cursor: null };
 const hour = { tenant: 'default', hour: noon };
+
+const checkHour = (context: Service['context'], of: typeof hour, endsAt: number) =>
+  checkHourOf(context, of, { endsAt });
 
 /** A service with delivered rows and counters that say so; its clock stands an hour later. */
 async function setup(count = 3): Promise<{ service: Service; deliveries: Delivery[] }> {
@@ -86,6 +93,8 @@ describe('the ledger', () => {
 describe('the hourly check', () => {
   test('says of every hour that it is whole', async () => {
     const { service } = await setup();
+    service.clock.advance(openMs);
+    await service.ports.ledgerChecks.setCheckedUntil('default', noon);
     expect(await checkLedger(service.context, Infinity)).toBe(true);
     expect(logged(service, 'ledger.checked')).toMatchObject([
       { tenant: 'default', hour: noon, accepted: 3, missing: 0, corrected: 0 },
@@ -142,6 +151,7 @@ describe('the hourly check', () => {
   test('looks at every tenant, and at each hour twice', async () => {
     const { service } = await setup();
     await service.ports.subscriptions.create(aSubscription({ tenant: 'other' }));
+    service.clock.advance(openMs);
     await checkLedger(service.context, Infinity);
     service.clock.advance(limits.ledgerSecondCheckMs);
     await checkLedger(service.context, Infinity);
@@ -149,6 +159,26 @@ describe('the hourly check', () => {
     const lines = logged(service, 'ledger.checked');
     const ofNoon = lines.filter((line) => line.hour === noon);
     expect(ofNoon.map(({ tenant }) => tenant)).toEqual(['default', 'other', 'default', 'other']);
+  });
+
+  test('goes on in the next check where one was cut short', async () => {
+    const { service } = await setup();
+    service.clock.advance(openMs);
+    await service.ports.ledgerChecks.setCheckedUntil('default', noon - 2 * hourMs);
+    const now = service.clock.now();
+    const { clock } = service.context;
+    // Time runs out as soon as the first hour is through.
+    let readings = 0;
+    const passing = {
+      ...clock,
+      now: () => (logged(service, 'ledger.checked').length > 0 ? ((readings += 1), now + 1) : now),
+    };
+    expect(await checkLedger({ ...service.context, clock: passing }, now + 1)).toBe(false);
+    expect(readings).toBeGreaterThan(0);
+    expect(await checkLedger({ ...service.context, clock }, Infinity)).toBe(true);
+
+    const hours = logged(service, 'ledger.checked').map((line) => (line.hour - noon) / hourMs);
+    expect(hours).toEqual([-2, -1, 0, -23]);
   });
 
   test('fails where its time is up', async () => {

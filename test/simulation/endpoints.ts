@@ -5,7 +5,7 @@ import type { Sender } from '../../lambdas/core/ports.ts';
 import { isDeliveryId } from '../../lambdas/core/ids.ts';
 import type { DeliveryId } from '../../lambdas/core/ids.ts';
 import { aResponse, anError } from '../support/send-results.ts';
-import { faultAt, kill } from './kernel.ts';
+import { faultAt, kill, onceAwake } from './kernel.ts';
 import type { Kernel, Process } from './kernel.ts';
 import { shortId } from './store.ts';
 
@@ -35,15 +35,17 @@ type Access = {
   endpoints: Endpoints;
   /** Until when the whole deployment can send nothing, on the timeline. */
   wanting: { until: number };
-  /** Told of every try that could be sent: an attempt is the record of one. */
-  onTry: (id: DeliveryId) => void;
-  /** Told of what the service sees of each of them. */
-  onAnswer: (id: DeliveryId, result: SendResult) => void;
+  watch: {
+    /** A try that could be sent: an attempt is the record of one. */
+    tried(id: DeliveryId): void;
+    /** What the service sees of it. */
+    answered(id: DeliveryId, result: SendResult): void;
+  };
   onPost: (post: Post) => void;
 };
 
 export function sender(access: Access, process: Process): Sender {
-  const { kernel, endpoints, wanting, onTry, onAnswer, onPost } = access;
+  const { kernel, endpoints, wanting, watch, onPost } = access;
   const { timeline, random } = kernel;
   return {
     send: (request) =>
@@ -66,12 +68,13 @@ export function sender(access: Access, process: Process): Sender {
           });
           return;
         }
-        onTry(deliveryId);
+        watch.tried(deliveryId);
         const end = (result: SendResult) => {
           timeline.after(result.durationMs, () => {
-            if (!process.alive) return;
-            onAnswer(deliveryId, result);
-            resolve(result);
+            onceAwake(kernel, process, () => {
+              watch.answered(deliveryId, result);
+              resolve(result);
+            });
           });
         };
         if (fault === 'fail') {

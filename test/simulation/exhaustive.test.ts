@@ -1,6 +1,9 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { plantEverywhere } from './exhaustive.ts';
-import { operations } from './operations.ts';
+import { operations as usual } from './operations.ts';
+import { recoveryOperations } from './recovery-operations.ts';
+
+const operations = [...usual, ...recoveryOperations];
 
 describe('every fault and every pair of faults at every call of a port', () => {
   const total = { calls: 0, singles: 0, pairs: 0 };

@@ -1,6 +1,6 @@
 // What the invariants know of a run, and how they say that one of them is broken.
 import type { QueueMessage } from '../../lambdas/contract/messages.ts';
-import type { DeliveryId, SubscriptionId } from '../../lambdas/core/ids.ts';
+import type { DeliveryId, ReplayId, SubscriptionId } from '../../lambdas/core/ids.ts';
 import type { RetrySchedule } from '../../lambdas/core/retry-schedule.ts';
 import type { Kernel } from './kernel.ts';
 import type { Database } from './store.ts';
@@ -48,6 +48,10 @@ export type Facts = {
   answeredAt: Map<DeliveryId, number>;
   replaysAsked: Map<DeliveryId, number>;
   waiting: Map<string, Set<QueueMessage>>;
+  /** When the queue last forgot a message: of a delivery, a subscription's job, or a replay job. */
+  lostAt: Map<string, number>;
   /** Failed probes: attempts that are recorded and burn nothing. */
   probes: Map<DeliveryId, number>;
+  /** When each replay job was made, by a clock that is right. */
+  jobsMadeAt: Map<ReplayId, number>;
 };

@@ -1,4 +1,5 @@
 // What can go wrong at one call of a port, and the plans that say where it does.
+import type { LedgerCheckStore } from '../../lambdas/core/ledger-checks.ts';
 import type { Random } from './random.ts';
 
 export type Fault =
@@ -28,9 +29,13 @@ export type PortName =
   | 'subscriptions.remove'
   | 'subscriptions.listOperational'
   | 'subscriptions.tenants'
+  | 'subscriptions.list'
   | 'deliveries.commit'
   | 'deliveries.enter'
   | 'deliveries.listLedger'
+  | 'deliveries.listOpen'
+  | 'deliveries.indexOpen'
+  | `ledgerChecks.${keyof LedgerCheckStore}`
   | 'deliveries.load'
   | 'deliveries.recordAttempt'
   | 'deliveries.transition'
@@ -40,6 +45,7 @@ export type PortName =
   | 'idempotency.claim'
   | 'replays.create'
   | 'replays.get'
+  | 'replays.list'
   | 'replays.replace'
   | 'replays.countOpen'
   | 'deadLetters.bury'
@@ -67,9 +73,16 @@ export const faultsOf: Record<PortName, readonly Fault[]> = {
   'subscriptions.remove': writing,
   'subscriptions.listOperational': reading,
   'subscriptions.tenants': reading,
+  'subscriptions.list': reading,
   'deliveries.commit': [...writing, 'fail-halfway'],
   'deliveries.enter': writing,
   'deliveries.listLedger': reading,
+  'deliveries.listOpen': reading,
+  'deliveries.indexOpen': writing,
+  'ledgerChecks.get': reading,
+  'ledgerChecks.setCheckedUntil': writing,
+  'ledgerChecks.addTombstone': writing,
+  'ledgerChecks.removeTombstone': writing,
   'deliveries.load': reading,
   'deliveries.recordAttempt': writing,
   'deliveries.transition': writing,
@@ -79,6 +92,7 @@ export const faultsOf: Record<PortName, readonly Fault[]> = {
   'idempotency.claim': writing,
   'replays.create': writing,
   'replays.get': reading,
+  'replays.list': reading,
   'replays.replace': writing,
   'replays.countOpen': reading,
   'deadLetters.bury': writing,

@@ -1,16 +1,10 @@
 // What must hold at every step, whatever went wrong before. The numbers are those of the list in ARCHITECTURE.md,
 // "Invariants".
-import { settledMs } from '../../lambdas/contract/settled.ts';
-import type {
-  AttemptMessage,
-  BacklogMessage,
-  QueueMessage,
-} from '../../lambdas/contract/messages.ts';
+import type { AttemptMessage, QueueMessage } from '../../lambdas/contract/messages.ts';
 import type { Attempt, Delivery } from '../../lambdas/core/delivery.ts';
 import { isFinal } from '../../lambdas/core/delivery.ts';
 import type { DeadLetterId, DeliveryId, ReplayId, SubscriptionId } from '../../lambdas/core/ids.ts';
 import type { SendResult } from '../../lambdas/core/send-result.ts';
-import type { Subscription } from '../../lambdas/core/subscription.ts';
 import { sendsMax } from '../../lambdas/core/retry-schedule.ts';
 import type { Announcements } from './announcements.ts';
 import { checkBuried, messageIn } from './dead-letter-invariants.ts';
@@ -29,10 +23,14 @@ import { excuse } from './kernel.ts';
 import { must } from './facts.ts';
 import type { Facts } from './facts.ts';
 import { newPast, remember } from './past.ts';
+import { isBacklogKept, isKept, isLost, some } from './kept.ts';
+import { checkOverdue, createLossInvariants, isPromised } from './loss-invariants.ts';
+import type { LossInvariants } from './loss-invariants.ts';
 import { checkPost, isRelease, slackMs } from './post-invariants.ts';
 import {
   checkJobChange,
   checkJobNotForgotten,
+  isJobKept,
   checkJobSettled,
   jobCyclesMax,
 } from './replay-invariants.ts';
@@ -41,7 +39,10 @@ import type { DatabaseWatch, Row } from './store.ts';
 import type { QueueWatch } from './queue.ts';
 
 export type Invariants = DatabaseWatch &
-  QueueWatch & {
+  QueueWatch &
+  LossInvariants & {
+    /** What a check of the ledger sends. */
+    sentAgain(message: QueueMessage): void;
     tried(id: DeliveryId): void;
     answered(id: DeliveryId, result: SendResult): void;
     posted(post: Post): void;
@@ -69,7 +70,9 @@ export function createInvariants(
     answeredAt: new Map(),
     replaysAsked: new Map(),
     waiting: new Map(),
+    lostAt: new Map(),
     probes: new Map(),
+    jobsMadeAt: new Map(),
   };
   const touched = new Set<DeliveryId>();
   const touchedJobs = new Set<ReplayId>();
@@ -95,11 +98,17 @@ export function createInvariants(
       for (const deliveryId of world.database.idsOf.get(id) ?? []) touched.add(deliveryId);
     }
   };
+  const lossInvariants = createLossInvariants(facts, {
+    delivery: (delivery) => isKept(facts, delivery),
+    replay: (id) => isJobKept(facts, id as ReplayId),
+  });
   return {
     ...facts,
+    ...lossInvariants,
     deliveryChanged(before, row, attempt) {
       announcements.deliveryChanged(before, row, attempt);
-      checkChange(facts, before, { after: row.delivery, attempt });
+      const offMs = row.history.at(-1)?.offMs ?? 0;
+      checkChange(facts, before, { after: row.delivery, attempt, offMs });
       if (hasGivenUp(before, row.delivery)) {
         checkTriesGiven(facts, row, scheduleOf(facts, row.delivery));
       }
@@ -118,6 +127,7 @@ export function createInvariants(
     },
     replayChanged(before, after) {
       checkJobChange(before, after);
+      if (before === null) facts.jobsMadeAt.set(after.id, world.kernel.timeline.now());
       touchedJobs.add(after.id);
     },
     deadLetterChanged(letter) {
@@ -135,6 +145,16 @@ export function createInvariants(
         excuse(world.kernel, [message.deliveryId as DeliveryId]);
       }
       keep(message);
+    },
+    sentAgain(message) {
+      checkOverdue(facts, message);
+      if (isOnlyLate(facts, message)) excuse(world.kernel, [message.deliveryId as DeliveryId]);
+      keep(message);
+    },
+    lost(message) {
+      facts.waiting.get(keyOf(message))?.delete(message);
+      facts.lostAt.set(keyOf(message), world.kernel.timeline.now());
+      if (message.kind === 'announce') announcements.lost(message.subscriptionId as SubscriptionId);
     },
     acknowledged(message) {
       facts.waiting.get(keyOf(message))?.delete(message);
@@ -198,6 +218,16 @@ function asksAgain(facts: Facts, message: QueueMessage): message is QueueMessage
   );
 }
 
+/** The check asks for what another message still goes on with: where both are under way at once, both are sent. */
+function isOnlyLate(facts: Facts, message: QueueMessage): message is QueueMessage & AttemptMessage {
+  if (message.kind !== 'attempt') return false;
+  return some(
+    facts.waiting.get(message.deliveryId),
+    (other) =>
+      other.kind === 'attempt' && other.cycle === message.cycle && other.attempt >= message.attempt,
+  );
+}
+
 /**
  * After a fault between the request for a retry and the record of its attempt, the attempt is made again and asks for
  * another. What is recorded first ends the other one; only where both are under way at once both are sent.
@@ -228,11 +258,14 @@ function keyOf(message: QueueMessage): string {
   }
 }
 
-function checkChange(
-  facts: Facts,
-  before: Delivery | null,
-  change: { after: Delivery; attempt: Attempt | null },
-): void {
+type Changed = {
+  after: Delivery;
+  attempt: Attempt | null;
+  /** How far the clock may have been off that says when the attempt was made. */
+  offMs: number;
+};
+
+function checkChange(facts: Facts, before: Delivery | null, change: Changed): void {
   const { after, attempt } = change;
   if (before === null) return;
   checkSteps(before, change);
@@ -264,13 +297,9 @@ function checkSteps(
 }
 
 /** While the circuit is open, only success counts; who acts by a memo may not know yet. */
-function checkNotBurnt(
-  facts: Facts,
-  before: Delivery,
-  { after, attempt }: { after: Delivery; attempt: Attempt | null },
-): void {
+function checkNotBurnt(facts: Facts, before: Delivery, { after, attempt, offMs }: Changed): void {
   const openSince = facts.past.get(after.subscriptionId)?.openSince ?? Infinity;
-  const isKnown = attempt !== null && attempt.at > openSince + facts.memoTtlMs + slackMs;
+  const isKnown = attempt !== null && attempt.at - offMs > openSince + facts.memoTtlMs + slackMs;
   const isBurnt = after.status !== 'delivered' && after.cycleAttempt > before.cycleAttempt;
   const isStopped = after.reason === 'aborted' || after.reason === 'gone';
   must(!isKnown || !isBurnt || isStopped, 'I13 no attempt is burnt', () => shown(after));
@@ -282,88 +311,22 @@ function checkNotForgotten(facts: Facts, id: DeliveryId): void {
   if (delivery === undefined || isFinal(delivery.status)) return;
   const subscription = facts.database.subscriptions.get(delivery.subscriptionId);
   if (delivery.status === 'parked' && subscription?.status === 'inactive') return;
-  const isKept =
-    some(facts.waiting.get(id), (message) => goesOnWith(delivery, message)) ||
-    hasJob(facts, delivery);
-  must(isKept, 'I1', () => `${shown(delivery)} is open and no message goes on with it`);
+  const about = () => `${shown(delivery)} is open and no message goes on with it`;
+  must(isLost(facts, delivery) || isKept(facts, delivery), 'I1', about);
 }
 
-function hasJob(facts: Facts, delivery: Delivery): boolean {
-  const subscription = facts.database.subscriptions.get(delivery.subscriptionId);
-  return some(facts.waiting.get(delivery.subscriptionId), (message) => {
-    switch (message.kind) {
-      case 'attempt':
-      case 'announce':
-      case 'release':
-      case 'replay':
-        return false;
-      case 'cancel':
-        return (
-          subscription === undefined && (message.cursor === null || delivery.id < message.cursor)
-        );
-      case 'backlog':
-        return (
-          subscription !== undefined &&
-          delivery.status === 'parked' &&
-          isAtWork(message, subscription) &&
-          (comesAgain(message, subscription) || delivery.id > (message.cursor ?? ''))
-        );
-    }
-  });
-}
-
-function isAtWork({ job, step }: BacklogMessage, { health }: Subscription): boolean {
-  return health.backlogJob?.id === job && step >= health.backlogJob.step;
-}
-
-/** True for a job that will go through the whole backlog once more. */
-function comesAgain(
-  { cursor, passAt, sentAt }: BacklogMessage,
-  { health: { circuit } }: Subscription,
-): boolean {
-  const isOpen = circuit.state === 'open';
-  return isOpen || cursor === null || passAt < Math.max(sentAt, circuit.since) + settledMs;
-}
-
-/** True when everything that is parked, whatever it is, is in good hands. */
-function isBacklogKept(facts: Facts, id: SubscriptionId): boolean {
-  const subscription = facts.database.subscriptions.get(id);
-  if (subscription?.status === 'inactive') return true;
-  return some(
-    facts.waiting.get(id),
-    (message) =>
-      message.kind === 'backlog' &&
-      subscription !== undefined &&
-      isAtWork(message, subscription) &&
-      comesAgain(message, subscription),
-  );
-}
-
-function some<Item>(items: Set<Item> | undefined, test: (item: Item) => boolean): boolean {
-  if (items === undefined) return false;
-  for (const item of items) if (test(item)) return true;
-  return false;
-}
-
-function goesOnWith(delivery: Delivery, message: QueueMessage): boolean {
-  return (
-    message.kind === 'attempt' &&
-    message.cycle === delivery.cycle &&
-    message.attempt > delivery.cycleAttempt &&
-    // Of two messages that ask for the same retry or replay, only the recorded one goes on.
-    (message.attempt > delivery.cycleAttempt + 1 ||
-      delivery.status === 'parked' ||
-      message.turn === delivery.turn)
-  );
-}
-
-function checkSettled(facts: Facts, row: Row): void {
-  const { delivery } = row;
+function checkOver(facts: Facts, { delivery }: Row): void {
   const subscription = facts.database.subscriptions.get(delivery.subscriptionId);
   const isOver =
     isFinal(delivery.status) ||
     (delivery.status === 'parked' && subscription?.status === 'inactive');
-  must(isOver, 'I9', () => `${shown(delivery)} is still open when all is quiet`);
+  const isOwed = isPromised(facts.database, delivery.id) || !isLost(facts, delivery);
+  must(isOver || !isOwed, 'I9', () => `${shown(delivery)} is still open when all is quiet`);
+}
+
+function checkSettled(facts: Facts, row: Row): void {
+  checkOver(facts, row);
+  const { delivery } = row;
   const posts = facts.posts.get(delivery.id) ?? 0;
   const excused = facts.kernel.excused.get(delivery.id) ?? 0;
   must(

@@ -1,6 +1,7 @@
 // What every part of the simulated world shares: time, chance, the plan of faults, and the call of a port as the one
 // place where anything can interleave, fail or die.
 import type { DeliveryId } from '../../lambdas/core/ids.ts';
+import type { ClockStep } from './clocks.ts';
 import type { Fault, FaultPlan, PortName } from './faults.ts';
 import type { Random } from './random.ts';
 import type { Timeline } from './timeline.ts';
@@ -9,8 +10,11 @@ import type { Timeline } from './timeline.ts';
 export type Process = {
   name: string;
   alive: boolean;
-  /** How far its clock is off. */
+  /** How far its clock is off, beside what all are. */
   skewMs: number;
+  clockSteps: ClockStep[];
+  /** It stands still until then. */
+  frozenUntil: number;
   /** When it took up what it works on, epoch ms. */
   startedAt: number;
   /** What it works on now: a fault may cost each of these one more request. */
@@ -22,6 +26,11 @@ export type Process = {
 export type Kernel = {
   timeline: Timeline;
   random: Random;
+  /** How far all clocks are off. */
+  clockMs: number;
+  clockSteps: ClockStep[];
+  /** A clock was set, or a process stood still: what is known of pauses may be older than a memo. */
+  isDisturbed: boolean;
   plan: FaultPlan;
   /** The ports called so far; the index of a call is its place here. */
   calls: PortName[];
@@ -50,6 +59,14 @@ const free: readonly PortName[] = [
   'stats.correct',
   'deliveries.enter',
   'deliveries.listLedger',
+  'deliveries.listOpen',
+  'deliveries.indexOpen',
+  'ledgerChecks.get',
+  'ledgerChecks.setCheckedUntil',
+  'ledgerChecks.addTombstone',
+  'ledgerChecks.removeTombstone',
+  'subscriptions.list',
+  'replays.list',
   'rateLimits.reserve',
   'sender.send',
   'replays.create',
@@ -81,6 +98,13 @@ export function kill(kernel: Kernel, process: Process): void {
   process.alive = false;
   kernel.note(() => `${process.name} dies`);
   for (const react of process.onDeath) react();
+}
+
+/** What stands still goes on later, and what is dead never. */
+export function onceAwake(kernel: Kernel, process: Process, run: () => void): void {
+  const leftMs = process.frozenUntil - kernel.timeline.now();
+  if (leftMs > 0) kernel.timeline.after(leftMs, () => onceAwake(kernel, process, run));
+  else if (process.alive) run();
 }
 
 export class SimulatedFailure extends Error {
@@ -123,7 +147,7 @@ export function call<Value>(kernel: Kernel, from: Process, step: Step<Value>): P
     const answer = (run: () => void) => {
       const delayMs = random.between(0, 8) + (slowFirst ? 0 : slowMs);
       timeline.after(delayMs, () => {
-        if (from.alive) run();
+        onceAwake(kernel, from, run);
       });
     };
     timeline.after(random.between(0, 8) + (slowFirst ? slowMs : 0), () => {

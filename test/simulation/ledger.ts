@@ -8,7 +8,7 @@ import type { Page } from '../../lambdas/core/ports.ts';
 import { hourOf } from '../../lambdas/core/stats.ts';
 import type { HourRange } from '../../lambdas/core/stats-summary.ts';
 import { settledMs } from '../../lambdas/contract/settled.ts';
-import { checkHour } from '../../lambdas/operations/check-ledger.ts';
+import { checkHour } from '../../lambdas/operations/check-hour.ts';
 import { retentionMs } from '../support/factories.ts';
 import { must } from './facts.ts';
 import { ownerOf } from './small-stores.ts';
@@ -62,7 +62,9 @@ export async function audit(world: World): Promise<void> {
   await world.sleep(2 * settledMs);
   for (const [name, entries] of hours) {
     const of: { tenant: string; hour: number } = JSON.parse(name);
-    const answer = await world.request([], (context) => checkHour(context, of, Infinity));
+    const answer = await world.request([], (context) =>
+      checkHour(context, of, { endsAt: Infinity }),
+    );
     const found = answer.kind === 'done' ? answer.value : null;
     must(found?.missing.length === 0, 'I14 ledger', () => `${name}: ${JSON.stringify(answer)}`);
     must(found?.accepted === entries.length, 'I14 ledger', () => `${name}: ${found?.accepted}`);

@@ -102,13 +102,13 @@ async function publishOne(world: World, subscription: Subscription): Promise<Del
 }
 
 /** Accepts one event; the messages that it sent have not been received. */
-async function accepted(world: World, about?: About): Promise<Prepared> {
+export async function accepted(world: World, about?: About): Promise<Prepared> {
   const subscription = addSubscription(world, about);
   return { subscription, ids: [await publishOne(world, subscription)] };
 }
 
 /** Accepts one event and leaves it alone for a while. */
-async function old(world: World, about?: About): Promise<Prepared> {
+export async function old(world: World, about?: About): Promise<Prepared> {
   const prepared = await accepted(world, about);
   await world.sleep(60_000);
   return prepared;
@@ -125,7 +125,8 @@ async function acceptedAfterFailures(world: World, worksAfterMs: number): Promis
     { from: from + worksAfterMs, mode: { kind: 'ok' } },
   ];
   const subscription = addSubscription(world, { phases });
-  const window = { from, attempts: 20, failures: 20 };
+  const { since: circuitSince } = subscription.health.circuit;
+  const window = { from, circuitSince, attempts: 20, failures: 20 };
   world.attemptWindows.set(`${subscription.tenant} ${subscription.id}`, window);
   await world.sleep(1.1 * minute);
   return { subscription, ids: [await publishOne(world, subscription)] };
@@ -142,7 +143,7 @@ async function acceptedMany(world: World, count: number, about: About): Promise<
 }
 
 /** Events whose every attempt fails; the endpoint works again after that. */
-async function failedMany(world: World, count: number): Promise<Prepared> {
+export async function failedMany(world: World, count: number): Promise<Prepared> {
   const phases: Phase[] = [
     { from: startOfTime, mode: failing },
     { from: startOfTime + 0.5 * minute, mode: { kind: 'ok' } },
@@ -152,7 +153,10 @@ async function failedMany(world: World, count: number): Promise<Prepared> {
   return prepared;
 }
 
-async function replayFailed(world: World, { subscription }: Prepared): Promise<ReplayId | null> {
+export async function replayFailed(
+  world: World,
+  { subscription }: Prepared,
+): Promise<ReplayId | null> {
   const { tenant, id: subscriptionId } = subscription;
   const filters = replayFilters({ subscriptionId });
   return replayMany(world, tenant, { filters, perSecond: 2 });

@@ -5,6 +5,7 @@ import { limits } from '../../lambdas/contract/limits.ts';
 import type { AttemptMessage, QueueMessage } from '../../lambdas/contract/messages.ts';
 import type { DeliveryId } from '../../lambdas/core/ids.ts';
 import { isFinal } from '../../lambdas/core/delivery.ts';
+import { offMsMax, offMsOfLate, offsetOf } from './clocks.ts';
 import type { Post } from './endpoints.ts';
 import { must } from './facts.ts';
 import type { Facts, SubscriptionPast } from './facts.ts';
@@ -32,22 +33,27 @@ export function checkPost(facts: Facts, post: Post): void {
   const isDescribed = type === contentType && encoding === contentEncoding;
   must(isDescribed, 'I7', () => `${about}: the bytes are sent as ${type}, ${encoding}`);
   checkSignature(post, past, now - facts.memoTtlMs - slackMs);
+  const { kernel } = facts;
+  // A clock that is set between the signature and the request tells nothing.
+  if (offMsMax(kernel, post.from, now - 1_000) > Math.abs(offsetOf(kernel, post.from))) return;
   const timestamp = Number(post.request.headers['webhook-timestamp']) * 1_000;
-  const ageMs = now + post.from.skewMs - timestamp;
+  const ageMs = now + offsetOf(kernel, post.from) - timestamp;
   must(ageMs >= 0 && ageMs < 2_000, 'I7', () => `${about}: the timestamp is ${ageMs} ms old`);
 }
 
 /** Nothing is sent that was over when its worker began, and nothing before it is due. */
 function checkMoment(facts: Facts, { from }: Post, { delivery, history }: Row): void {
-  const atStart = history.findLast(({ at }) => at < from.startedAt)?.delivery;
-  if (atStart === undefined) return;
+  const found = history.findLast(({ at }) => at < from.startedAt);
+  if (found === undefined) return;
+  const { delivery: atStart, offMs } = found;
   const isOpen = !isFinal(atStart.status) || delivery.cycle > atStart.cycle;
   must(isOpen, 'I5', () => `${shown(delivery)} is sent again although it was final`);
   const isAwaited = atStart.status === 'retrying' && atStart.version === delivery.version;
   if (!isAwaited || facts.kernel.excused.has(delivery.id)) return;
   if (facts.released.has(delivery.id)) return;
   const earlyMs = (atStart.nextAttemptAt ?? 0) - facts.kernel.timeline.now();
-  const toleratedMs = limits.earlyToleranceMs + Math.abs(from.skewMs);
+  // The clock of whoever said when, and that of whoever sends.
+  const toleratedMs = limits.earlyToleranceMs + offMs + offMsOfLate(facts.kernel, from);
   must(earlyMs <= toleratedMs, 'I4', () => `${shown(delivery)} is sent ${earlyMs} ms early`);
 }
 
@@ -57,7 +63,8 @@ function checkPause(facts: Facts, { delivery }: Row): void {
   const past = facts.past.get(delivery.subscriptionId);
   const isKnown = now - (past?.heldSince ?? now) > facts.memoTtlMs + slackMs;
   const isHeeded = now - (delivery.pausesSince ?? now) < limits.pausesMsMax;
-  if (!isKnown || !isHeeded || facts.replaysAsked.has(delivery.id)) return;
+  if (!isKnown || !isHeeded || facts.kernel.isDisturbed) return;
+  if (facts.replaysAsked.has(delivery.id)) return;
   const earlyMs = (past?.heldUntil ?? 0) - now;
   must(
     earlyMs < slackMs,

@@ -6,6 +6,8 @@ import type { QueueMessage } from '../../lambdas/contract/messages.ts';
 import { isDeliveryId } from '../../lambdas/core/ids.ts';
 import type { DeliveryId } from '../../lambdas/core/ids.ts';
 import type { DeliveryQueue } from '../../lambdas/core/ports.ts';
+import type { ClockInvariants } from './clock-invariants.ts';
+import { offsetOf } from './clocks.ts';
 import type { Fault } from './faults.ts';
 import { call, faultAt } from './kernel.ts';
 import type { Kernel, Process } from './kernel.ts';
@@ -19,6 +21,8 @@ export type Envelope = {
   message: QueueMessage | null;
   receives: number;
   sentAt: number;
+  /** It waits in the scheduler until this, epoch ms, and then on the queue. */
+  firesAt: number;
 };
 
 export type VirtualQueue = {
@@ -40,6 +44,8 @@ export type VirtualQueue = {
 export type QueueWatch = {
   sent(message: QueueMessage): void;
   acknowledged(message: QueueMessage): void;
+  /** The queue has forgotten it. */
+  lost(message: QueueMessage): void;
 };
 
 export function createQueue(): VirtualQueue {
@@ -54,12 +60,18 @@ export function createQueue(): VirtualQueue {
   };
 }
 
-type Access = { kernel: Kernel; queue: VirtualQueue; watch: QueueWatch };
+export type QueueAccess = { kernel: Kernel; queue: VirtualQueue; watch: QueueWatch };
 
-export function deliveryQueue(access: Access, process: Process): DeliveryQueue {
+export function deliveryQueue(
+  access: QueueAccess & { clocks: Pick<ClockInvariants, 'sent'> },
+  process: Process,
+): DeliveryQueue {
   return {
-    send: (messages) =>
-      call(access.kernel, process, {
+    send: (messages) => {
+      // What is not scheduled is delayed, from now on, by what the sender's clock says.
+      const now = access.kernel.timeline.now() + offsetOf(access.kernel, process);
+      for (const message of messages) access.clocks.sent(process, message);
+      return call(access.kernel, process, {
         port: 'queue.send',
         about: messages.flatMap(deliveryOf),
         detail: () => messages.map(described).join(', '),
@@ -67,11 +79,12 @@ export function deliveryQueue(access: Access, process: Process): DeliveryQueue {
           const sent =
             fault === 'fail-halfway' ? messages.slice(0, messages.length >> 1) : messages;
           for (const message of sent) {
-            dispatch(access, message);
-            if (fault === 'twice') dispatch(access, message);
+            dispatch(access, message, message.dueAt - now);
+            if (fault === 'twice') dispatch(access, message, message.dueAt - now);
           }
         },
-      }),
+      });
+    },
   };
 }
 
@@ -93,9 +106,8 @@ export function described(message: QueueMessage): string {
   }
 }
 
-function dispatch(access: Access, message: QueueMessage): void {
+function dispatch(access: QueueAccess, message: QueueMessage, delayMs: number): void {
   const { kernel } = access;
-  const delayMs = message.dueAt - kernel.timeline.now();
   if (delayMs <= limits.queueDelayMsMax) {
     put(access, message, delayMs);
     return;
@@ -105,45 +117,48 @@ function dispatch(access: Access, message: QueueMessage): void {
   if (fault !== 'fail') schedule(access, message);
   if (fault === 'twice') putAt(access, message, message.dueAt + kernel.random.between(0, 60_000));
   // A scheduler that cannot be asked is replaced by a hop: the message comes early and is sent again.
-  if (fault === 'fail' || fault === 'fail-after') put(access, message, limits.queueDelayMsMax);
+  if (fault === 'fail' || fault === 'fail-after') {
+    put(access, { ...message, isHop: true }, limits.queueDelayMsMax);
+  }
 }
 
 /** A schedule whose name is taken is the same message, asked for before. */
-function schedule(access: Access, message: QueueMessage): void {
+function schedule(access: QueueAccess, message: QueueMessage): void {
   const { kernel, queue } = access;
-  const name = JSON.stringify({ ...message, sentAt: 0 });
+  const name = JSON.stringify({ ...message, sentAt: 0, stampedAt: 0 });
   if (queue.schedules.has(name)) return;
   queue.schedules.add(name);
   const firesAt = message.dueAt + kernel.random.between(0, 60_000);
-  putAt(access, message, firesAt);
+  putAt(access, message, firesAt).firesAt = firesAt;
   kernel.timeline.after(firesAt - kernel.timeline.now(), () => {
     queue.schedules.delete(name);
   });
 }
 
-function putAt(access: Access, message: QueueMessage, at: number): void {
-  put(access, message, at - access.kernel.timeline.now());
+function putAt(access: QueueAccess, message: QueueMessage, at: number): Envelope {
+  return put(access, message, at - access.kernel.timeline.now());
 }
 
 const shownFault = (fault: Fault | null) => (fault === null ? '' : ` ✗ ${fault}`);
 
-function put(access: Access, message: QueueMessage, delayMs: number): void {
+function put(access: QueueAccess, message: QueueMessage, delayMs: number): Envelope {
   // A newer version of the code may send fields that this one does not know.
   const body = JSON.stringify({ ...message, fieldOfTheNextVersion: true });
   // A copy: each stands for one message on the queue.
   const copy = { ...message };
   access.watch.sent(copy);
-  putText(access, { body, message: copy }, delayMs);
+  return putText(access, { body, message: copy }, delayMs);
 }
 
 export function putText(
-  { kernel, queue }: Pick<Access, 'kernel' | 'queue'>,
+  { kernel, queue }: Pick<QueueAccess, 'kernel' | 'queue'>,
   text: { body: string; message: QueueMessage | null },
   delayMs: number,
-): void {
+): Envelope {
   const { random, timeline } = kernel;
   const sentAt = Math.round(timeline.now());
-  const envelope: Envelope = { id: kernel.random.below(2 ** 48), receives: 0, sentAt, ...text };
+  const id = kernel.random.below(2 ** 48);
+  const envelope: Envelope = { id, receives: 0, sentAt, firesAt: sentAt, ...text };
   queue.live.set(envelope.id, envelope);
   if (text.message === null) queue.poison.push(text.body);
   // Mostly at once, now and then much later than what was sent after it.
@@ -151,6 +166,7 @@ export function putText(
   timeline.after(Math.max(0, delayMs) + lateMs, () => {
     show(queue, envelope);
   });
+  return envelope;
 }
 
 function show(queue: VirtualQueue, envelope: Envelope): void {
@@ -161,7 +177,7 @@ function show(queue: VirtualQueue, envelope: Envelope): void {
 }
 
 /** Takes a batch in no order. What has been received too often goes to the dead letters instead. */
-export function receive({ kernel, queue }: Pick<Access, 'kernel' | 'queue'>): Envelope[] {
+export function receive({ kernel, queue }: Pick<QueueAccess, 'kernel' | 'queue'>): Envelope[] {
   const wanted = 1 + kernel.random.below(limits.queueBatchSize);
   const batch: Envelope[] = [];
   while (batch.length < wanted && queue.visible.length > 0) {
@@ -182,7 +198,10 @@ export function receive({ kernel, queue }: Pick<Access, 'kernel' | 'queue'>): En
   return batch;
 }
 
-export function acknowledge({ kernel, queue, watch }: Access, done: readonly Envelope[]): void {
+export function acknowledge(
+  { kernel, queue, watch }: QueueAccess,
+  done: readonly Envelope[],
+): void {
   const about = () => done.flatMap(({ message }) => (message === null ? [] : deliveryOf(message)));
   if (faultAt(kernel, 'queue.acknowledge', about) !== null) {
     kernel.note(() => `an acknowledgement is lost`);

@@ -1,6 +1,7 @@
 // What must hold of replay jobs: one that runs has a message that goes on with it, no delivery is replayed twice by the
 // same job, and one that is completed has missed nothing.
 import type { Delivery } from '../../lambdas/core/delivery.ts';
+import { acceptedAtOf } from '../../lambdas/core/ids.ts';
 import type { ReplayId } from '../../lambdas/core/ids.ts';
 import type { ReplayFilters, ReplayJob, ReplayableStatus } from '../../lambdas/core/replay-job.ts';
 import { must } from './facts.ts';
@@ -24,9 +25,18 @@ export function checkJobChange(before: ReplayJob | null, after: ReplayJob): void
 export function checkJobNotForgotten(facts: Facts, id: ReplayId): void {
   const job = facts.database.replays.get(id);
   if (job?.state !== 'running') return;
-  const messages = [...(facts.waiting.get(id) ?? [])];
-  const isKept = messages.some((message) => message.kind === 'replay' && message.step === job.step);
-  must(isKept, 'I1', () => `${shownJob(job)} is running and no message goes on with it`);
+  must(
+    isJobKept(facts, id) || facts.lostAt.has(id),
+    'I1',
+    () => `${shownJob(job)} is running and no message goes on with it`,
+  );
+}
+
+export function isJobKept({ database, waiting }: Facts, id: ReplayId): boolean {
+  const step = database.replays.get(id)?.step;
+  return [...(waiting.get(id) ?? [])].some(
+    (message) => message.kind === 'replay' && message.step === step,
+  );
 }
 
 /** Cycles that jobs may have begun: at most one each. */
@@ -51,22 +61,31 @@ export function checkJobSettled(facts: Facts, job: ReplayJob): void {
     // Nothing is replayed without its subscription.
     if (!facts.database.subscriptions.has(row.delivery.subscriptionId)) continue;
     if (!isListed(facts, job, row.delivery)) continue;
-    const missed = missedBy(job, row);
+    const missed = missedBy(facts, job, row);
     must(missed === null, 'I1', () => `${shownJob(job)} has missed ${shown(missed!)}`);
   }
 }
 
+/** By whichever clock was behind. */
+function madeAt({ jobsMadeAt }: Facts, { id, createdAt }: ReplayJob): number {
+  return Math.min(createdAt, jobsMadeAt.get(id) ?? createdAt);
+}
+
 /** Where nobody was answered 202, a row may lack the entry by which lists of all subscriptions find it. */
-function isListed({ database }: Facts, job: ReplayJob, { id }: Delivery): boolean {
-  const enteredAt = database.entries.get(id)?.at ?? Infinity;
-  return job.filters.subscriptionId !== null || enteredAt <= job.createdAt - slackMs;
+function isListed(facts: Facts, job: ReplayJob, { id }: Delivery): boolean {
+  const enteredAt = facts.database.entries.get(id)?.at ?? Infinity;
+  return job.filters.subscriptionId !== null || enteredAt <= madeAt(facts, job) - slackMs;
 }
 
 /** The delivery as it was when the job was made, where the job should have replayed it and nobody touched it since. */
-function missedBy(job: ReplayJob, { delivery, history }: Row): Delivery | null {
+function missedBy(facts: Facts, job: ReplayJob, { delivery, history }: Row): Delivery | null {
   if (!isAbout(job, delivery)) return null;
-  const index = history.findLastIndex(({ at }) => at <= job.createdAt - slackMs);
+  const index = history.findLastIndex(({ at }) => at <= madeAt(facts, job) - slackMs);
   const then = history[index]?.delivery;
+  // What a clock dates after the job that was ahead, or by a job's clock that was behind, is not the job's.
+  if (then !== undefined && Math.max(then.updatedAt, acceptedAtOf(then.id)) > job.createdAt) {
+    return null;
+  }
   const isTouched = index + 1 < history.length;
   return then !== undefined && !isTouched && matches(job.filters, then) ? then : null;
 }

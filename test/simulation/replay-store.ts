@@ -4,7 +4,7 @@ import type { ReplayJob } from '../../lambdas/core/replay-job.ts';
 import type { PortName } from './faults.ts';
 import { call } from './kernel.ts';
 import type { Kernel, Process } from './kernel.ts';
-import { notSimulated } from './store.ts';
+import { newestFirst } from './pages.ts';
 import type { Database } from './store.ts';
 
 type Access = { kernel: Kernel; database: Database; process: Process };
@@ -59,7 +59,16 @@ export function replayStore({ kernel, database, process }: Access): ReplayStore 
           return open.filter((job) => job.tenant === tenant).length;
         },
       ),
-    list: () => notSimulated('replays.list'),
+    list: (tenant, page) =>
+      step(
+        'replays.list',
+        () => tenant,
+        () =>
+          newestFirst(
+            [...replays.values()].filter((job) => job.tenant === tenant),
+            page,
+          ),
+      ),
   };
 }
 

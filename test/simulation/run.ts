@@ -1,4 +1,4 @@
-// npm run simulate -- [--lives busy|quiet] ([--seeds N] [--from S] | --seed S [--trace])
+// npm run simulate -- [--lives busy|quiet] [--clocks] ([--seeds N] [--from S] | --seed S [--trace])
 // Runs one life per seed. A seed that breaks an invariant is printed with the command that replays it.
 import { parseArgs } from 'node:util';
 import { livesOf, simulateSideBySide, timed } from './seeds.ts';
@@ -10,13 +10,19 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     seed: { type: 'string' },
     lives: { type: 'string', default: 'busy' },
+    clocks: { type: 'boolean', default: false },
     trace: { type: 'boolean', default: false },
   },
 });
 
 const lives: Lives = values.lives === 'quiet' ? 'quiet' : 'busy';
 if (values.seed === undefined) {
-  const seeds = { lives, from: Number(values.from), count: Number(values.seeds) };
+  const seeds = {
+    lives,
+    from: Number(values.from),
+    count: Number(values.seeds),
+    clocks: values.clocks,
+  };
   const report = await timed(() => simulateSideBySide(seeds));
   console.log(report.summary);
   for (const failure of report.failures) console.error(failure);
@@ -24,6 +30,7 @@ if (values.seed === undefined) {
 } else {
   const result = await livesOf[lives]({
     seed: Number(values.seed),
+    clocks: values.clocks,
     ...(values.trace && { trace: console.log }),
   });
   console.log(`seed ${values.seed}: ${JSON.stringify(result)}`);

@@ -7,9 +7,15 @@ import type { DeliveryQueue, DeliveryStore } from '../../lambdas/core/ports.ts';
 import type { Context } from '../../lambdas/operations/context.ts';
 import { anError } from '../support/send-results.ts';
 import { messageIn } from './dead-letter-invariants.ts';
+import { clockRemovals } from './clock-safeguards.ts';
 import type { Sabotage, World } from './world.ts';
 
-type Removal = { safeguard: string; sabotage: Sabotage };
+export type Removal = {
+  safeguard: string;
+  sabotage: Sabotage;
+  /** Shows only where clocks step. */
+  clocks?: boolean;
+};
 
 const isFirst = (message: QueueMessage) => message.kind === 'attempt' && message.attempt === 1;
 
@@ -282,6 +288,7 @@ const isSecondPass = (message: QueueMessage) =>
   message.kind === 'backlog' && message.cursor === null && message.dueAt - message.passAt > 60_000;
 
 export const removals: readonly Removal[] = [
+  ...clockRemovals,
   {
     safeguard: 'the message goes before the commit',
     sabotage: { context: (context) => storeFirst(context, isFirst, 'commit') },

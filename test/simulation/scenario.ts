@@ -16,8 +16,11 @@ import {
   rotate,
   secretFrom,
 } from './client.ts';
+import { disturbClocks } from './clocks.ts';
 import type { Mode, Phase } from './endpoints.ts';
 import { poison } from './dead-letter-invariants.ts';
+import { checkHourly } from './checking.ts';
+import { losses } from './queue-loss.ts';
 import { randomFaults } from './faults.ts';
 import { putText } from './queue.ts';
 import { createRandom } from './random.ts';
@@ -66,6 +69,8 @@ export type RunResult = { calls: number; faults: number; posts: number };
 /** One seed's life, from the first request until nothing is left to do. Rejects with the first violation. */
 export async function simulate(options: {
   seed: number;
+  /** Sets clocks and stops processes, too. */
+  clocks?: boolean;
   sabotage?: Sabotage;
   trace?: (line: string) => void;
 }): Promise<RunResult> {
@@ -75,10 +80,31 @@ export async function simulate(options: {
     plan: (random) => randomFaults(random, random.pick([0, 0.005, 0.02, 0.06])),
   });
   world.spawn(live(world));
-  await world.run(6 * hour);
+  loseNowAndThen(world, createRandom(options.seed ^ 0x5ca1ab1e));
+  if (options.clocks === true) world.spawn(disturbClocks(world));
+  await world.run(lifeMs);
+  // By then all clocks are right, and nothing is dated later than now.
+  if (options.clocks === true) await world.complete(world.sleep(3 * hour));
   await world.settle();
   const posts = [...world.invariants.posts.values()].reduce((sum, count) => sum + count, 0);
   return { calls: world.kernel.calls.length, faults: world.kernel.faults, posts };
+}
+
+const lifeMs = 6 * hour;
+
+/** In some lives the queue forgets, at any moment; in others it does not, and the checks are for nothing. */
+function loseNowAndThen(world: World, random: Random): void {
+  if (random.chance(0.6)) return;
+  const minuteMs = random.between(0, hour);
+  world.spawn(checkHourly(world, { minuteMs, until: startOfTime + lifeMs }));
+  if (random.chance(0.3)) return;
+  for (let count = 1 + random.below(3); count > 0; count -= 1) {
+    // Most happens early.
+    const at = startOfTime + random.between(0, random.pick([minute, 0.5 * hour, lifeMs]));
+    world.kernel.timeline.after(at - startOfTime, () => {
+      world.lose(random.pick(losses), random);
+    });
+  }
 }
 
 async function live(world: World): Promise<void> {

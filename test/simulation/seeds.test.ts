@@ -8,6 +8,9 @@ const mended = [
   9554, 100_335, 101_076, 101_951, 3_074_688, 3_081_214,
 ];
 
+/** The same, where clocks step. */
+const mendedOfClocks = [1066, 2710, 2826, 3031];
+
 describe('random lives of a deployment', () => {
   it('keep every invariant', async () => {
     const report = await timed(() => simulateSideBySide({ from: 1, count: 10_000 }));
@@ -20,6 +23,17 @@ describe('random lives of a deployment', () => {
     console.log(report.summary);
     expect(report.failures).toEqual([]);
   }, 120_000);
+
+  it('keep every invariant where clocks step and processes stand still', async () => {
+    const seeds = { from: 1, count: 4_000, clocks: true };
+    const report = await timed(() => simulateSideBySide(seeds));
+    console.log(report.summary);
+    expect(report.failures).toEqual([]);
+  }, 120_000);
+
+  it.each(mendedOfClocks)('keep every invariant again with the clocks of seed %d', async (seed) => {
+    await simulate({ seed, clocks: true });
+  });
 
   it.each(mended)('keep every invariant again with seed %d', async (seed) => {
     await simulate({ seed });

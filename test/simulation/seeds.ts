@@ -18,6 +18,8 @@ export type Seeds = {
   lives?: Lives;
   from: number;
   count: number;
+  /** Sets clocks and stops processes, too. */
+  clocks?: boolean;
   /** Stops after this many. */
   failuresMax?: number;
 };
@@ -37,7 +39,7 @@ export async function simulateSeeds(
       report.totals = sum(report.totals, await livesOf[lives]({ ...options, seed }));
     } catch (error) {
       report.failures.push(
-        `${String(error)}\n  npm run simulate -- --lives ${lives} --seed ${seed} --trace`,
+        `${String(error)}\n  npm run simulate -- --lives ${lives} --seed ${seed}${options.clocks ? ' --clocks' : ''} --trace`,
       );
     }
   }

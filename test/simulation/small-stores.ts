@@ -8,9 +8,10 @@ import type {
   StatsStore,
 } from '../../lambdas/core/ports.ts';
 import type { SubscriptionId } from '../../lambdas/core/ids.ts';
-import { reserveSlot } from '../../lambdas/core/rate-limit.ts';
+import { knownBusyUntil, reserveSlot } from '../../lambdas/core/rate-limit.ts';
 import type { StatsHour } from '../../lambdas/core/stats.ts';
 import { addHours, emptyHour } from '../../lambdas/core/stats.ts';
+import type { ClockInvariants } from './clock-invariants.ts';
 import { call } from './kernel.ts';
 import type { Access, Database } from './store.ts';
 
@@ -82,7 +83,10 @@ function count({ hours }: Database, owner: string, delta: StatsHour): void {
   hours.set(owner, known);
 }
 
-export function rateLimitStore({ kernel, database, process }: Access): RateLimitStore {
+export function rateLimitStore(
+  { kernel, database, process }: Access,
+  clocks: Pick<ClockInvariants, 'reserved'>,
+): RateLimitStore {
   return {
     reserve: ({ tenant, subscriptionId, limit }, now) =>
       call(kernel, process, {
@@ -91,9 +95,11 @@ export function rateLimitStore({ kernel, database, process }: Access): RateLimit
         detail: () => subscriptionId,
         apply: () => {
           const key = JSON.stringify([tenant, subscriptionId, limit]);
-          const reserved = reserveSlot(limit, database.busyUntil.get(key), now);
-          database.busyUntil.set(key, reserved.busyUntil);
-          return reserved.slotAt;
+          const known = knownBusyUntil(database.busyUntil.get(key), now);
+          const { busyUntil, slotAt } = reserveSlot(limit, known, now);
+          database.busyUntil.set(key, { busyUntil, reservedAt: now });
+          clocks.reserved(process, { key, limit, slotAt });
+          return slotAt;
         },
       }),
   };

@@ -9,23 +9,26 @@ import type {
   DeliveryStore,
   IdempotencyClaim,
   LoadedDelivery,
-  Page,
   SubscriptionStore,
 } from '../../lambdas/core/ports.ts';
+import type { Tombstone } from '../../lambdas/core/ledger-checks.ts';
 import type { ReplayJob } from '../../lambdas/core/replay-job.ts';
 import type { StatsHour } from '../../lambdas/core/stats.ts';
 import type { Subscription } from '../../lambdas/core/subscription.ts';
+import { offMsOfLate } from './clocks.ts';
 import type { Fault } from './faults.ts';
 import { call } from './kernel.ts';
 import type { Kernel, Process } from './kernel.ts';
 import { enter, listLedger } from './ledger.ts';
+import { listOpen } from './open-list.ts';
+import { newestFirst, pageOf } from './pages.ts';
 
 export type Row = {
   delivery: Delivery;
   body: Uint8Array;
   attempts: Attempt[];
-  /** Newest last. */
-  history: { at: number; delivery: Delivery }[];
+  /** Newest last. `offMs`: how far the clock of whoever stored it may have been off. */
+  history: { at: number; delivery: Delivery; offMs: number }[];
 };
 
 export type Database = {
@@ -36,11 +39,16 @@ export type Database = {
   claims: Map<string, IdempotencyClaim & { expiresAt: number }>;
   replays: Map<ReplayId, ReplayJob>;
   deadLetters: Map<DeadLetterId, DeadLetter>;
-  busyUntil: Map<string, number>;
+  busyUntil: Map<string, { busyUntil: number; reservedAt: number | null }>;
   /** Entries of the ledger: until when each row is kept at least, and when the entry was made, epoch ms. */
   entries: Map<DeliveryId, { tenant: string; keptUntil: number; at: number }>;
   /** The ids of all entries by the hour in which they were accepted, in order: a long life has very many. */
   entriesByHour: Map<number, DeliveryId[]>;
+  /** The ids of those that the check of their hour found open. */
+  indexed: Set<DeliveryId>;
+  /** Until when the ledger was checked, by tenant. */
+  checkedUntil: Map<string, number>;
+  tombstones: Map<SubscriptionId, Tombstone>;
   /** Counters by tenant and subscription, the tenant's own under null. */
   hours: Map<string, StatsHour[]>;
   watch: DatabaseWatch;
@@ -56,8 +64,6 @@ export type DatabaseWatch = {
 
 /** How far behind an eventually consistent read may be. */
 const staleMsMax = 2_000;
-/** Lists may return less than was asked for; small pages make every job go through several. */
-const pageSize = 3;
 
 export type Access = { kernel: Kernel; database: Database; process: Process };
 
@@ -67,7 +73,7 @@ export function subscriptionStore({ kernel, database, process }: Access): Subscr
     subscriptions.set(subscription.id, subscription);
     watch.subscriptionChanged(subscription.id, subscription);
   };
-  type Verb = 'create' | 'get' | 'replace' | 'remove' | 'listOperational' | 'tenants';
+  type Verb = 'create' | 'get' | 'list' | 'replace' | 'remove' | 'listOperational' | 'tenants';
   const step = <Value>(verb: Verb, apply: () => Value) =>
     call(kernel, process, {
       port: `subscriptions.${verb}`,
@@ -106,18 +112,27 @@ export function subscriptionStore({ kernel, database, process }: Access): Subscr
         ),
       ),
     tenants: () =>
-      step('tenants', () => [...new Set([...subscriptions.values()].map(({ tenant }) => tenant))]),
-    list: () => notSimulated('subscriptions.list'),
+      step('tenants', () => [
+        ...new Set([...subscriptions.values(), ...database.entries.values()].map(tenantOf)),
+      ]),
+    list: (tenant, page) =>
+      step('list', () => {
+        const all = [...subscriptions.values()].filter((found) => found.tenant === tenant);
+        return newestFirst(all, page);
+      }),
     countActive: () => notSimulated('subscriptions.countActive'),
   };
 }
 
-export function deliveryStore({ kernel, database, process }: Access): DeliveryStore {
+const tenantOf = ({ tenant }: { tenant: string }) => tenant;
+
+export function deliveryStore(access: Access): DeliveryStore {
+  const { kernel, database, process } = access;
   const { rows } = database;
   const change = (before: Delivery, after: Delivery, attempt: Attempt | null) => {
     const row = rows.get(before.id);
     if (row === undefined || row.delivery.version !== before.version) return 'superseded';
-    put(database, row, { after, attempt, now: kernel.timeline.now() });
+    put(access, row, { after, attempt });
     return 'applied';
   };
   return {
@@ -132,7 +147,7 @@ export function deliveryStore({ kernel, database, process }: Access): DeliverySt
             const row: Row = { delivery, body, attempts: [], history: [] };
             rows.set(delivery.id, row);
             insert(database, delivery);
-            put(database, row, { after: delivery, attempt: null, now: kernel.timeline.now() });
+            put(access, row, { after: delivery, attempt: null });
           }
           if (fault !== 'fail-halfway') enter(database, delivery, kernel.timeline.now());
           return isFree ? 'committed' : 'exists';
@@ -195,6 +210,24 @@ export function deliveryStore({ kernel, database, process }: Access): DeliverySt
           );
         },
       }),
+    listOpen: (tenant, page) =>
+      call(kernel, process, {
+        port: 'deliveries.listOpen',
+        about: [],
+        detail: () => '',
+        apply: () => listOpen(database, tenant, page),
+      }),
+    indexOpen: (deliveries) =>
+      call(kernel, process, {
+        port: 'deliveries.indexOpen',
+        about: [],
+        detail: () => deliveries.map(shown).join(', '),
+        apply: () => {
+          for (const { id, version } of deliveries) {
+            if (rows.get(id)?.delivery.version === version) database.indexed.add(id);
+          }
+        },
+      }),
     listLedger: (tenant, range, page) =>
       call(kernel, process, {
         port: 'deliveries.listLedger',
@@ -220,15 +253,16 @@ export function deliveryStore({ kernel, database, process }: Access): DeliverySt
 }
 
 function put(
-  database: Database,
+  { kernel, database, process }: Access,
   row: Row,
-  change: { after: Delivery; attempt: Attempt | null; now: number },
+  change: { after: Delivery; attempt: Attempt | null },
 ): void {
   const before = row.history.length === 0 ? null : row.delivery;
   // A newer version of the code may keep fields that this one does not know.
   const stored = { ...change.after, fieldOfTheNextVersion: change.after.version };
   row.delivery = stored;
-  row.history.push({ at: change.now, delivery: stored });
+  const offMs = offMsOfLate(kernel, process);
+  row.history.push({ at: kernel.timeline.now(), delivery: stored, offMs });
   if (change.attempt !== null) row.attempts.push(change.attempt);
   database.watch.deliveryChanged(before, row, change.attempt);
 }
@@ -317,16 +351,6 @@ function* idsFrom(
   }
   let index = cursor === null ? ids.length : positionOf(ids, cursor);
   while (index > 0) yield ids[(index -= 1)]!;
-}
-
-function pageOf(found: IteratorObject<Delivery>, limit: number): Page<Delivery> {
-  const size = Math.min(limit, pageSize);
-  const items = found.take(size + 1).toArray();
-  const isMore = items.length > size;
-  return {
-    items: items.slice(0, size),
-    nextCursor: isMore ? (items[size - 1]?.id ?? null) : null,
-  };
 }
 
 export function notSimulated(port: string): never {

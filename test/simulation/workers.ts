@@ -1,10 +1,10 @@
 // The pollers of the queue: batches of up to ten, one at a time in each process, and an acknowledgement for every
 // message that the handler did not name as failed. A process that dies takes its batch with it.
-import type { SQSRecord } from 'aws-lambda';
+import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import { limits } from '../../lambdas/contract/limits.ts';
 import type { DeliveryId } from '../../lambdas/core/ids.ts';
 import { sqsRecord } from '../support/sqs-record.ts';
-import { excuse, kill } from './kernel.ts';
+import { excuse, kill, onceAwake } from './kernel.ts';
 import type { Kernel } from './kernel.ts';
 import type { Envelope } from './queue.ts';
 import type { Worker } from './world.ts';
@@ -72,9 +72,7 @@ export function startWorkers(kernel: Kernel, source: Source): Workers {
       kill(kernel, process);
     });
     kernel.note(() => `${process.name} receives ${batch.length}`);
-    const endsAt = process.startedAt + limits.deliverFunctionTimeoutMs;
-    const lambdaContext = { getRemainingTimeInMillis: () => endsAt - kernel.timeline.now() };
-    worker.handler({ Records: batch.map(recordOf) }, lambdaContext).then(
+    handle(worker, batch).then(
       ({ batchItemFailures }) => {
         if (isOver) return;
         const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
@@ -84,6 +82,16 @@ export function startWorkers(kernel: Kernel, source: Source): Workers {
       // The function failed as a whole: the whole batch comes again.
       end,
     );
+  }
+
+  function handle({ process, handler }: Worker, batch: readonly Envelope[]) {
+    return new Promise<SQSBatchResponse>((resolve, reject) => {
+      onceAwake(kernel, process, () => {
+        const endsAt = process.startedAt + limits.deliverFunctionTimeoutMs;
+        const lambdaContext = { getRemainingTimeInMillis: () => endsAt - kernel.timeline.now() };
+        handler({ Records: batch.map(recordOf) }, lambdaContext).then(resolve, reject);
+      });
+    });
   }
 
   return {

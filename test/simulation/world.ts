@@ -1,20 +1,22 @@
 // The whole simulated deployment: the stored state, the queue, the endpoints, and the processes that run the real
 // handlers over ports that may fail, repeat, delay or die at every call.
 import type { Ports } from '../../lambdas/core/ports.ts';
-import { ServiceError } from '../../lambdas/core/service-error.ts';
-import type { DeliveryId, SubscriptionId } from '../../lambdas/core/ids.ts';
+import type { DeliveryId } from '../../lambdas/core/ids.ts';
 import type { AttemptWindow } from '../../lambdas/core/health.ts';
-import { limits } from '../../lambdas/contract/limits.ts';
 import { parseSettings, serviceSettings } from '../../lambdas/contract/settings.ts';
 import { createContext, targetPolicyOf } from '../../lambdas/edge/context.ts';
 import { createDeadLetterHandler } from '../../lambdas/edge/dead-letter-queue.ts';
 import { createDeliverHandler } from '../../lambdas/edge/queue.ts';
 import type { DeliverHandler } from '../../lambdas/edge/queue.ts';
 import type { Context } from '../../lambdas/operations/context.ts';
+import { aboutBatch } from './about.ts';
 import { createAnnouncements } from './announcements.ts';
 import type { Announcements } from './announcements.ts';
 import { startBurying } from './burying.ts';
 import { redriveAll } from './client.ts';
+import { createClockInvariants } from './clock-invariants.ts';
+import type { ClockInvariants } from './clock-invariants.ts';
+import { offsetOf } from './clocks.ts';
 import { checkDeadSettled } from './dead-letter-invariants.ts';
 import { deadLetterStore } from './dead-letter-store.ts';
 import { sender } from './endpoints.ts';
@@ -24,12 +26,16 @@ import type { FaultPlan } from './faults.ts';
 import { must, Violation } from './facts.ts';
 import type { Facts } from './facts.ts';
 import { audit } from './ledger.ts';
+import { ledgerCheckStore } from './ledger-check-store.ts';
+import { lose } from './queue-loss.ts';
+import type { Loss } from './queue-loss.ts';
+import { checkProcess } from './checking.ts';
 import { createInvariants } from './invariants.ts';
 import type { Invariants } from './invariants.ts';
-import { excuse, kill } from './kernel.ts';
+import { excuse, kill, onceAwake } from './kernel.ts';
 import type { Kernel, Process } from './kernel.ts';
-import { acknowledge, createQueue, deliveryOf, deliveryQueue, receive } from './queue.ts';
-import type { Envelope, VirtualQueue } from './queue.ts';
+import { acknowledge, createQueue, deliveryQueue, receive } from './queue.ts';
+import type { QueueWatch, VirtualQueue } from './queue.ts';
 import { createRandom } from './random.ts';
 import type { Random } from './random.ts';
 import { replayStore } from './replay-store.ts';
@@ -37,7 +43,11 @@ import { eventBus, idempotencyStore, rateLimitStore, statsStore } from './small-
 import { deliveryStore, notSimulated, subscriptionStore } from './store.ts';
 import type { Database } from './store.ts';
 import { createTimeline, startOfTime } from './timeline.ts';
+import { serve } from './serving.ts';
+import type { Answer, Server } from './serving.ts';
 import { startWorkers } from './workers.ts';
+
+export type { Answer } from './serving.ts';
 
 /** Removes a safeguard of the real code: what the tests of the safeguards plant. */
 export type Sabotage = {
@@ -57,12 +67,6 @@ export type WorldOptions = {
   stepsMax?: number;
 };
 
-export type Answer<Value> =
-  | { kind: 'done'; value: Value }
-  | { kind: 'refused'; error: ServiceError }
-  /** The request failed or its process died: the client cannot know what was done. */
-  | { kind: 'broken' };
-
 export type World = {
   kernel: Kernel;
   random: Random;
@@ -76,12 +80,17 @@ export type World = {
   /** Told of every request, beside the invariants. */
   onPost: (post: Post) => void;
   invariants: Invariants & Facts;
+  clocks: ClockInvariants;
   bus: { isHeard: boolean; onPut: Announcements['put'] };
   /** One API request in one of the processes that serve them. */
   request<Value>(
     about: readonly DeliveryId[],
     operation: (context: Context) => Promise<Value>,
+    /** Another than those of the API. */
+    process?: string,
   ): Promise<Answer<Value>>;
+  /** Makes the queue forget. */
+  lose(loss: Loss, random: Random): void;
   sleep(ms: number): Promise<void>;
   /** Lets a client act on its own; what it rejects with ends the run. */
   spawn(client: Promise<void>): void;
@@ -92,6 +101,8 @@ export type World = {
   finish(): Promise<void>;
   /** No more faults; runs until nothing is left to do, dead letters included, and checks that all is well. */
   settle(): Promise<void>;
+  /** Those that were needed so far. */
+  processes(): Process[];
   /** Kills the process of one worker or API function. */
   crash(): void;
 };
@@ -108,6 +119,9 @@ export function createWorld(options: WorldOptions): World {
   const kernel: Kernel = {
     timeline,
     random,
+    clockMs: 0,
+    isDisturbed: false,
+    clockSteps: [],
     plan: options.plan?.(random) ?? noFaults,
     calls: [],
     faults: 0,
@@ -135,6 +149,9 @@ export function createWorld(options: WorldOptions): World {
     busyUntil: new Map(),
     entries: new Map(),
     entriesByHour: new Map(),
+    indexed: new Set(),
+    checkedUntil: new Map(),
+    tombstones: new Map(),
     hours: new Map(),
     watch: unwatched,
   };
@@ -158,14 +175,23 @@ export function createWorld(options: WorldOptions): World {
     wanting: { until: 0 },
     onPost: () => {},
     invariants,
+    clocks: createClockInvariants(kernel),
     bus: { isHeard, onPut: announcements.put },
-    request(about, operation) {
+    request(about, operation, process) {
+      if (process !== undefined) {
+        return serve(world, newServer(world, options, process), { about, operation });
+      }
       const slot = random.below(apiProcesses);
       const known = servers[slot];
       const server =
         known?.process.alive === true ? known : newServer(world, options, `api${slot}`);
       servers[slot] = server;
       return serve(world, server, { about, operation });
+    },
+    lose(loss, chance) {
+      // What is under way goes on, and its message is sent again all the same.
+      for (const process of workers.processes()) excuse(kernel, process.workingOn());
+      lose({ kernel, queue, watch: invariants }, loss, chance);
     },
     sleep: (ms) =>
       new Promise((resolve) => {
@@ -210,8 +236,12 @@ export function createWorld(options: WorldOptions): World {
       checkDeadSettled({ database }, queue);
       await world.complete(audit(world));
     },
+    processes: () => [
+      ...servers.flatMap((server) => server?.process ?? []),
+      ...workers.processes(),
+    ],
     crash() {
-      const victims = [...servers.map((server) => server?.process), ...workers.processes()];
+      const victims = world.processes();
       const victim = victims[random.below(victims.length)];
       if (victim === undefined) return;
       excuse(kernel, victim.workingOn());
@@ -248,14 +278,14 @@ export function createWorld(options: WorldOptions): World {
 /** Longer than any schedule, its jitter and the patience that endpoints may ask for. */
 const settleMsMax = 90 * 24 * 3_600_000;
 
-type Server = { process: Process; context: Context; requests: Set<readonly DeliveryId[]> };
-
 function newServer(world: World, options: WorldOptions, name: string): Server {
   const requests = new Set<readonly DeliveryId[]>();
   const process: Process = {
     name,
     alive: true,
     skewMs: Math.round(world.random.between(-300, 300)),
+    clockSteps: [],
+    frozenUntil: 0,
     startedAt: 0,
     workingOn: () => [...requests].flat(),
     onDeath: new Set(),
@@ -280,40 +310,37 @@ function contextOf(world: World, process: Process): Context {
     world.onPost(post);
   };
   const ports: Ports = {
-    clock: { now: () => kernel.timeline.now() + process.skewMs },
+    clock: {
+      now: () => kernel.timeline.now() + offsetOf(kernel, process),
+      steady: () => kernel.timeline.now(),
+    },
     wait: (ms) =>
       new Promise((resolve) => {
         kernel.timeline.after(ms, () => {
-          if (process.alive) resolve();
+          onceAwake(kernel, process, resolve);
         });
       }),
     chance: { unit: random.unit, bytes: random.bytes },
     subscriptions: subscriptionStore(access),
     deliveries: deliveryStore(access),
+    ledgerChecks: ledgerCheckStore(access),
     idempotency: idempotencyStore(access),
     replays: replayStore(access),
     deadLetters: deadLetterStore(access),
     stats: statsStore(access),
-    rateLimits: rateLimitStore(access),
+    rateLimits: rateLimitStore(access, world.clocks),
     apiKeys: {
       create: () => notSimulated('apiKeys.create'),
       get: () => notSimulated('apiKeys.get'),
       list: () => notSimulated('apiKeys.list'),
       remove: () => notSimulated('apiKeys.remove'),
     },
-    queue: deliveryQueue({ kernel, queue, watch: invariants }, process),
-    bus: eventBus(access, world.bus),
-    sender: sender(
-      {
-        kernel,
-        endpoints,
-        wanting,
-        onTry: invariants.tried,
-        onAnswer: invariants.answered,
-        onPost,
-      },
+    queue: deliveryQueue(
+      { kernel, queue, watch: watchOf(invariants, process), clocks: world.clocks },
       process,
     ),
+    bus: eventBus(access, world.bus),
+    sender: sender({ kernel, endpoints, wanting, watch: invariants, onPost }, process),
     log: {
       info: (name, fields) => {
         logged(world, `${process.name} ${name}`, JSON.stringify(fields));
@@ -327,6 +354,11 @@ function contextOf(world: World, process: Process): Context {
   return { ...context, attemptWindows: new Map(world.attemptWindows) };
 }
 
+/** What the check of the ledger sends was sent before. */
+function watchOf(invariants: Invariants, { name }: Process): QueueWatch {
+  return name === checkProcess ? { ...invariants, sent: invariants.sentAgain } : invariants;
+}
+
 /** What every secret and every payload of the simulation holds. */
 const kept = ['whsec_', '{"a":', '{"number":'].flatMap((text) => [text, JSON.stringify(text)]);
 
@@ -336,51 +368,4 @@ function logged({ kernel, spawn }: World, name: string, text: string): void {
   const told = kept.find((part) => text.includes(part));
   if (told === undefined) return;
   spawn(Promise.reject(new Violation('I12', `${name} tells ${told}: ${text}`)));
-}
-
-function serve<Value>(
-  world: World,
-  server: Server,
-  work: { about: readonly DeliveryId[]; operation: (context: Context) => Promise<Value> },
-): Promise<Answer<Value>> {
-  const { process, context } = server;
-  const { kernel } = world;
-  return new Promise((resolve, reject) => {
-    server.requests.add(work.about);
-    const end = (answer: Answer<Value>) => {
-      process.onDeath.delete(die);
-      server.requests.delete(work.about);
-      resolve(answer);
-    };
-    const die = () => {
-      end({ kind: 'broken' });
-    };
-    process.onDeath.add(die);
-    kernel.timeline.after(limits.apiFunctionTimeoutMs, () => {
-      if (!process.onDeath.has(die)) return;
-      excuse(kernel, work.about);
-      kill(kernel, process);
-    });
-    work.operation(context).then(
-      (value) => {
-        end({ kind: 'done', value });
-      },
-      (error: unknown) => {
-        if (error instanceof Violation) reject(error);
-        else if (error instanceof ServiceError) end({ kind: 'refused', error });
-        else end({ kind: 'broken' });
-      },
-    );
-  });
-}
-
-function aboutBatch(batch: readonly Envelope[], database: Database): DeliveryId[] {
-  return batch.flatMap(({ message }) => {
-    if (message === null) return [];
-    if (message.kind === 'attempt') return deliveryOf(message);
-    // A step of a replay job that is done again costs no request.
-    if (message.kind === 'replay') return [];
-    if (message.kind === 'announce') return [];
-    return database.idsOf.get(message.subscriptionId as SubscriptionId) ?? [];
-  });
 }

@@ -11,13 +11,14 @@ import { createContext, targetPolicyOf } from '../../lambdas/edge/context.ts';
 import { createDeadLetterHandler } from '../../lambdas/edge/dead-letter-queue.ts';
 import { createHttpHandler } from '../../lambdas/edge/http.ts';
 import { publishHandlers } from '../../lambdas/edge/publish-handlers.ts';
+import { detailLifetimeMs } from '../../lambdas/core/retention.ts';
 import { hourMs, hourOf, noStatuses } from '../../lambdas/core/stats.ts';
 import { createLedgerCheck } from '../../lambdas/edge/ledger-check.ts';
 import { createDeliverHandler } from '../../lambdas/edge/queue.ts';
 import { createApiKey } from '../../lambdas/operations/create-api-key.ts';
 import { openDynalite, openFauxqs, portsOf, silentLog } from './aws-driver.ts';
 import { openFakeAws } from './fake-aws.ts';
-import { anAttemptMessage } from './factories.ts';
+import { anAttemptMessage, retentionMs } from './factories.ts';
 import { gatewayEvent } from './gateway-events.ts';
 import { sqsRecord } from './sqs-record.ts';
 
@@ -83,9 +84,9 @@ export async function createRecordedFunctions({ send, losesAnswers }: World) {
     (client.middlewareStack as unknown as Middleware).add(note, { step: 'initialize' });
   }
 
-  const contextFor = () => {
-    const world = { ...systemPorts, log: silentLog, sender: { send: async () => send() } };
-    const ports = portsOf({ clients, settings }, systemPorts.clock);
+  const contextFor = (clock = systemPorts.clock) => {
+    const world = { ...systemPorts, clock, log: silentLog, sender: { send: async () => send() } };
+    const ports = portsOf({ clients, settings }, clock);
     return createContext({ ...world, ...ports }, service, targetPolicyOf(service));
   };
   const about = { name: null, scopes: ['admin' as const] };
@@ -144,8 +145,11 @@ export async function createRecordedFunctions({ send, losesAnswers }: World) {
     const hour = hourOf(clock.now());
     const byStatus = { ...noStatuses, delivered: 1 };
     await stats.correct('default', null, { hour, byStatus });
-    const later = { ...context, clock: { now: () => clock.now() + hourMs } };
-    await as('check-ledger', () => createLedgerCheck(later)({}));
+    // What is still open after half of its details' life has them kept for longer.
+    for (const afterMs of [hourMs, detailLifetimeMs(retentionMs) / 2 + 2 * hourMs]) {
+      const later = contextFor({ ...clock, now: () => clock.now() + afterMs });
+      await as('check-ledger', () => createLedgerCheck(later)({}));
+    }
   }
 
   async function close(): Promise<void> {

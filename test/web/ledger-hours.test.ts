@@ -11,6 +11,7 @@ const anHour = (fields: Partial<LedgerHour>): LedgerHour => ({
   failed: 0,
   cancelled: 0,
   missing: 0,
+  overdue: 0,
   counted: null,
   ...fields,
 });

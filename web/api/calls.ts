@@ -34,6 +34,7 @@ export const lines = {
   resumeReplay: 'POST /api/replays/{id}/resume',
   cancelReplay: 'POST /api/replays/{id}/cancel',
   getLedger: 'GET /api/ledger',
+  recoverLedger: 'POST /api/ledger/recover',
   listDeadLetters: 'GET /api/dead-letters',
   redriveDeadLetters: 'POST /api/dead-letters/redrive',
 } as const satisfies { [Id in RouteId]?: `${Routes[Id]['method']} ${Routes[Id]['path']}` };

@@ -9,6 +9,7 @@ const counts = [
   'failed',
   'cancelled',
   'missing',
+  'overdue',
 ] as const satisfies readonly (keyof LedgerHour)[];
 
 /** Latest first. */

@@ -6,8 +6,14 @@ import type { Attempt, Delivery } from '../../core/delivery.ts';
 import type { DeliveryId } from '../../core/ids.ts';
 import type { DeliveryDetail, DeliveryStore, LoadedDelivery } from '../../core/ports.ts';
 import { decodeAttempt } from './attempt-record.ts';
-import { changeDelivery, isStored, recordAttempt, timeToLive } from './delivery-changes.ts';
-import { countParked, listDeliveries, listParked } from './delivery-lists.ts';
+import {
+  changeDelivery,
+  indexOpen,
+  isStored,
+  recordAttempt,
+  timeToLive,
+} from './delivery-changes.ts';
+import { countParked, listDeliveries, listOpen, listParked } from './delivery-lists.ts';
 import {
   attemptsOf,
   bodyTokenOf,
@@ -39,6 +45,8 @@ export function openDeliveries(needs: Omit<DeliveryRows, 'facts'>): DeliveryStor
       listParked(rows, { tenant, subscriptionId, ...page }),
     countParked: (tenant, subscriptionId, max) =>
       countParked(rows, { tenant, subscriptionId, max }),
+    listOpen: (tenant, page) => listOpen(rows, { tenant, ...page }),
+    indexOpen: (deliveries) => indexOpen(rows, deliveries),
     listLedger: (tenant, range, page) => listLedger(rows, { tenant, range, ...page }),
   };
 }

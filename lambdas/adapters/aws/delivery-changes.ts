@@ -6,6 +6,7 @@ import { table as names } from '../../contract/table.ts';
 import type { Attempt, Delivery } from '../../core/delivery.ts';
 import { isFinal } from '../../core/delivery.ts';
 import { bodyExpiry } from '../../core/retention.ts';
+import { chunksOf } from './chunks.ts';
 import { encodeAttempt } from './attempt-record.ts';
 import { changingAttributes, decodeDelivery } from './delivery-row.ts';
 import { recallFacts } from './delivery-rows.ts';
@@ -15,7 +16,7 @@ import { isPresent } from './expressions.ts';
 import type { Change } from './expressions.ts';
 import { itemBytes } from './item-size.ts';
 import type { Item } from './item-size.ts';
-import { attemptKey, bodyKey, deliveryKey, entryKey } from './keys.ts';
+import { attemptKey, bodyKey, deliveryKey, entryKey, openPartition } from './keys.ts';
 
 type Step = { before: Delivery; after: Delivery };
 
@@ -60,6 +61,24 @@ export async function changeDelivery(
   if (!(await isApplied(result, () => isStored(rows, after)))) return 'superseded';
   if (!keepsBodyLonger) await moveExpiries(rows, { before, after });
   return 'applied';
+}
+
+/** Puts an open delivery into the index, where no change of its own has: whoever changes it now does so anyway. */
+export async function indexOpen(
+  rows: DeliveryRows,
+  deliveries: readonly Delivery[],
+): Promise<void> {
+  for (const chunk of chunksOf(deliveries, limits.jobPageSize)) {
+    await Promise.all(
+      chunk.map(({ tenant, id, version }) =>
+        rows.table.update(
+          deliveryKey(tenant, id),
+          { set: { [names.indexes.held.partitionKey]: openPartition(tenant, id) } },
+          { that: '#version = :before', values: { ':before': version } },
+        ),
+      ),
+    );
+  }
 }
 
 /** Of the body that is an item of its own, and of the entry in the ledger, by which lists of all deliveries find it. */

@@ -4,6 +4,7 @@ import { limits } from '../../contract/limits.ts';
 import type { Delivery } from '../../core/delivery.ts';
 import { sortKeyAt } from '../../core/ids.ts';
 import type { SubscriptionId } from '../../core/ids.ts';
+import { isScheduled } from '../../core/overdue.ts';
 import { InvalidCursorError } from '../../core/port-errors.ts';
 import type { DeliveryQuery, Page } from '../../core/ports.ts';
 import { makeCursor, readCursor } from '../cursor.ts';
@@ -17,6 +18,7 @@ import {
   enteredDelivery,
   heldPartitions,
   ledgerPartitions,
+  openPartitions,
 } from './keys.ts';
 import type { HeldStatus, ItemKey } from './keys.ts';
 import { mergedQuery } from './merged-query.ts';
@@ -78,6 +80,24 @@ export function listParked(
     since: firstSortKey,
     until: null,
     matches: (delivery) => delivery.status === 'parked',
+    isDense: true,
+  });
+}
+
+/** What is pending or retrying, of all subscriptions. */
+export function listOpen(
+  rows: DeliveryRows,
+  query: { tenant: string } & Listing['page'],
+): Promise<Page<Delivery>> {
+  const { tenant, ...page } = query;
+  return readPage(rows, {
+    list: ['open', tenant],
+    page,
+    source: { index: 'held', partitions: openPartitions(tenant), rowKey: keyOf },
+    newestFirst: false,
+    since: firstSortKey,
+    until: null,
+    matches: isScheduled,
     isDense: true,
   });
 }

@@ -38,12 +38,20 @@ export function openDeliveryQueue(needs: DeliveryQueueNeeds): DeliveryQueue {
           return { message, delaySeconds: delaySecondsMax };
         }),
       );
-      const entries = delayed.filter((entry) => entry !== undefined).map(entryOf);
+      const entries = delayed
+        .filter((entry) => entry !== undefined)
+        .map((entry, index) => entryOf(marked(entry, now), index));
       await Promise.all(
         chunksOf(entries, limits.queueBatchSize).map((chunk) => sendBatch(needs, chunk)),
       );
     },
   };
+}
+
+/** Whether the queue waits for less than it should. */
+function marked({ message, delaySeconds }: Delayed, now: number): Delayed {
+  const isHop = now + delaySeconds * 1_000 < message.dueAt;
+  return isHop ? { message: { ...message, isHop }, delaySeconds } : { message, delaySeconds };
 }
 
 async function isScheduled(

@@ -5,9 +5,10 @@ import { table } from '../../contract/table.ts';
 import type { Delivery } from '../../core/delivery.ts';
 import { isFinal } from '../../core/delivery.ts';
 import { acceptedAtOf, subscriptionIdOf } from '../../core/ids.ts';
+import { hasOutlivedItsHour, isScheduled } from '../../core/overdue.ts';
 import { compressed, decompressed } from './compression.ts';
 import type { Item } from './item-size.ts';
-import { deliveryKey, deliveryOf, heldPartition } from './keys.ts';
+import { deliveryKey, deliveryOf, heldPartition, openPartition } from './keys.ts';
 
 const time = z.number().nullable();
 
@@ -96,7 +97,6 @@ export function fixedAttributes(delivery: Delivery): Item {
 export function changingAttributes(delivery: Delivery): Item {
   const { status, expiresAt } = delivery;
   const usual = defaultsOf(delivery);
-  const isHeld = status === 'parked' || status === 'failed';
   return {
     status,
     reason: delivery.reason ?? undefined,
@@ -114,10 +114,21 @@ export function changingAttributes(delivery: Delivery): Item {
     error: delivery.lastErrorCode ?? undefined,
     [table.timeToLive]: expiresAt === null ? undefined : Math.floor(expiresAt / 1_000),
     expires_ms: expiresAt === null ? undefined : unless(expiresAt % 1_000, usual.expiresMs),
-    [table.indexes.held.partitionKey]: isHeld
-      ? heldPartition(deliveryKey(delivery.tenant, delivery.id), status)
-      : undefined,
+    [table.indexes.held.partitionKey]: heldPartitionOf(delivery),
   };
+}
+
+/**
+ * Where the index lists it, if anywhere. Most deliveries end within the hour in which they were accepted, and cost the index
+ * nothing: the check of that hour reads the ledger, and puts there what it still finds open.
+ */
+function heldPartitionOf(delivery: Delivery): string | undefined {
+  const { tenant, id, status } = delivery;
+  if (status === 'parked' || status === 'failed') {
+    return heldPartition(deliveryKey(tenant, id), status);
+  }
+  const isListed = isScheduled(delivery) && hasOutlivedItsHour(delivery);
+  return isListed ? openPartition(tenant, id) : undefined;
 }
 
 export function decodeDelivery(item: Item): Delivery {

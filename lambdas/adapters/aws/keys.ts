@@ -4,6 +4,8 @@
 //   <tenant>#replays                       <replay id>
 //   <tenant>#dead-letters                  <dead letter id>
 //   <tenant>#ledger#<shard>                <sort key><subscription>          the entry of a delivery in the ledger
+//   <tenant>#ledger                        checked                           until when the ledger was checked
+//   <tenant>#ledger                        tombstone#<subscription id>       a subscription that was deleted
 //   tenants                                <tenant>
 //   <tenant>#<subscription>#<shard>        <sort key>                        the row of a delivery
 //   <tenant>#<subscription>#<shard>        body#<sort key>#<token>           a body that is too large for its row
@@ -102,6 +104,21 @@ export function enteredDelivery({ sk }: ItemKey): DeliveryId {
 
 export function ledgerPartitions(tenant: string): string[] {
   const base = `${tenantPart(tenant)}#ledger`;
+  return Array.from({ length: limits.ledgerShards }, (_, shard) => `${base}#${shard}`);
+}
+
+/** What the check of the ledger goes by. */
+export function ledgerCheckPartition(tenant: string): string {
+  return `${tenantPart(tenant)}#ledger`;
+}
+
+/** Of the index `held`: what is pending or retrying, of all subscriptions. Sharded as the entries are. */
+export function openPartition(tenant: string, id: DeliveryId): string {
+  return `${tenantPart(tenant)}#open#${shardOf(id, limits.ledgerShards)}`;
+}
+
+export function openPartitions(tenant: string): string[] {
+  const base = `${tenantPart(tenant)}#open`;
   return Array.from({ length: limits.ledgerShards }, (_, shard) => `${base}#${shard}`);
 }
 

@@ -1,7 +1,7 @@
 // The AWS driver, all of it: the storage and queue ports on one DynamoDB table, one SQS queue and EventBridge
 // Scheduler, and an event bus.
 import type { AwsSettings } from '../../contract/settings.ts';
-import type { Ports } from '../../core/ports.ts';
+import type { Clock, Ports } from '../../core/ports.ts';
 import { detailLifetimeMs } from '../../core/retention.ts';
 import { openApiKeys } from './api-keys.ts';
 import { openClients } from './clients.ts';
@@ -12,6 +12,7 @@ import { openDeliveryQueue } from './delivery-queue.ts';
 import { openTable } from './dynamo-table.ts';
 import { openEventBus } from './event-bus.ts';
 import { openIdempotency } from './idempotency.ts';
+import { openLedgerChecks } from './ledger-checks.ts';
 import { openRateLimits } from './rate-limits.ts';
 import { openReplays } from './replays.ts';
 import { openStats } from './stats.ts';
@@ -21,6 +22,7 @@ export type AwsPorts = Pick<
   Ports,
   | 'subscriptions'
   | 'deliveries'
+  | 'ledgerChecks'
   | 'idempotency'
   | 'replays'
   | 'deadLetters'
@@ -34,7 +36,8 @@ export type AwsPorts = Pick<
 const tokenBytes = 4;
 
 export function openAwsPorts(
-  needs: Pick<Ports, 'clock' | 'chance' | 'wait' | 'log'> & {
+  needs: Pick<Ports, 'chance' | 'wait' | 'log'> & {
+    clock: Clock;
     settings: AwsSettings;
     retentionMs: number;
     clients?: AwsClients;
@@ -52,6 +55,7 @@ export function openAwsPorts(
       retentionMs: needs.retentionMs,
       detailLifetimeMs: detailLifetimeMs(needs.retentionMs),
     }),
+    ledgerChecks: openLedgerChecks(table, clock),
     idempotency: openIdempotency(table),
     replays: openReplays(table, clock),
     deadLetters: openDeadLetters(table, clock),

@@ -1,5 +1,6 @@
 // Slots under a subscription's rate limit: one number, moved on by one conditional update. The limit itself is a part of
 // the key, so that another limit begins anew.
+import { limits } from '../../contract/limits.ts';
 import { table as names } from '../../contract/table.ts';
 import type { RateLimitStore } from '../../core/ports.ts';
 import { slotIntervalMs, slotOf } from '../../core/rate-limit.ts';
@@ -33,21 +34,24 @@ type Key = ReturnType<typeof rateLimitKey>;
 async function moveOn(table: DynamoTable, key: Key, { limit, now }: Asked): Promise<number | null> {
   const stored = await table.updateAndRead(
     key,
-    { add: { busy_until: slotIntervalMs(limit) }, set: expiry(now) },
-    { that: '#busy_until > :now', values: { ':now': now } },
+    { add: { busy_until: slotIntervalMs(limit) }, set: { reserved_at: now, ...expiry(now) } },
+    {
+      that: '#busy_until > :now AND (attribute_not_exists(#reserved_at) OR #reserved_at <= :latest)',
+      values: { ':now': now, ':latest': now + limits.clockStepMs },
+    },
   );
   return stored === null ? null : Number(stored['busy_until']);
 }
 
-/** From now on, where nothing is. */
+/** From now on, where nothing is, or only what a clock reserved that was ahead. */
 async function begin(table: DynamoTable, key: Key, { limit, now }: Asked): Promise<number | null> {
   const busyUntil = now + slotIntervalMs(limit);
   const result = await table.update(
     key,
-    { set: { busy_until: busyUntil, ...expiry(now) } },
+    { set: { busy_until: busyUntil, reserved_at: now, ...expiry(now) } },
     {
-      that: 'attribute_not_exists(#busy_until) OR #busy_until <= :now',
-      values: { ':now': now },
+      that: 'attribute_not_exists(#busy_until) OR #busy_until <= :now OR #reserved_at > :latest',
+      values: { ':now': now, ':latest': now + limits.clockStepMs },
     },
   );
   return result === 'written' ? busyUntil : null;

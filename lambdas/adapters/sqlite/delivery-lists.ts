@@ -76,13 +76,18 @@ function prepareLists(database: DatabaseSync): (filters: Filters) => StatementSy
 export function createDeliveryLists(
   database: DatabaseSync,
   clock: Clock,
-): Pick<DeliveryStore, 'list' | 'listParked' | 'countParked'> {
+): Pick<DeliveryStore, 'list' | 'listOpen' | 'indexOpen' | 'listParked' | 'countParked'> {
   const statementFor = prepareLists(database);
   const parked = database.prepare(
     `SELECT ${selected(deliveryFields)} FROM deliveries
        INDEXED BY deliveries_by_subscription_and_status
      WHERE tenant = :tenant AND subscription_id = :subscriptionId AND status = 'parked'
        AND id > :after ORDER BY id`,
+  );
+
+  const open = database.prepare(
+    `SELECT ${selected(deliveryFields)} FROM deliveries INDEXED BY deliveries_by_status
+     WHERE tenant = :tenant AND status = :status AND id > :after ORDER BY id LIMIT :limit`,
   );
 
   const countParked = database.prepare(
@@ -110,6 +115,21 @@ export function createDeliveryLists(
         (errorCode === null || delivery.lastErrorCode === errorCode);
       return readPage({ statement: statementFor(filters), values, keeps, limit, query });
     },
+    async listOpen(tenant, { limit, cursor }) {
+      const query = ['open', tenant];
+      const after = cursor === null ? '' : positionOf(query, cursor);
+      // One more than a page tells whether there is another.
+      const found = ['pending', 'retrying']
+        .flatMap((status) => open.all({ tenant, status, after, limit: limit + 1 }))
+        .map(deliveryFromRow)
+        .sort((left, right) => (left.id < right.id ? -1 : 1));
+      const items = found.slice(0, limit);
+      const last = items.at(-1);
+      const isMore = found.length > limit && last !== undefined;
+      return { items, nextCursor: isMore ? makeCursor(query, last.id) : null };
+    },
+    // An index of the table has them all.
+    indexOpen: () => Promise.resolve(),
     async listParked(tenant, subscriptionId, { limit, cursor }) {
       const query = ['parked', tenant, subscriptionId];
       const after = cursor === null ? '' : positionOf(query, cursor);

@@ -17,8 +17,8 @@ export function createDeliveryQueue(
   clock: Clock,
 ): SqliteDeliveryQueue {
   const insert = database.prepare(
-    `INSERT INTO queue_messages (subscription_id, body, sent_at, visible_at, ready)
-     VALUES (?, ?, ?, ?, ?)`,
+    `INSERT INTO queue_messages (subscription_id, body, sent_at, visible_at, waits_since, ready)
+     VALUES (?, ?, ?, ?, ?, ?)`,
   );
   const listeners: (() => void)[] = [];
 
@@ -30,7 +30,7 @@ export function createDeliveryQueue(
         for (const message of messages) {
           const { dueAt } = message;
           const ready = dueAt <= now ? 1 : 0;
-          insert.run(groupOf(message), JSON.stringify(message), now, dueAt, ready);
+          insert.run(groupOf(message), JSON.stringify(message), now, dueAt, now, ready);
         }
       });
       for (const listener of listeners) listener();

@@ -6,6 +6,7 @@ import { createDeadLetterStore } from './dead-letter-store.ts';
 import { createDeliveryQueue, type SqliteDeliveryQueue } from './delivery-queue.ts';
 import { createDeliveryStore } from './delivery-store.ts';
 import { createIdempotencyStore } from './idempotency-store.ts';
+import { createLedgerCheckStore } from './ledger-check-store.ts';
 import { createQueueReceiver, type QueueReceiver } from './queue-receiver.ts';
 import { createRateLimitStore } from './rate-limit-store.ts';
 import { createReplayStore } from './replay-store.ts';
@@ -18,6 +19,7 @@ export type SqlitePorts = Pick<
   Ports,
   | 'subscriptions'
   | 'deliveries'
+  | 'ledgerChecks'
   | 'idempotency'
   | 'replays'
   | 'deadLetters'
@@ -46,6 +48,7 @@ export function openSqlitePorts(options: {
   return {
     subscriptions: createSubscriptionStore(database, writer),
     deliveries: createDeliveryStore(database, writer, options),
+    ledgerChecks: createLedgerCheckStore(database, writer),
     idempotency: createIdempotencyStore(database, writer),
     replays: createReplayStore(database, writer, clock),
     deadLetters: createDeadLetterStore(database, writer, clock),
@@ -55,7 +58,7 @@ export function openSqlitePorts(options: {
     // There is no bus on one machine: the log has a line for every announcement.
     bus: { isHeard: false, put: () => Promise.resolve() },
     queue: createDeliveryQueue(database, writer, clock),
-    receiver: createQueueReceiver(database, writer),
+    receiver: createQueueReceiver(database, writer, clock),
     sweeper: createSweeper(database, writer),
     canWrite: () => writer.canWrite(),
     close() {

@@ -7,6 +7,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { limits } from '../../contract/limits.ts';
 import { deadLetterOf, whyGivenUp } from '../../core/dead-letter.ts';
 import type { DeadLetter } from '../../core/dead-letter.ts';
+import type { Clock } from '../../core/ports.ts';
 import { selected } from './columns.ts';
 import { createBurial } from './dead-letter-store.ts';
 import type { Writer } from './writer.ts';
@@ -26,9 +27,16 @@ export type ReceiveOptions = {
   limit: number;
   now: number;
   visibilityMs: number;
-  /** How many more messages of the subscription may be received; as many as the limit by default. */
-  roomOf?: (subscriptionId: string) => number;
+  /** Which subscriptions have room for one more message, and what was taken of it; without it all have. */
+  room?: Room;
 };
+
+export type Room = {
+  has(subscriptionId: string): boolean;
+  take(subscriptionId: string): void;
+};
+
+const endlessRoom: Room = { has: () => true, take: () => {} };
 
 export type QueueReceiver = {
   /** Leases what is ready for `visibilityMs`; what was received too often becomes a dead letter instead. */
@@ -39,6 +47,11 @@ export type QueueReceiver = {
   release(receiptHandles: readonly string[], visibleAt: number, reason: string): Promise<void>;
   /** Epoch ms at which the next message that waits is ready, perhaps in the past; null when none waits. */
   nextWaitingUntil(): number | null;
+  /**
+   * After the clock jumped, and at start, when nobody knows by how much. Leases are as long as before, and what a clock
+   * that was ahead made wait waits as long from now on.
+   */
+  clockJumped(byMs: number, now: number): Promise<void>;
   /** At start: gives back what a process that has died still held. Its receipts do not count. */
   freeLeases(): Promise<void>;
   onDeadLetter(listener: (deadLetter: DeadLetter) => void): void;
@@ -89,13 +102,20 @@ function prepareStatements(database: DatabaseSync) {
     ),
     remove: database.prepare('DELETE FROM queue_messages WHERE id = ? AND lease_token = ?'),
     giveBack: database.prepare(
-      `UPDATE queue_messages SET lease_token = NULL, visible_at = ?, reason = ?
+      `UPDATE queue_messages SET lease_token = NULL, visible_at = ?, waits_since = ?, reason = ?
        WHERE id = ? AND lease_token = ?`,
     ),
     freeLeases: database.prepare(
       `UPDATE queue_messages SET ready = 1, lease_token = NULL, receive_count = receive_count - 1,
          visible_at = sent_at
        WHERE lease_token IS NOT NULL`,
+    ),
+    moveLeases: database.prepare(
+      'UPDATE queue_messages SET visible_at = visible_at + ? WHERE lease_token IS NOT NULL',
+    ),
+    moveWaiting: database.prepare(
+      `UPDATE queue_messages SET visible_at = visible_at - waits_since + :now, waits_since = :now
+       WHERE ready = 0 AND visible_at > :latest AND lease_token IS NULL AND waits_since > :latest`,
     ),
     nextWaiting: database.prepare(
       `SELECT visible_at AS visibleAt FROM queue_messages WHERE ready = 0
@@ -114,11 +134,12 @@ function createLeaser(statements: Statements) {
     return statements.readyAfter.get(subscriptionId)?.['subscriptionId'] as string | undefined;
   }
 
-  /** From the last one's turn to the end, then from the beginning. */
-  function nextInTurn(hasRoom: (subscriptionId: string) => boolean): string | undefined {
-    for (const start of [lastServed, '']) {
+  /** From the last one's turn to the end, then from the beginning to its turn. */
+  function nextInTurn(room: Room): string | undefined {
+    for (const [start, end] of [[lastServed, null] as const, ['', lastServed] as const]) {
       for (let next = readyAfter(start); next !== undefined; next = readyAfter(next)) {
-        if (hasRoom(next)) return next;
+        if (end !== null && next > end) break;
+        if (room.has(next)) return next;
       }
     }
     return undefined;
@@ -134,21 +155,23 @@ function createLeaser(statements: Statements) {
     return letter;
   }
 
-  return ({ limit, now, visibilityMs, roomOf = () => limit }: ReceiveOptions) => {
+  return ({ limit, now, visibilityMs, room = endlessRoom }: ReceiveOptions) => {
     const lease = { leaseToken: randomUUID(), visibleAt: now + visibilityMs };
     const received: ReceivedMessage[] = [];
     const deadLetters: DeadLetter[] = [];
-    const countOf = (id: string) => received.filter((each) => each.subscriptionId === id).length;
-    const hasRoom = (id: string) => countOf(id) < roomOf(id);
     statements.makeReady.run(now);
     while (received.length < limit) {
-      const subscriptionId = nextInTurn(hasRoom);
+      const subscriptionId = nextInTurn(room);
       if (subscriptionId === undefined) break;
       lastServed = subscriptionId;
       const leased = { ...statements.leaseOf.get({ ...lease, subscriptionId }) } as Leased;
       const isDead = leased.receiveCount > limits.queueReceivesMax;
-      if (isDead) deadLetters.push(bury(leased, now));
-      else received.push(receiptOf(leased));
+      if (isDead) {
+        deadLetters.push(bury(leased, now));
+        continue;
+      }
+      room.take(subscriptionId);
+      received.push(receiptOf(leased));
     }
     return { received, deadLetters };
   };
@@ -177,7 +200,11 @@ function leaseOf(receiptHandle: string): [id: number, leaseToken: string] {
   return [Number(id), leaseToken];
 }
 
-export function createQueueReceiver(database: DatabaseSync, writer: Writer): QueueReceiver {
+export function createQueueReceiver(
+  database: DatabaseSync,
+  writer: Writer,
+  clock: Clock,
+): QueueReceiver {
   const statements = prepareStatements(database);
   const lease = createLeaser(statements);
   const listeners: ((deadLetter: DeadLetter) => void)[] = [];
@@ -198,13 +225,19 @@ export function createQueueReceiver(database: DatabaseSync, writer: Writer): Que
     release(receiptHandles, visibleAt, reason) {
       return writer.write(() => {
         for (const handle of receiptHandles) {
-          statements.giveBack.run(visibleAt, reason, ...leaseOf(handle));
+          statements.giveBack.run(visibleAt, clock.now(), reason, ...leaseOf(handle));
         }
       });
     },
     nextWaitingUntil() {
       const next = statements.nextWaiting.get();
       return next === undefined ? null : Number(next['visibleAt']);
+    },
+    clockJumped(byMs, now) {
+      return writer.write(() => {
+        statements.moveLeases.run(byMs);
+        statements.moveWaiting.run({ now, latest: now + limits.clockStepMs });
+      });
     },
     async freeLeases() {
       await writer.write(() => statements.freeLeases.run());

@@ -1,24 +1,27 @@
 // Slots under a subscription's rate limit: one number each. The limit is a part of the key, so that another begins anew.
 import type { DatabaseSync } from 'node:sqlite';
 import type { RateLimitStore } from '../../core/ports.ts';
-import { reserveSlot } from '../../core/rate-limit.ts';
+import { knownBusyUntil, reserveSlot } from '../../core/rate-limit.ts';
 import type { Writer } from './writer.ts';
+
+type Stored = { busyUntil: number; reservedAt: number | null };
 
 export function createRateLimitStore(database: DatabaseSync, writer: Writer): RateLimitStore {
   const get = database.prepare(
-    'SELECT busy_until AS busyUntil FROM rate_limits WHERE tenant = ? AND subscription_id = ? AND rate = ?',
+    `SELECT busy_until AS busyUntil, reserved_at AS reservedAt FROM rate_limits
+     WHERE tenant = ? AND subscription_id = ? AND rate = ?`,
   );
   const put = database.prepare(
-    'INSERT OR REPLACE INTO rate_limits (tenant, subscription_id, rate, busy_until) VALUES (?, ?, ?, ?)',
+    `INSERT OR REPLACE INTO rate_limits (tenant, subscription_id, rate, busy_until, reserved_at)
+     VALUES (?, ?, ?, ?, ?)`,
   );
   return {
     reserve({ tenant, subscriptionId, limit }, now) {
       return writer.write(() => {
         const rate = `${limit.perSecond}/${limit.burst}`;
-        const known = get.get(tenant, subscriptionId, rate)?.['busyUntil'];
-        const busyUntil = known === undefined ? undefined : Number(known);
-        const reserved = reserveSlot(limit, busyUntil, now);
-        put.run(tenant, subscriptionId, rate, reserved.busyUntil);
+        const stored = get.get(tenant, subscriptionId, rate) as Stored | undefined;
+        const reserved = reserveSlot(limit, knownBusyUntil(stored, now), now);
+        put.run(tenant, subscriptionId, rate, reserved.busyUntil, now);
         return reserved.slotAt;
       });
     },

@@ -91,7 +91,7 @@ export function createSubscriptionStore(database: DatabaseSync, writer: Writer):
     `UPDATE subscriptions SET ${assigned(fields)}
      WHERE tenant = :tenant AND id = :id AND version = :versionBefore`,
   );
-  const addTenant = database.prepare('INSERT INTO tenants VALUES (?) ON CONFLICT DO NOTHING');
+  const addTenant = database.prepare('INSERT OR IGNORE INTO tenants (tenant) VALUES (?)');
   const tenants = database.prepare('SELECT tenant FROM tenants ORDER BY tenant');
   const remove = database.prepare('DELETE FROM subscriptions WHERE tenant = ? AND id = ?');
   const countActive = database.prepare(

@@ -1,11 +1,14 @@
 // Removes what has expired. Reads do not show it anyway, so this only keeps the file small.
 import type { DatabaseSync } from 'node:sqlite';
 import { limits } from '../../contract/limits.ts';
+import { hourMs } from '../../core/stats.ts';
 import type { Writer } from './writer.ts';
 
 export type Sweeper = {
   /** Removes at most `limit` rows of each kind, so that no sweep holds up the rest, and says how many. */
   removeExpired(now: number, limit: number): Promise<number>;
+  /** Epoch ms, no earlier than the last event that was counted, and an hour later at most; null where none was. */
+  lastStoredAt(): number | null;
 };
 
 export function createSweeper(database: DatabaseSync, writer: Writer): Sweeper {
@@ -39,7 +42,15 @@ export function createSweeper(database: DatabaseSync, writer: Writer): Sweeper {
        (SELECT tenant, id FROM dead_letters WHERE buried_at <= ? LIMIT ?)`,
   );
 
+  const lastHour = database.prepare(
+    'SELECT hour FROM stats_hours WHERE hour > 0 ORDER BY hour DESC LIMIT 1',
+  );
+
   return {
+    lastStoredAt() {
+      const hour = lastHour.get()?.['hour'];
+      return hour === undefined ? null : Number(hour) + hourMs;
+    },
     removeExpired(now, limit) {
       return writer.write(() => {
         const results = [

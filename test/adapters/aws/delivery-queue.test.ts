@@ -182,6 +182,7 @@ describe('what goes by a schedule', () => {
     ['is down', { status: 500, error: 'InternalServerException' }, limits.awsTriesMax],
     ['refuses', { status: 400, error: 'ValidationException' }, 1],
     ['has no more room', { status: 402, error: 'ServiceQuotaExceededException' }, 1],
+    ['has no such group any more', { status: 404, error: 'ResourceNotFoundException' }, 1],
   ])('goes by the queue as far as that can wait when Scheduler %s', async (_, answer, tries) => {
     const { queue, requests, logged } = await setup((request) =>
       isSchedule(request) ? answer : allSent(request),
@@ -193,7 +194,10 @@ describe('what goes by a schedule', () => {
     const [batch] = requests.filter((request) => !isSchedule(request));
     expect(requests.filter(isSchedule)).toHaveLength(tries);
     expect(entriesOf(batch!).map(({ DelaySeconds }) => DelaySeconds)).toStrictEqual([900, 1]);
-    expect(JSON.parse(entriesOf(batch!)[0]!.MessageBody)).toStrictEqual(message);
+    expect(JSON.parse(entriesOf(batch!)[0]!.MessageBody)).toStrictEqual({
+      ...message,
+      isHop: true,
+    });
     expect(logged).toStrictEqual(['schedule.failed']);
   });
 });

@@ -105,3 +105,19 @@ test('tells two deliveries apart that only their subscriptions tell apart', asyn
   expect(listed.items).toHaveLength(2);
   expect(listed.items).toEqual(expect.arrayContaining([first, second]));
 });
+
+test('lists nothing as open that was changed or deleted since it was read', async () => {
+  const tenant = aTenant();
+  const [ended, lost] = [aDelivery({ tenant }), aDelivery({ tenant })];
+  for (const delivery of [ended, lost]) await store().commit(delivery, body);
+  await store().transition(ended, changed(ended, { status: 'delivered' }));
+  const TableName = driver.settings.TABLE_NAME;
+  await documents.send(new DeleteCommand({ TableName, Key: deliveryKey(tenant, lost.id) }));
+
+  await store().indexOpen([ended, lost]);
+
+  const rowOf = ({ id }: Delivery) =>
+    documents.send(new GetCommand({ TableName, Key: deliveryKey(tenant, id) }));
+  expect((await rowOf(ended)).Item).not.toHaveProperty('held_pk');
+  expect((await rowOf(lost)).Item).toBeUndefined();
+});

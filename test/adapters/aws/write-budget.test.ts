@@ -1,5 +1,5 @@
 // What a webhook costs in DynamoDB, counted: at most 3 write units and 1 read unit for 1 KB of JSON that is delivered
-// at the first attempt, and at most 3 write units for every failed attempt.
+// at the first attempt, and at most 3 write units for every failed attempt but the last of a schedule, which may cost 4.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openClients } from '../../../lambdas/adapters/aws/clients.ts';
 import type { AwsPorts } from '../../../lambdas/adapters/aws/open-aws-ports.ts';
@@ -159,6 +159,8 @@ describe('write budget', () => {
 
     process.stdout.write(`  ${name}, write units per failed attempt: ${perAttempt.join(' ')}\n`);
     expect(perAttempt).toHaveLength(10);
-    expect(Math.max(...perAttempt)).toBeLessThanOrEqual(3);
+    // The last one takes the delivery from the list of what is open to that of what failed.
+    expect(Math.max(...perAttempt.slice(0, -1))).toBeLessThanOrEqual(3);
+    expect(perAttempt.at(-1)).toBeLessThanOrEqual(4);
   });
 });

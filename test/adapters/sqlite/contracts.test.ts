@@ -8,6 +8,7 @@ import { apiKeyStoreContract } from '../../contracts/api-key-store.ts';
 import { deadLetterStoreContract } from '../../contracts/dead-letter-store.ts';
 import { deliveryQueueContract } from '../../contracts/delivery-queue.ts';
 import { deliveryStoreContract } from '../../contracts/delivery-store.ts';
+import { ledgerCheckStoreContract } from '../../contracts/ledger-check-store.ts';
 import { idempotencyStoreContract } from '../../contracts/idempotency-store.ts';
 import { rateLimitStoreContract } from '../../contracts/rate-limit-store.ts';
 import { replayStoreContract } from '../../contracts/replay-store.ts';
@@ -46,6 +47,7 @@ for (const { name, open } of drivers) {
 
   subscriptionStoreContract(name, openPort('subscriptions'));
   deliveryStoreContract(name, openPort('deliveries'));
+  ledgerCheckStoreContract(name, openPort('ledgerChecks'));
   idempotencyStoreContract(name, openPort('idempotency'));
   replayStoreContract(name, openPort('replays'));
   deadLetterStoreContract(name, openPort('deadLetters'));

@@ -81,10 +81,15 @@ describe('receive', () => {
     const slow = anAttemptMessage().deliveryId;
     await send(20, { deliveryId: slow, dueAt: clock.now() - 1_000 });
     const others = (await send(5)).map(({ deliveryId }) => deliveryId);
-    const receiveWithRoom = async (room: number) => {
-      const roomOf = (id: string) => (id === subscriptionIdOf(slow as DeliveryId) ? room : 10);
+    const receiveWithRoom = async (places: number) => {
+      let free = places;
+      const isSlow = (id: string) => id === subscriptionIdOf(slow as DeliveryId);
+      const room = {
+        has: (id: string) => !isSlow(id) || free > 0,
+        take: (id: string) => (free -= isSlow(id) ? 1 : 0),
+      };
       return deliveriesOf(
-        await receiver.receive({ limit: 10, now: clock.now(), visibilityMs, roomOf }),
+        await receiver.receive({ limit: 10, now: clock.now(), visibilityMs, room }),
       );
     };
 
@@ -239,6 +244,60 @@ describe('freeLeases', () => {
 
     expect(await receive()).toStrictEqual([]);
     expect(receiver.nextWaitingUntil()).toBe(clock.now() + 1_000);
+  });
+});
+
+describe('a clock that jumps', () => {
+  const hourMs = 3_600_000;
+  const jump = async ({ clock, receiver }: ReturnType<typeof setup>, byMs: number) => {
+    clock.advance(byMs);
+    await receiver.clockJumped(byMs, clock.now());
+  };
+
+  it.each([hourMs, -hourMs])('by %d ms leaves a lease as long as it was', async (byMs) => {
+    const given = setup();
+    const { clock, send, receive } = given;
+    await send(1);
+    expect(await receive()).toHaveLength(1);
+
+    clock.advance(visibilityMs / 2);
+    await jump(given, byMs);
+    expect(await receive()).toStrictEqual([]);
+    clock.advance(visibilityMs / 2 - 1);
+    expect(await receive()).toStrictEqual([]);
+    clock.advance(1);
+    expect(await receive()).toHaveLength(1);
+  });
+
+  it('back makes nothing wait for longer than it should have', async () => {
+    const given = setup();
+    const { clock, receiver, send, receive } = given;
+    await send(1);
+    const handles = handlesOf(await receive());
+    clock.advance(hourMs);
+    await send(1, { dueAt: clock.now() + 2_000 });
+    await receiver.release(handles, clock.now() + 3_000, 'busy');
+
+    await jump(given, -hourMs);
+
+    expect(receiver.nextWaitingUntil()).toBe(clock.now() + 2_000);
+    clock.advance(2_000);
+    expect(await receive()).toHaveLength(1);
+    clock.advance(1_000);
+    expect(await receive()).toHaveLength(1);
+  });
+
+  it('leaves what was made to wait by a clock that was right', async () => {
+    const given = setup();
+    const { clock, receiver, send } = given;
+    await send(1, { dueAt: clock.now() + 20 * hourMs });
+    const dueAt = receiver.nextWaitingUntil();
+    clock.advance(2 * hourMs);
+
+    await jump(given, hourMs);
+    await jump(given, -hourMs);
+
+    expect(receiver.nextWaitingUntil()).toBe(dueAt);
   });
 });
 

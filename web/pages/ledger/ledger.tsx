@@ -1,17 +1,20 @@
-// The ledger of the last day: what was accepted in each hour and what became of it, and the ids of what is missing.
-import { call } from '../api/client.ts';
-import type { LedgerHour, MissingDelivery } from '../api/resources.ts';
-import { count } from '../format.ts';
-import { Badge } from '../parts/badge.tsx';
-import { PageHead } from '../parts/card.tsx';
-import { Id } from '../parts/copy.tsx';
-import { SubscriptionLink } from '../parts/delivery-table.tsx';
-import { Empty, Shown } from '../parts/states.tsx';
-import type { Column } from '../parts/table.tsx';
-import { Table } from '../parts/table.tsx';
-import { Time } from '../parts/time.tsx';
-import { addedUp } from '../state/ledger-hours.ts';
-import { useLive } from '../state/live.ts';
+// The ledger of the last day: what was accepted in each hour and what became of it, the ids of what is missing, and a way
+// to ask again for what the queue lost.
+import { useState } from 'preact/hooks';
+import { call } from '../../api/client.ts';
+import type { LedgerHour, MissingDelivery } from '../../api/resources.ts';
+import { count } from '../../format.ts';
+import { Badge } from '../../parts/badge.tsx';
+import { PageHead } from '../../parts/card.tsx';
+import { Id } from '../../parts/copy.tsx';
+import { SubscriptionLink } from '../../parts/delivery-table.tsx';
+import { Empty, Shown } from '../../parts/states.tsx';
+import type { Column } from '../../parts/table.tsx';
+import { Table } from '../../parts/table.tsx';
+import { Time } from '../../parts/time.tsx';
+import { addedUp } from '../../state/ledger-hours.ts';
+import { useLive } from '../../state/live.ts';
+import { RecoverDialog } from './recover-dialog.tsx';
 
 const dayMs = 24 * 3_600_000;
 /** Of a thousand deliveries each: more would keep the service busy for a look. */
@@ -45,16 +48,21 @@ async function loadDay(signal: AbortSignal): Promise<Day> {
 
 export function Ledger() {
   const live = useLive('ledger', loadDay, 0);
+  const [isAsking, setAsking] = useState(false);
   return (
     <>
       <PageHead title="Ledger">
+        <button type="button" class="button" onClick={() => setAsking(true)}>
+          Recover…
+        </button>
         <button type="button" class="button" onClick={live.reload}>
           Check again
         </button>
       </PageHead>
       <p class="quiet">
         Every delivery that was accepted in the last day, by the hour, and what became of it. What
-        is missing was accepted and has no row any more.
+        is missing was accepted and has no row any more. What is overdue should have been attempted
+        so long ago that the queue must have lost it: the hourly check asks for it again.
       </p>
       <Shown live={live} rows={5}>
         {({ hours, missing, isWhole, checkedAt }) =>
@@ -62,7 +70,12 @@ export function Ledger() {
             <Empty title="Nothing was accepted in the last day" />
           ) : (
             <>
-              <Verdict missing={missing.length} isWhole={isWhole} checkedAt={checkedAt} />
+              <Verdict
+                missing={missing.length}
+                overdue={hours.reduce((sum, hour) => sum + hour.overdue, 0)}
+                isWhole={isWhole}
+                checkedAt={checkedAt}
+              />
               {missing.length > 0 && (
                 <section class="card" aria-label="Missing deliveries">
                   <Table
@@ -85,19 +98,23 @@ export function Ledger() {
           )
         }
       </Shown>
+      {isAsking && <RecoverDialog onClose={() => setAsking(false)} />}
     </>
   );
 }
 
-type VerdictProps = { missing: number } & Pick<Day, 'isWhole' | 'checkedAt'>;
+type VerdictProps = { missing: number; overdue: number } & Pick<Day, 'isWhole' | 'checkedAt'>;
 
-function Verdict({ missing, isWhole, checkedAt }: VerdictProps) {
+function Verdict({ missing, overdue, isWhole, checkedAt }: VerdictProps) {
   if (missing > 0) {
     return <p class="warning">{count(missing)} accepted deliveries are missing.</p>;
   }
+  if (overdue > 0) {
+    return <p class="warning">{count(overdue)} deliveries are overdue, and none is missing.</p>;
+  }
   return (
     <p class="success">
-      Nothing is missing. Checked <Time at={checkedAt} how="relative" />.
+      Nothing is missing or overdue. Checked <Time at={checkedAt} how="relative" />.
       {!isWhole && ' There is more than is shown here: GET /api/ledger has it all.'}
     </p>
   );
@@ -111,12 +128,13 @@ const columns: readonly Column<LedgerHour>[] = [
   { title: 'Parked', side: 'end', cell: ({ parked }) => count(parked) },
   { title: 'Scheduled', side: 'end', cell: ({ scheduled }) => count(scheduled) },
   { title: 'Cancelled', side: 'end', cell: ({ cancelled }) => count(cancelled) },
-  {
-    title: 'Missing',
-    side: 'end',
-    cell: ({ missing }) => (missing === 0 ? '0' : <Badge tone="bad">{count(missing)}</Badge>),
-  },
+  { title: 'Overdue', side: 'end', cell: ({ overdue }) => <Trouble of={overdue} tone="warn" /> },
+  { title: 'Missing', side: 'end', cell: ({ missing }) => <Trouble of={missing} tone="bad" /> },
 ];
+
+function Trouble({ of, tone }: { of: number; tone: 'warn' | 'bad' }) {
+  return of === 0 ? <>0</> : <Badge tone={tone}>{count(of)}</Badge>;
+}
 
 const missingColumns: readonly Column<MissingDelivery>[] = [
   { title: 'Delivery', cell: ({ delivery_id: id }) => <Id id={id} /> },

@@ -1,0 +1,74 @@
+// Asks again for what the queue lost: first a dry run that counts it, then the recovery, call by call until all is asked for.
+import { useEffect, useState } from 'preact/hooks';
+import { call } from '../../api/client.ts';
+import { count } from '../../format.ts';
+import { Confirm } from '../../parts/confirm.tsx';
+import { TextField } from '../../parts/field.tsx';
+import { reloadLive } from '../../state/live.ts';
+import { notify } from '../../state/notices.ts';
+
+type Found = { overdue: number; jobs: number };
+
+/** All that is overdue, or would be recovered in a dry run. */
+async function recoverAll(
+  wish: { dry_run: boolean; per_second?: number },
+  onProgress: (found: Found) => void,
+): Promise<Found> {
+  const found: Found = { overdue: 0, jobs: 0 };
+  let cursor: string | null = null;
+  do {
+    const answer: { overdue: number; jobs: string[]; next_cursor: string | null } = await call(
+      'recoverLedger',
+      { body: { ...wish, cursor } },
+    );
+    found.overdue += answer.overdue;
+    found.jobs += answer.jobs.length;
+    cursor = answer.next_cursor;
+    onProgress({ ...found });
+  } while (cursor !== null);
+  return found;
+}
+
+export function RecoverDialog({ onClose }: { onClose: () => void }) {
+  const [found, setFound] = useState<Found | null>(null);
+  const [progress, setProgress] = useState<Found | null>(null);
+  const [failure, setFailure] = useState<string | null>(null);
+  const [perSecond, setPerSecond] = useState('100');
+
+  useEffect(() => {
+    recoverAll({ dry_run: true }, () => {}).then(setFound, (error: unknown) => {
+      setFailure(error instanceof Error ? error.message : String(error));
+    });
+  }, []);
+
+  const recover = async () => {
+    const wish = { dry_run: false, per_second: Number(perSecond) };
+    const { overdue, jobs } = await recoverAll(wish, setProgress);
+    notify('good', `${count(overdue)} deliveries and ${count(jobs)} jobs are asked for again`);
+    reloadLive('ledger');
+  };
+
+  return (
+    <Confirm title="Recover what the queue lost?" verb="Ask again" onClose={onClose} act={recover}>
+      <p>
+        For use after the queue was emptied or the table restored. Where the queue is only late,
+        deliveries may be attempted twice.
+      </p>
+      <p role="status">{failure ?? sentenceOf(found, progress)}</p>
+      <TextField
+        label="Deliveries per second"
+        type="number"
+        value={perSecond}
+        onValue={setPerSecond}
+      />
+    </Confirm>
+  );
+}
+
+function sentenceOf(found: Found | null, progress: Found | null): string {
+  if (progress !== null) return `${count(progress.overdue)} deliveries asked for so far …`;
+  if (found === null) return 'Counting what is late by more than a minute …';
+  const { overdue, jobs } = found;
+  if (overdue === 0 && jobs === 0) return 'Nothing is late by more than a minute.';
+  return `${count(overdue)} deliveries are late by more than a minute, and ${count(jobs)} jobs stand still.`;
+}
