@@ -9,11 +9,20 @@ export function makeCursor(query: readonly unknown[], position: string): string 
   return Buffer.from(digestOf(query, position) + position).toString('base64url');
 }
 
-/** The position in a cursor of the same query. Throws `InvalidCursorError`. */
-export function readCursor(query: readonly unknown[], cursor: string): string {
+/**
+ * The position in a cursor of the same query. Throws `InvalidCursorError`: also for a position that no list gives, since
+ * anybody can compute a digest.
+ */
+export function readCursor<Position extends string>(
+  query: readonly unknown[],
+  cursor: string,
+  isPosition: (text: string) => text is Position,
+): Position {
   const text = Buffer.from(cursor, 'base64url').toString();
   const position = text.slice(digestLength);
-  if (makeCursor(query, position) !== cursor) throw new InvalidCursorError();
+  if (makeCursor(query, position) !== cursor || !isPosition(position)) {
+    throw new InvalidCursorError();
+  }
   return position;
 }
 

@@ -6,7 +6,6 @@ import type { DeadLetter } from '../core/dead-letter.ts';
 import { isDeadLetterId } from '../core/ids.ts';
 import type { DeadLetterId } from '../core/ids.ts';
 import type { DeadLetterQuery, Page } from '../core/ports.ts';
-import { InvalidCursorError } from '../core/port-errors.ts';
 import { makeCursor, readCursor } from './cursor.ts';
 
 /** The letters with the greatest ids below `before` (null: of all), greatest first. */
@@ -26,7 +25,7 @@ export async function deadLetterPage(
     (reason === null || reason === letter.reason) &&
     (redriven === null || redriven === (letter.redrivenAt !== null));
   const items: DeadLetter[] = [];
-  let position = cursor === null ? null : positionOf(readCursor(list, cursor));
+  let position = cursor === null ? null : readCursor(list, cursor, isDeadLetterId);
   const goOn = () => (position === null ? null : makeCursor(list, position));
   for (let examined = 0; examined < limits.rowsExaminedPerPageMax;) {
     const { letters, isLast } = await read(position, limits.pageSizeMax);
@@ -40,9 +39,4 @@ export async function deadLetterPage(
     examined += letters.length;
   }
   return { items, nextCursor: goOn() };
-}
-
-function positionOf(text: string): DeadLetterId {
-  if (!isDeadLetterId(text)) throw new InvalidCursorError();
-  return text;
 }

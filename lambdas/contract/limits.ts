@@ -35,6 +35,8 @@ export const limits = {
   secretOverlapMsMax: 7 * day,
   signatureToleranceMs: 5 * minute, // Standard Webhooks, Stripe and Slack agree.
   signaturePrefixLengthMax: 50,
+  /** Of one request, in one header: a rotation leaves a few. */
+  signaturesMax: 10,
 
   // Custom headers and auth
   customHeadersMax: 20,

@@ -6,6 +6,7 @@ import { healthState, rateLimit } from './health-resource.ts';
 import { limits } from './limits.ts';
 import { problems } from './problems.ts';
 import type { ProblemCode } from './problems.ts';
+import { readOnlyFields } from './read-only-fields.ts';
 import { secretMask } from './secret-mask.ts';
 import { newSigningSecret, signingSecret } from './signing-secret.ts';
 import { shownVerification, verification } from './verification.ts';
@@ -92,19 +93,6 @@ export const subscription = z
     updated_at: time,
   })
   .meta({ id: 'Subscription' });
-
-/** What a client reads and may send back as it is: it changes nothing. */
-const readOnly = z.unknown().meta({ readOnly: true, description: 'Read-only: ignored' });
-
-const readOnlyFields = {
-  id: readOnly,
-  public_key: readOnly,
-  previous_secrets: readOnly,
-  inactive_reason: readOnly,
-  health: readOnly,
-  created_at: readOnly,
-  updated_at: readOnly,
-};
 
 /** Every field may be absent in an update. Strict: one with a slip in its name must not be left out. */
 export const subscriptionFields = z

@@ -27,15 +27,17 @@ export type Route = {
 
 export const page = {
   limit: z
-    .string()
-    .regex(/^\d{1,9}$/, 'must be a whole number')
-    .transform(Number)
-    .refine((value) => value >= 1, 'must be at least 1')
-    // The seed capped a larger limit in silence; its clients rely on that.
-    .transform((value) => Math.min(value, limits.pageSizeMax))
+    // In a URL all is text: digits alone are a number, and no hex or exponent.
+    .preprocess(
+      (given: number | undefined) => (/^\d{1,9}$/.test(String(given)) ? Number(given) : given),
+      // The seed capped a larger limit in silence; its clients rely on that.
+      z
+        .number()
+        .min(1)
+        .transform((value) => Math.min(value, limits.pageSizeMax)),
+    )
     .default(limits.pageSizeDefault)
     .meta({
-      // In a URL all is text; to whoever reads the description it is a number.
       shownAs: { type: 'integer', minimum: 1, maximum: 999_999_999 },
       description: `1 to ${limits.pageSizeMax}; more is capped`,
     }),

@@ -6,6 +6,7 @@ import type { Route } from '../contract/routes.ts';
 import { exceedsDepth } from '../core/json-depth.ts';
 import { ServiceError } from '../core/service-error.ts';
 import { isIdentity, isJsonType } from '../core/media-type.ts';
+import { illFormedAt } from '../core/well-formed.ts';
 import { labelOf, phraseOf, shortened, unknownPhrase } from './field-errors.ts';
 import type { HttpRequest } from './http-event.ts';
 
@@ -52,13 +53,24 @@ function readBody(route: Route, request: HttpRequest, bodyBytesMax: number): Par
       'The body must be JSON: send it with Content-Type: application/json',
     );
   }
-  const json = parseJson(rawBody);
+  return parse(route.body, readJson(rawBody), '/');
+}
+
+function readJson(bytes: Uint8Array): unknown {
+  const json = parseJson(bytes);
   if (exceedsDepth(json, limits.jsonDepthMax)) {
     throw invalidFields([
       { pointer: '', detail: `must not be nested deeper than ${limits.jsonDepthMax} levels` },
     ]);
   }
-  return parse(route.body, json, '/');
+  const illFormed = illFormedAt(json);
+  if (illFormed !== null) {
+    const pointer = ['', ...illFormed.map(pointerSegment)].join('/');
+    throw invalidFields([
+      { pointer, detail: 'must be well-formed Unicode, and not be named __proto__' },
+    ]);
+  }
+  return json;
 }
 
 function parseJson(bytes: Uint8Array): unknown {

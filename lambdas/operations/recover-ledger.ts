@@ -123,7 +123,7 @@ function cursorOf({ stage, range, cursor }: Place): string {
   return `${stage}.${range.fromHour}.${range.untilHour}.${cursor ?? ''}`;
 }
 
-const cursorPattern = /^(ledger|open)\.(\d{1,15})\.(\d{1,15})\.([\w-]*)$/;
+const cursorPattern = /^(ledger|open)\.(\d{1,14})\.(\d{1,14})\.([\w-]*)$/;
 
 function readCursor(text: string): Place {
   const [, stage, fromHour, untilHour, cursor = ''] = cursorPattern.exec(text) ?? [];

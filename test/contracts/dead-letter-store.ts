@@ -7,6 +7,7 @@ import { InvalidCursorError } from '../../lambdas/core/port-errors.ts';
 import { aDeadLetter, aTenant, noon } from '../support/factories.ts';
 import {
   cursorOf,
+  forged,
   garbledCursors,
   type Open,
   openForSuite,
@@ -131,7 +132,11 @@ export function deadLetterStoreContract(name: string, open: Open<DeadLetterStore
         await buriedMany(tenant, 3);
         const cursor = await cursorOf(page(tenant, { limit: 1 }));
 
-        for (const other of [...garbledCursors, ...spoiled(cursor)]) {
+        for (const other of [
+          ...garbledCursors,
+          ...spoiled(cursor),
+          ...forged(['dead-letters', tenant, null, null]),
+        ]) {
           await expect(page(tenant)(other), other).rejects.toThrow(InvalidCursorError);
         }
         await expect(page(aTenant())(cursor)).rejects.toThrow(InvalidCursorError);

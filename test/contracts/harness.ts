@@ -1,4 +1,5 @@
 // What the contract suites share. A suite opens its store once and gives every test a tenant of its own.
+import { makeCursor } from '../../lambdas/adapters/cursor.ts';
 import { afterAll, beforeAll } from 'vitest';
 import type { Clock, Page } from '../../lambdas/core/ports.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
@@ -83,4 +84,20 @@ export function spoiled(cursor: string): string[] {
     cursor.slice(0, 1) === 'A' ? `B${cursor.slice(1)}` : `A${cursor.slice(1)}`,
     cursor.slice(0, middle) + other + other + other + cursor.slice(middle + 3),
   ];
+}
+
+/** Cursors whose digest fits: anybody can compute it. Their positions are none that a list gives. */
+export function forged(query: readonly unknown[]): string[] {
+  const positions = [
+    '',
+    'x',
+    '~',
+    'sub_',
+    'dlv_',
+    'a'.repeat(2_000),
+    '\u0000',
+    '日本',
+    `${'7'.repeat(26)}~`,
+  ];
+  return positions.map((position) => makeCursor(query, position));
 }

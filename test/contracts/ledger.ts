@@ -8,7 +8,7 @@ import { InvalidCursorError } from '../../lambdas/core/port-errors.ts';
 import { hourMs, hourOf } from '../../lambdas/core/stats.ts';
 import type { TestClock } from '../support/clock.ts';
 import { aDelivery, aTenant, changed, noon, retentionMs } from '../support/factories.ts';
-import { cursorOf, garbledCursors, readAll, readPages, spoiled } from './harness.ts';
+import { cursorOf, forged, garbledCursors, readAll, readPages, spoiled } from './harness.ts';
 import { aBody, minute, stored, storedMany } from './stored-deliveries.ts';
 
 type Suite = { store(): DeliveryStore; clock: TestClock };
@@ -111,7 +111,8 @@ export function ledgerContract({ store, clock }: Suite): void {
       for (const other of [page(aTenant(), 1), page(tenant, 1, longer)]) {
         await expect(other(cursor)).rejects.toThrow(InvalidCursorError);
       }
-      for (const other of [...garbledCursors, ...spoiled(cursor)]) {
+      const query = ['ledger', tenant, hour, hour + hourMs];
+      for (const other of [...garbledCursors, ...spoiled(cursor), ...forged(query)]) {
         await expect(page(tenant)(other), other).rejects.toThrow(InvalidCursorError);
       }
     });

@@ -6,6 +6,7 @@ import type { ReplayJob } from '../../lambdas/core/replay-job.ts';
 import { aReplayJob, aSubscriptionId, aTenant, noon, replayFilters } from '../support/factories.ts';
 import {
   cursorOf,
+  forged,
   garbledCursors,
   type Open,
   openForSuite,
@@ -188,7 +189,8 @@ export function replayStoreContract(name: string, open: Open<ReplayStore>): void
         await createdMany(tenant, 3);
         const cursor = await cursorOf(page(tenant, 1));
 
-        for (const other of [...garbledCursors, ...spoiled(cursor)]) {
+        const others = [...garbledCursors, ...spoiled(cursor), ...forged(['replays', tenant])];
+        for (const other of others) {
           await expect(page(tenant)(other), other).rejects.toThrow(InvalidCursorError);
         }
         await expect(page(aTenant())(cursor)).rejects.toThrow(InvalidCursorError);

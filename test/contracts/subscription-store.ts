@@ -7,6 +7,7 @@ import type { Subscription } from '../../lambdas/core/subscription.ts';
 import { aSubscription, aTenant, noon } from '../support/factories.ts';
 import {
   cursorOf,
+  forged,
   garbledCursors,
   type Open,
   openForSuite,
@@ -267,6 +268,13 @@ export function subscriptionStoreContract(name: string, open: Open<SubscriptionS
 
       it.each(garbledCursors)('refuses the cursor %j', async (cursor) => {
         await expect(page(aTenant())(cursor)).rejects.toThrow(InvalidCursorError);
+      });
+
+      it('refuses a forged cursor', async () => {
+        const tenant = aTenant();
+        for (const cursor of forged(['subscriptions', tenant])) {
+          await expect(page(tenant)(cursor), cursor).rejects.toThrow(InvalidCursorError);
+        }
       });
 
       it('refuses the cursor of another tenant', async () => {

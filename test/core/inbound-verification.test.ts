@@ -5,6 +5,7 @@ import Stripe from 'stripe';
 import { describe, expect, it } from 'vitest';
 import type { Verification } from '../../lambdas/contract/verification.ts';
 import { verifyInbound } from '../../lambdas/core/inbound-verification.ts';
+import { standardSignatures } from '../../lambdas/core/signature.ts';
 
 const text = '{"b":1,"a":2,"a":3,\r\n "e":"é\\u00e9","s":"\\/"}  ';
 const secret = `whsec_${randomBytes(32).toString('base64')}`;
@@ -186,5 +187,30 @@ describe('verifyInbound', () => {
     expect(verifyInbound({ scheme: 'slack', secret }, [secret], { headers, body, now })).toBe(
       'expired',
     );
+  });
+});
+
+describe('a request with many signatures', () => {
+  const secret = 'a secret of some length';
+  const body = new TextEncoder().encode('{}');
+  const now = 1_700_000_000_000;
+  const identity = { id: 'msg_1', timestamp: String(now / 1_000), body };
+  const right = standardSignatures([secret], identity);
+  const verdictOf = (signatures: string[]) =>
+    verifyInbound({ scheme: 'standard', secret: null }, [secret], {
+      headers: {
+        'webhook-id': identity.id,
+        'webhook-timestamp': identity.timestamp,
+        'webhook-signature': signatures.join(' '),
+      },
+      body,
+      now,
+    });
+
+  it('is compared with ten of them at most', () => {
+    const others = (count: number) => Array.from({ length: count }, () => `v1,${'a'.repeat(44)}`);
+    expect(verdictOf([...others(9), right])).toBe('ok');
+    expect(verdictOf([...others(10), right])).toBe('invalid');
+    expect(verdictOf([right, ...others(10)])).toBe('invalid');
   });
 });

@@ -25,6 +25,7 @@ describe.each(['http', 'rest'] as const)('an event of the %s API', (kind) => {
       routeKey: 'POST /api/delivery/{id}/retry',
       params: { id: delivery },
       query: { limit: '5', event_type: 'a.b' },
+      repeated: [],
       headers: { 'x-event-type': 'order.paid', 'content-length': '8' },
       rawBody: Buffer.from('{"é":1}'),
     });
@@ -40,7 +41,11 @@ describe.each(['http', 'rest'] as const)('an event of the %s API', (kind) => {
   });
 
   test('takes the last of repeated parameters, commas and signs as they are', () => {
-    const { query } = read({ method: 'GET', path: '/api/deliveries?a=1&a=2%2C3&b=%2B&c=x+y' });
+    const { query, repeated } = read({
+      method: 'GET',
+      path: '/api/deliveries?a=1&a=2%2C3&b=%2B&c=x+y',
+    });
+    expect(repeated).toEqual(['a']);
     expect(query).toEqual({ a: '2,3', b: '+', c: 'x y' });
   });
 

@@ -12,9 +12,9 @@ import { createService } from '../support/service.ts';
 const urls = Object.values(refusedUrls).flat();
 const goodUrl = 'https://receiver.example.com/hooks';
 
-/** The schema refuses what is no text of a usable length; the target policy refuses the rest. */
+/** What is no text of a usable length is refused before the target policy is asked. */
 function refusalOf(url: string): [number, string] {
-  const isUsable = url.length > 0 && url.length <= limits.targetUrlLengthMax;
+  const isUsable = url.length > 0 && url.length <= limits.targetUrlLengthMax && url.isWellFormed();
   return isUsable ? [422, 'unsafe-target-url'] : [400, 'invalid-request'];
 }
 

@@ -5,7 +5,6 @@ import type { Delivery } from '../../core/delivery.ts';
 import { sortKeyAt } from '../../core/ids.ts';
 import type { SubscriptionId } from '../../core/ids.ts';
 import { isScheduled } from '../../core/overdue.ts';
-import { InvalidCursorError } from '../../core/port-errors.ts';
 import type { DeliveryQuery, Page } from '../../core/ports.ts';
 import { makeCursor, readCursor } from '../cursor.ts';
 import { readRow } from './delivery-rows.ts';
@@ -28,7 +27,7 @@ import type { ItemStream } from './merged-query.ts';
 const firstSortKey = sortKeyAt(0);
 const lastSortKey = '7' + 'z'.repeat(firstSortKey.length - 1);
 /** Of a row; of a ledger entry, which has the subscription too. */
-const sortKeyPattern = /^[0-7][0-9a-z]{25}([0-9a-z]{16})?$/;
+const isSortKey = (text: string): text is string => /^[0-7][0-9a-z]{25}([0-9a-z]{16})?$/.test(text);
 
 type Listing = {
   /** What a cursor belongs to. */
@@ -137,8 +136,7 @@ function heldSource(
 
 async function readPage(rows: DeliveryRows, listing: Listing): Promise<Page<Delivery>> {
   const { list, page, matches } = listing;
-  let position = page.cursor === null ? null : readCursor(list, page.cursor);
-  if (position !== null && !sortKeyPattern.test(position)) throw new InvalidCursorError();
+  let position = page.cursor === null ? null : readCursor(list, page.cursor, isSortKey);
   const items: Delivery[] = [];
   let examined = 0;
   for await (const row of rowsAfter(rows, listing, position)) {

@@ -4,7 +4,6 @@ import * as z from 'zod';
 import type { Delivery } from '../../core/delivery.ts';
 import { acceptedAtOf, sortKeyAt } from '../../core/ids.ts';
 import type { LedgerEntry } from '../../core/ledger.ts';
-import { InvalidCursorError } from '../../core/port-errors.ts';
 import type { Page } from '../../core/ports.ts';
 import type { HourRange } from '../../core/stats-summary.ts';
 import { makeCursor, readCursor } from '../cursor.ts';
@@ -19,7 +18,7 @@ import { mergedQuery } from './merged-query.ts';
 
 const storedEntry = z.object({ pk: z.string(), sk: z.string(), kept_until: z.number() });
 
-const positionPattern = /^[0-7][0-9a-z]{41}$/;
+const isEntryPosition = (text: string): text is string => /^[0-7][0-9a-z]{41}$/.test(text);
 
 /** Of a parked delivery the entry stays until it is parked no more. An entry that is there stays as it is. */
 export async function enter(
@@ -43,8 +42,7 @@ export async function listLedger(
 ): Promise<Page<LedgerEntry>> {
   const { tenant, range, limit, cursor } = query;
   const list = ['ledger', tenant, range.fromHour, range.untilHour];
-  const position = cursor === null ? null : readCursor(list, cursor);
-  if (position !== null && !positionPattern.test(position)) throw new InvalidCursorError();
+  const position = cursor === null ? null : readCursor(list, cursor, isEntryPosition);
   const partitions = ledgerPartitions(tenant);
   const next = mergedQuery(rows.table, partitions, {
     from: position === null ? sortKeyAt(range.fromHour) : `${position}~`,

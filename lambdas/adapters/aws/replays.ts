@@ -140,7 +140,7 @@ export function openReplays(table: DynamoTable, clock: Clock): ReplayStore {
     async list(tenant, { limit, cursor }) {
       const list = ['replays', tenant];
       const partition = replayPartition(tenant);
-      const position = cursor === null ? null : readCursor(list, cursor);
+      const position = cursor === null ? null : readCursor(list, cursor, isReplayId);
       const { items, nextKey } = await table.query({
         ...allIds,
         partition,

@@ -140,7 +140,7 @@ export function openSubscriptions(table: DynamoTable): SubscriptionStore {
     async list(tenant, { limit, cursor }) {
       const list = ['subscriptions', tenant];
       const partition = subscriptionPartition(tenant);
-      const position = cursor === null ? null : readCursor(list, cursor);
+      const position = cursor === null ? null : readCursor(list, cursor, isSubscriptionId);
       const { items, nextKey } = await table.query({
         ...allIds,
         partition,

@@ -4,7 +4,6 @@ import { limits } from '../../contract/limits.ts';
 import type { Delivery } from '../../core/delivery.ts';
 import { isDeliveryId, sortKeyAt } from '../../core/ids.ts';
 import type { Clock, DeliveryQuery, DeliveryStore, Page } from '../../core/ports.ts';
-import { InvalidCursorError } from '../../core/port-errors.ts';
 import { makeCursor, readCursor } from '../cursor.ts';
 import { selected, type Values } from './columns.ts';
 import { deliveryFields, deliveryFromRow } from './delivery-rows.ts';
@@ -25,12 +24,6 @@ type Scan = {
 const idFrom = (at: number | null) => `dlv_${at === null ? '' : sortKeyAt(at)}`;
 /** Sorts after every id. */
 const afterAllIds = 'dlv_~';
-
-function positionOf(query: readonly unknown[], cursor: string): string {
-  const id = readCursor(query, cursor);
-  if (!isDeliveryId(id)) throw new InvalidCursorError();
-  return id;
-}
 
 function readPage({ statement, values, keeps, limit, query }: Scan): Page<Delivery> {
   const items: Delivery[] = [];
@@ -104,7 +97,7 @@ export function createDeliveryLists(
       const exact = [tenant, subscriptionId, status, eventType, errorCode];
       const query = ['deliveries', ...exact, since, until];
       const end = until === null ? afterAllIds : idFrom(until);
-      const position = cursor === null ? end : positionOf(query, cursor);
+      const position = cursor === null ? end : readCursor(query, cursor, isDeliveryId);
       const values: Values = { tenant, from: idFrom(since), before: position };
       if (subscriptionId !== null) values['subscriptionId'] = subscriptionId;
       if (status !== null) values['status'] = status;
@@ -117,7 +110,7 @@ export function createDeliveryLists(
     },
     async listOpen(tenant, { limit, cursor }) {
       const query = ['open', tenant];
-      const after = cursor === null ? '' : positionOf(query, cursor);
+      const after = cursor === null ? '' : readCursor(query, cursor, isDeliveryId);
       // One more than a page tells whether there is another.
       const found = ['pending', 'retrying']
         .flatMap((status) => open.all({ tenant, status, after, limit: limit + 1 }))
@@ -132,7 +125,7 @@ export function createDeliveryLists(
     indexOpen: () => Promise.resolve(),
     async listParked(tenant, subscriptionId, { limit, cursor }) {
       const query = ['parked', tenant, subscriptionId];
-      const after = cursor === null ? '' : positionOf(query, cursor);
+      const after = cursor === null ? '' : readCursor(query, cursor, isDeliveryId);
       const values = { tenant, subscriptionId, after };
       return readPage({ statement: parked, values, keeps: () => true, limit, query });
     },

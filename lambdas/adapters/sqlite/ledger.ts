@@ -4,7 +4,6 @@ import type { DeliveryId } from '../../core/ids.ts';
 import { acceptedAtOf, isDeliveryId, sortKeyAt } from '../../core/ids.ts';
 import type { LedgerEntry } from '../../core/ledger.ts';
 import type { Clock, DeliveryStore } from '../../core/ports.ts';
-import { InvalidCursorError } from '../../core/port-errors.ts';
 import { makeCursor, readCursor } from '../cursor.ts';
 import { selected, type Values } from './columns.ts';
 import { deliveryFields, deliveryFromRow } from './delivery-rows.ts';
@@ -43,8 +42,8 @@ export function createLedger(
     },
     async listLedger(tenant, { fromHour, untilHour }, { limit, cursor }) {
       const query = ['ledger', tenant, fromHour, untilHour];
-      const after = cursor === null ? `dlv_${sortKeyAt(fromHour)}` : readCursor(query, cursor);
-      if (cursor !== null && !isDeliveryId(after)) throw new InvalidCursorError();
+      const after =
+        cursor === null ? `dlv_${sortKeyAt(fromHour)}` : readCursor(query, cursor, isDeliveryId);
       const before = `dlv_${sortKeyAt(untilHour)}`;
       const found = list.all({ tenant, after, before, limit: limit + 1 }).map(entryFrom);
       const items = found.slice(0, limit);

@@ -1,7 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { isReplayId } from '../../core/ids.ts';
 import type { Clock, ReplayStore } from '../../core/ports.ts';
-import { InvalidCursorError } from '../../core/port-errors.ts';
 import type { ReplayJob } from '../../core/replay-job.ts';
 import { makeCursor, readCursor } from '../cursor.ts';
 import { assigned, inserted, selected, type Values } from './columns.ts';
@@ -43,12 +42,6 @@ function fromRow({ filters, remaining, ...plain }: Values): ReplayJob {
   return { ...plain, ...json } as ReplayJob;
 }
 
-function positionOf(tenant: string, cursor: string): string {
-  const id = readCursor(['replays', tenant], cursor);
-  if (!isReplayId(id)) throw new InvalidCursorError();
-  return id;
-}
-
 const isKept = '(expires_at IS NULL OR expires_at > ?)';
 
 export function createReplayStore(
@@ -84,7 +77,8 @@ export function createReplayStore(
       return row === undefined ? undefined : fromRow(row);
     },
     async list(tenant, { limit, cursor }) {
-      const before = cursor === null ? afterAllIds : positionOf(tenant, cursor);
+      const before =
+        cursor === null ? afterAllIds : readCursor(['replays', tenant], cursor, isReplayId);
       const found = list.all(tenant, before, clock.now(), limit + 1).map(fromRow);
       const items = found.slice(0, limit);
       const last = items.at(-1);

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Page, SubscriptionStore } from '../../core/ports.ts';
-import { InvalidCursorError } from '../../core/port-errors.ts';
 import { isSubscriptionId } from '../../core/ids.ts';
+import type { SubscriptionId } from '../../core/ids.ts';
 import type { Subscription } from '../../core/subscription.ts';
 import { makeCursor, readCursor } from '../cursor.ts';
 import { assigned, inserted, selected, type Values } from './columns.ts';
@@ -70,10 +70,8 @@ function fromJson(text: unknown): unknown {
   return typeof text === 'string' ? JSON.parse(text) : null;
 }
 
-function positionOf(tenant: string, cursor: string): string {
-  const id = readCursor(['subscriptions', tenant], cursor);
-  if (!isSubscriptionId(id)) throw new InvalidCursorError();
-  return id;
+function positionOf(tenant: string, cursor: string): SubscriptionId {
+  return readCursor(['subscriptions', tenant], cursor, isSubscriptionId);
 }
 
 export function createSubscriptionStore(database: DatabaseSync, writer: Writer): SubscriptionStore {
