@@ -1,16 +1,38 @@
 // Answers that the local server gives itself, in the API's form.
 import { randomUUID } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
 import type { ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { ProblemCode } from '../../lambdas/contract/problems.ts';
-import { problemResponse } from '../../lambdas/edge/response.ts';
+import { jsonResponse, problemResponse } from '../../lambdas/edge/response.ts';
+
+/** When to try again what cannot be served now. */
+const retryAfterSeconds = 1;
 
 export function sendJson(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json' });
+  response.writeHead(status, jsonResponse(status, body).headers);
   response.end(`${JSON.stringify(body)}\n`);
 }
 
 export function sendProblem(response: ServerResponse, code: ProblemCode, detail: string): void {
-  const { statusCode, headers, body } = problemResponse({ code, detail, fields: [] }, randomUUID());
+  const { statusCode, headers, body } = problemOf(code, detail);
   response.writeHead(statusCode, headers);
   response.end(body);
+}
+
+/** To what never became a request: the connection ends with it. */
+export function endWithProblem(socket: Duplex, code: ProblemCode, detail: string): void {
+  const { statusCode, headers, body } = problemOf(code, detail);
+  const lines = Object.entries({
+    ...headers,
+    connection: 'close',
+    'content-length': Buffer.byteLength(body),
+  }).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${statusCode} ${STATUS_CODES[statusCode]}\r\n${lines.join('')}\r\n${body}`);
+}
+
+function problemOf(code: ProblemCode, detail: string) {
+  const problem = problemResponse({ code, detail, fields: [] }, randomUUID());
+  if (code === 'unavailable') problem.headers['retry-after'] = String(retryAfterSeconds);
+  return problem;
 }

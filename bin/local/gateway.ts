@@ -8,18 +8,23 @@ import { routeKey, routes } from '../../lambdas/contract/routes.ts';
 import type { HttpHandler } from '../../lambdas/edge/http.ts';
 import { matchPath } from '../../lambdas/edge/router.ts';
 import { readBody } from './read-body.ts';
+import { createReadingBudget } from './reading-budget.ts';
 
 export type Gateway = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 export function createGateway(
   functions: Readonly<Record<Route['function'], HttpHandler>>,
-  bodyBytesMax: number,
+  { bodyBytesMax, isOpenToAll }: { bodyBytesMax: number; isOpenToAll: boolean },
 ): Gateway {
+  const budget = createReadingBudget();
   return async (request, response) => {
-    const body = await readBody(request, bodyBytesMax);
+    const reading = budget.begin(request.headers, isOpenToAll);
+    const body = await readBody(request, bodyBytesMax, reading);
     const { handler, event } = eventOf(request, body);
     const result = await functions[handler](event);
-    response.writeHead(result.statusCode, result.headers).end(result.body);
+    // To HEAD Node leaves the body out by itself, and only its length is told.
+    const length = { 'content-length': String(Buffer.byteLength(result.body)) };
+    response.writeHead(result.statusCode, { ...result.headers, ...length }).end(result.body);
   };
 }
 
@@ -27,7 +32,8 @@ function eventOf(
   request: IncomingMessage,
   body: Buffer,
 ): { handler: Route['function']; event: APIGatewayProxyEventV2 } {
-  const { method = '', url = '' } = request;
+  const { url = '' } = request;
+  const method = methodOf(request);
   const [rawPath, rawQueryString] = splitOnce(url, '?');
   const match = matchPath(method, rawPath);
   const matched =
@@ -40,7 +46,7 @@ function eventOf(
     routeKey: key,
     rawPath,
     rawQueryString,
-    headers: joined(request.headers),
+    headers: flat(request.headers),
     ...matched.params,
     requestContext: { ...contextOf(request), http: httpOf(request, rawPath), routeKey: key },
     body: body.toString('base64'),
@@ -63,9 +69,15 @@ function contextOf({ headers }: IncomingMessage) {
   };
 }
 
-function httpOf({ method = '', headers, httpVersion, socket }: IncomingMessage, path: string) {
+/** HEAD asks for what GET would answer, without its body (RFC 9110, 9.3.2). */
+function methodOf({ method = '' }: IncomingMessage): string {
+  return method === 'HEAD' ? 'GET' : method;
+}
+
+function httpOf(request: IncomingMessage, path: string) {
+  const { headers, httpVersion, socket } = request;
   return {
-    method,
+    method: methodOf(request),
     path,
     protocol: `HTTP/${httpVersion}`,
     sourceIp: socket.remoteAddress ?? '',
@@ -78,7 +90,8 @@ function splitOnce(text: string, mark: string): [string, string] {
   return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
 }
 
-function joined(headers: IncomingMessage['headers']): Record<string, string> {
+/** Repeated headers joined, as API Gateway gives them. */
+export function flat(headers: IncomingMessage['headers']): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [
       name,

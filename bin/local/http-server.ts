@@ -1,68 +1,100 @@
 // The HTTP server: guards the door, then hands each request to the console, the inbox or the gateway.
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { ProblemCode } from '../../lambdas/contract/problems.ts';
 import type { Log } from '../../lambdas/core/ports.ts';
-import { sendProblem } from './answer.ts';
+import { ServiceError } from '../../lambdas/core/service-error.ts';
+import { endWithProblem, sendProblem } from './answer.ts';
 import type { ConsoleServer } from './console-http.ts';
+import { createDraining } from './draining.ts';
+import type { Draining } from './draining.ts';
 import type { Gateway } from './gateway.ts';
 import type { InboxServer } from './inbox-http.ts';
 import { isFromElsewhere } from './loopback.ts';
+import { requestTargetOf } from './request-target.ts';
 
 export type Doors = {
   gateway: Gateway;
-  inbox: InboxServer;
+  /** Null where others than this machine may call. */
+  inbox: InboxServer | null;
   console: ConsoleServer;
   isOpenToAll: boolean;
   log: Log;
 };
 
-export type HttpServer = { server: Server; open: (doors: Doors) => void };
+export type HttpServer = {
+  server: Server;
+  open: (doors: Doors) => void;
+  /** From now on each answer ends its connection, and soon nothing new is begun. */
+  drain: () => void;
+};
 
 /** The port is taken before the data is opened: requests that come until then wait for the doors. */
-export function createHttpServer(): HttpServer {
-  const server = createServer({ requestTimeout: 60_000 });
+export function createHttpServer(connectionsMax: number): HttpServer {
+  const server = createServer({
+    requestTimeout: 60_000,
+    // A connection that says nothing is closed as soon.
+    headersTimeout: 10_000,
+    connectionsCheckingInterval: 5_000,
+  });
+  server.maxConnections = connectionsMax;
+  const draining = createDraining(server);
   const { promise: opened, resolve: open } = Promise.withResolvers<Doors>();
   server.on('request', (request, response) => {
-    void opened.then((doors) => serve(doors, request, response));
+    draining.began(response);
+    void opened.then((doors) => serve(doors, draining, { request, response }));
   });
-  // What Node cannot parse never becomes a request; it gets JSON all the same.
-  server.on('clientError', (_error, socket) => {
+  server.on('checkExpectation', (_request, response) => {
+    sendProblem(response, 'expectation-failed', 'The server knows no expectation but 100-continue');
+  });
+  // What Node cannot parse never becomes a request; it gets a problem all the same.
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (!socket.writable) return void socket.destroy();
-    const body = JSON.stringify({ error: 'The request is not HTTP', code: 'invalid-request' });
-    socket.end(
-      `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nConnection: close\r\n` +
-        `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-    );
+    const [code, detail] = problems[error.code ?? ''] ?? notHttp;
+    endWithProblem(socket, code, detail);
   });
-  return { server, open };
+  return { server, open, drain: () => draining.start() };
 }
 
-async function serve(
-  doors: Doors,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
+const notHttp = ['invalid-request', 'The request is not HTTP'] as const;
+
+const problems: Readonly<Record<string, readonly [ProblemCode, string]>> = {
+  HPE_HEADER_OVERFLOW: ['headers-too-large', 'The URL and the headers have more than 16 KB'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['request-timeout', 'The request did not come in time'],
+};
+
+type Exchange = { request: IncomingMessage; response: ServerResponse };
+
+async function serve(doors: Doors, draining: Draining, exchange: Exchange): Promise<void> {
+  const { request, response } = exchange;
   try {
-    await answer(doors, request, response);
+    if (draining.isOver()) {
+      return sendProblem(response, 'unavailable', 'The server is about to end; try again');
+    }
+    await answer(doors, exchange);
   } catch (error) {
+    if (response.headersSent) return void response.destroy();
+    if (error instanceof ServiceError) return sendProblem(response, error.code, error.message);
     // The client went away, or this is a bug; either way nobody can be told more.
     if (!request.destroyed) doors.log.error('request.failed', {}, error);
-    if (response.headersSent) response.destroy();
-    else sendProblem(response, 'internal', 'The service failed; try again');
+    sendProblem(response, 'internal', 'The service failed; try again');
   }
 }
 
-async function answer(
-  { gateway, inbox, console, isOpenToAll }: Doors,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  if (isOpenToAll && isFromElsewhere(request)) {
+async function answer(doors: Doors, { request, response }: Exchange): Promise<void> {
+  const { gateway, inbox, console, isOpenToAll } = doors;
+  const target = requestTargetOf(request);
+  if (target === null) {
+    return sendProblem(response, 'invalid-request', 'One Host, and a path of its own, is wanted');
+  }
+  request.url = target;
+  const [path = ''] = target.split('?');
+  const isForInbox = inbox?.serves(path) === true;
+  if ((isOpenToAll || isForInbox) && isFromElsewhere(request)) {
     const detail =
-      'API keys are off, so only programs and pages of this machine may call: use the address that the server printed, or API_AUTH=on';
+      'Only programs and pages of this machine may call here: use the address that the server printed, or API keys (API_AUTH=on)';
     return sendProblem(response, 'forbidden', detail);
   }
-  const [path = ''] = (request.url ?? '').split('?');
   if (console.serves(request.method, path)) return console.answer(request, response);
-  return inbox.serves(path) ? inbox.answer(request, response) : gateway(request, response);
+  return isForInbox ? inbox.answer(request, response) : gateway(request, response);
 }

@@ -10,8 +10,11 @@ import * as z from 'zod';
 import type { SubscriptionStore } from '../../lambdas/core/ports.ts';
 import { sendJson, sendProblem } from './answer.ts';
 import type { Inbox, InboxRequest } from './inbox.ts';
-import { isLoopbackAddress } from './loopback.ts';
+import { isFromAnotherSite } from './loopback.ts';
+import { withoutSecrets } from './masked-headers.ts';
 import { readBody } from './read-body.ts';
+import { createReadingBudget } from './reading-budget.ts';
+import type { Reading } from './reading-budget.ts';
 import { verifySignatures } from './verify-signature.ts';
 
 const root = '/dev/inbox';
@@ -25,23 +28,32 @@ export type InboxServer = {
   answer(request: IncomingMessage, response: ServerResponse): Promise<void>;
 };
 
+/** Rejects with a `ServiceError` unless the caller may do it. */
+export type Authorize = (request: IncomingMessage, access: 'read' | 'admin') => Promise<void>;
+
 type Secrets = Pick<SubscriptionStore, 'get'>;
 type Exchange = { request: IncomingMessage; response: ServerResponse };
 
-export function createInboxServer(inbox: Inbox, subscriptions: Secrets): InboxServer {
+export function createInboxServer(
+  inbox: Inbox,
+  { subscriptions, authorize }: { subscriptions: Secrets; authorize: Authorize },
+): InboxServer {
+  const budget = createReadingBudget();
   return {
     serves: (path) => path === root || path.startsWith(`${root}/`),
     async answer(request, response) {
-      const { method = '', url = '', socket } = request;
+      const { method = '', url = '' } = request;
       const [path = ''] = url.split('?');
       const name = inboxPattern.exec(path)?.[1];
       if (name !== undefined) {
-        return receive({ inbox, subscriptions }, { request, response }, name);
+        // A picture of a page elsewhere is no webhook.
+        if (isFromAnotherSite(request)) {
+          return sendProblem(response, 'forbidden', 'Pages elsewhere cannot send to an inbox');
+        }
+        const reading = budget.begin(request.headers, false);
+        return receive({ inbox, subscriptions, reading }, { request, response }, name);
       }
-      // Others may send here, but what was received is for this machine alone.
-      if (!isLoopbackAddress(socket.remoteAddress ?? '')) {
-        return sendProblem(response, 'forbidden', 'Inboxes can be read from this machine alone');
-      }
+      await authorize(request, method === 'DELETE' ? 'admin' : 'read');
       const found = read(inbox, `${method} ${path}`);
       if (found !== null) return sendJson(response, 200, found);
       sendProblem(response, 'not-found', `The inbox knows no ${method} ${path}`);
@@ -60,7 +72,7 @@ function read(inbox: Inbox, asked: string): object | null {
 }
 
 async function receive(
-  { inbox, subscriptions }: { inbox: Inbox; subscriptions: Secrets },
+  { inbox, subscriptions, reading }: { inbox: Inbox; subscriptions: Secrets; reading: Reading },
   { request, response }: Exchange,
   name: string,
 ): Promise<void> {
@@ -70,7 +82,7 @@ async function receive(
     const detail = 'An inbox knows fail=<tries>, status=<200 to 599> and delay=<at most 60s>';
     return sendProblem(response, 'invalid-request', detail);
   }
-  const body = await readBody(request, bodyBytesMax);
+  const body = await readBody(request, bodyBytesMax, reading);
   if (body.length > bodyBytesMax) {
     return sendProblem(response, 'payload-too-large', `An inbox takes ${bodyBytesMax} bytes`);
   }
@@ -80,7 +92,8 @@ async function receive(
   const receivedAt = Date.now();
   const verified = await verifySignatures(subscriptions, { headers, body }, receivedAt);
   const status = statusFor(given, inbox.countTry(name, headers['webhook-id'] ?? ''));
-  inbox.add(name, { receivedAt, method, url, headers, body, verified, status });
+  const shownHeaders = await withoutSecrets(subscriptions, headers);
+  inbox.add(name, { receivedAt, method, url, headers: shownHeaders, body, verified, status });
   if (given.delay > 0) await wait(given.delay, undefined, { ref: false });
   sendJson(response, status, { inbox: name, status });
 }

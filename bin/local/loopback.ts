@@ -14,17 +14,24 @@ export function isLoopbackHost(host: string): boolean {
   return host === 'localhost' || isLoopbackAddress(host);
 }
 
+/** A name or address with a port, and nothing that a lenient parser would skip. */
+const hostPattern = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9.-]+))(?::\d{1,5})?$/i;
+
 /**
  * Without API keys anyone who reaches the server may use it, and a web page in this machine's browser reaches it. A page
- * whose name was rebound to 127.0.0.1 shows in the Host header; a page elsewhere shows in the Origin header.
+ * whose name was rebound to 127.0.0.1 shows in the Host header; a page elsewhere shows in the Origin header, or in what the
+ * browser says of where a request came from. Following a link is no trick.
  */
 export function isFromElsewhere(request: IncomingMessage): boolean {
   const { host = '', origin } = request.headers;
-  if (!isLoopbackHost(hostnameOf(`http://${host}`))) return true;
-  return origin !== undefined && origin !== `http://${host}`;
+  const [, ipv6, name] = hostPattern.exec(host) ?? [];
+  if (!isLoopbackHost((ipv6 ?? name ?? '').toLowerCase())) return true;
+  if (origin !== undefined) return origin !== `http://${host}`;
+  const isFollowed = request.headers['sec-fetch-mode'] === 'navigate';
+  return isFromAnotherSite(request) && !isFollowed;
 }
 
-function hostnameOf(url: string): string {
-  const hostname = URL.parse(url)?.hostname ?? '';
-  return hostname.replace(/^\[(.*)\]$/, '$1');
+export function isFromAnotherSite({ headers }: IncomingMessage): boolean {
+  const site = headers['sec-fetch-site'] ?? 'none';
+  return site !== 'same-origin' && site !== 'none';
 }

@@ -1,21 +1,47 @@
 // Reads a request's body into memory, up to a bound that the reader can tell was passed.
 import type { IncomingMessage } from 'node:http';
+import { ServiceError } from '../../lambdas/core/service-error.ts';
+import type { Reading } from './reading-budget.ts';
 
 /** What a client may go on sending after its answer: most then read a clean 413 rather than a reset. */
 const drainedBytesMax = 16 * 1024 * 1024;
 const drainedMsMax = 5_000;
 
-/** The body, or its first `bytesMax + 1` bytes when it is larger: enough to see that it is too large. */
-export async function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
+/**
+ * The body, or its first `bytesMax + 1` bytes when it is larger: enough to see that it is too large. Throws a
+ * `ServiceError` when too much is being read already.
+ */
+export async function readBody(
+  request: IncomingMessage,
+  bytesMax: number,
+  reading: Reading,
+): Promise<Buffer> {
+  const declared = Number(request.headers['content-length']);
+  if (declared > bytesMax) {
+    drain(request);
+    return Buffer.alloc(bytesMax + 1);
+  }
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    chunks.push(chunk as Buffer);
-    size += (chunk as Buffer).length;
-    if (size > bytesMax) break;
+  try {
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+      chunks.push(chunk as Buffer);
+      size += (chunk as Buffer).length;
+      if (!reading.take((chunk as Buffer).length)) throw tooMuch();
+      if (size > bytesMax) break;
+    }
+  } catch (error) {
+    drain(request);
+    throw error;
+  } finally {
+    reading.end();
   }
   if (size > bytesMax) drain(request);
   return Buffer.concat(chunks).subarray(0, bytesMax + 1);
+}
+
+function tooMuch(): ServiceError {
+  return new ServiceError('unavailable', 'Too many bodies are on their way; try again in a moment');
 }
 
 function drain(request: IncomingMessage): void {

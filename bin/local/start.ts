@@ -16,11 +16,14 @@ import { publishHandlers } from '../../lambdas/edge/publish-handlers.ts';
 import { createLedgerCheck } from '../../lambdas/edge/ledger-check.ts';
 import { createDeliverHandler } from '../../lambdas/edge/queue.ts';
 import type { Context } from '../../lambdas/operations/context.ts';
-import { apiAuthOf } from './api-auth.ts';
+import { limits } from '../../lambdas/contract/limits.ts';
+import { authorize, identify } from '../../lambdas/edge/authentication.ts';
+import { settled } from './settled-settings.ts';
 import { createClockWatch } from './clock-watch.ts';
 import { createConsoleServer } from './console-http.ts';
 import type { ConsoleServer } from './console-http.ts';
-import { createGateway } from './gateway.ts';
+import { descriptorsMax, sharesOf } from './descriptors.ts';
+import { createGateway, flat } from './gateway.ts';
 import { healthOf } from './health.ts';
 import { createHttpServer } from './http-server.ts';
 import type { HttpServer } from './http-server.ts';
@@ -28,6 +31,7 @@ import { createInbox } from './inbox.ts';
 import { createInboxServer } from './inbox-http.ts';
 import { startLedgerChecking } from './ledger-checking.ts';
 import { listen } from './listen.ts';
+import { isLoopbackHost } from './loopback.ts';
 import { createPoller } from './poller.ts';
 import { startSweeping } from './sweeping.ts';
 import { watched } from './watched-sender.ts';
@@ -44,21 +48,23 @@ export type LocalServer = {
 const inMemory = ':memory:';
 
 export async function startLocalServer(given: LocalSettings): Promise<LocalServer> {
-  const settings = { ...given, API_AUTH: apiAuthOf(given) };
+  const settings = settled(given);
   const policy = targetPolicyOf(settings);
-  const http = createHttpServer();
+  const shares = sharesOf(descriptorsMax());
+  const http = createHttpServer(shares.inbound);
   const { server } = http;
   // First the port: a second start then says what a person most likely got wrong.
   const port = await listen(server, { host: settings.HOST, port: settings.PORT });
   const dataDirectory = settings.DATA_DIR === inMemory ? inMemory : resolve(settings.DATA_DIR);
   try {
     const data = openData(dataDirectory, settings.RETENTION_HOURS * hourMs);
-    const sender = httpSender({ policy });
+    const sender = httpSender({ policy, bounds: { ...limits, socketsMax: shares.outbound } });
     const log = createLog(systemPorts.clock);
     const ports = { ...systemPorts, ...data.stores, log, sender: watched(sender) };
     const console = await createConsoleServer();
     const context = createContext(ports, settings, policy);
-    const stopWork = await work({ http, console }, data.stores, context);
+    const hasInbox = isLoopbackHost(settings.HOST);
+    const stopWork = await work({ http, console, hasInbox }, data.stores, context);
     return {
       url: urlOf(settings.HOST, port),
       dataDirectory: dataDirectory === inMemory ? null : dataDirectory,
@@ -94,7 +100,7 @@ function openData(
   };
 }
 
-type Front = { http: HttpServer; console: ConsoleServer };
+type Front = { http: HttpServer; console: ConsoleServer; hasInbox: boolean };
 
 /** Starts everything that runs by itself; returns how to end it. */
 async function work(
@@ -126,22 +132,30 @@ async function work(
     sweeping.stop();
     checking.stop();
     const closed = new Promise((done) => server.close(done));
-    server.closeIdleConnections();
+    front.http.drain();
     return Promise.all([closed, poller.stop()]);
   };
 }
 
-function openDoors({ http, console }: Front, stores: SqlitePorts, context: Context): void {
+function openDoors(front: Front, stores: SqlitePorts, context: Context): void {
+  const { http, console, hasInbox } = front;
   const { rules, log, subscriptions } = context;
+  const isOpenToAll = rules.apiAuth === 'off';
   const gateway = createGateway(
     {
       api: createHttpHandler({ ...apiHandlers, getHealth: healthOf(stores) }, context),
       publish: createHttpHandler(publishHandlers, context),
     },
-    rules.bodyBytesMax,
+    { bodyBytesMax: rules.bodyBytesMax, isOpenToAll },
   );
-  const inbox = createInboxServer(createInbox(), subscriptions);
-  http.open({ gateway, inbox, console, isOpenToAll: rules.apiAuth === 'off', log });
+  const inbox = hasInbox
+    ? createInboxServer(createInbox(), {
+        subscriptions,
+        authorize: async ({ headers }, access) =>
+          authorize(await identify(context, flat(headers)), access),
+      })
+    : null;
+  http.open({ gateway, inbox, console, isOpenToAll, log });
 }
 
 /** Where one reaches it from this machine. */

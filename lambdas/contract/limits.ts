@@ -174,6 +174,8 @@ export const limits = {
   clockStepMs: 5 * second,
 
   // The local server
+  /** As far as the file descriptors go. */
+  localConnectionsMax: 10_000,
   /** A timer cannot know that the clock was set: what waits is looked at again. */
   localSleepMsMax: 30 * second,
   localClockLookMs: 1 * second,

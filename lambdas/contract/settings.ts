@@ -88,11 +88,9 @@ export const localSettings = serviceSettings.extend({
   HOST: z.string().min(1).default('127.0.0.1'),
   DATA_DIR: z.string().min(1).default('.data'),
   API_AUTH: choice('on', 'off').optional(),
-  TARGET_ALLOW_CIDRS: serviceSettings.shape.TARGET_ALLOW_CIDRS.unwrap().default([
-    '127.0.0.0/8',
-    '::1/128',
-  ]),
-  ALLOW_HTTP_TARGETS: flag.default(true),
+  // Defaults of these follow HOST.
+  TARGET_ALLOW_CIDRS: serviceSettings.shape.TARGET_ALLOW_CIDRS.unwrap().optional(),
+  ALLOW_HTTP_TARGETS: flag.optional(),
 });
 
 export type ServiceSettings = z.infer<typeof serviceSettings>;

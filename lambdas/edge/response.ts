@@ -13,7 +13,13 @@ export type HttpResponse = {
 export function jsonResponse(status: number, value: unknown): HttpResponse {
   return {
     statusCode: status,
-    headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+    headers: {
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+      // No page elsewhere may take it for something else, or embed it.
+      'x-content-type-options': 'nosniff',
+      'cross-origin-resource-policy': 'same-origin',
+    },
     body: JSON.stringify(value),
     isBase64Encoded: false,
   };

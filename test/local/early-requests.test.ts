@@ -5,7 +5,7 @@ import { afterEach, expect, test } from 'vitest';
 import { createHttpServer } from '../../bin/local/http-server.ts';
 import type { Doors } from '../../bin/local/http-server.ts';
 
-const http = createHttpServer();
+const http = createHttpServer(100);
 
 afterEach(() => {
   http.server.close();

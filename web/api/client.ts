@@ -48,18 +48,16 @@ type Outgoing = {
   headers?: Readonly<Record<string, string>>;
   body?: string;
   signal?: AbortSignal;
-  /** A sender with a signature of its own shows no key. */
-  withoutCredentials?: boolean;
 };
 
 /** A request to this origin, with the credentials. `path` is relative to the page's base. */
 export async function send(path: string, outgoing: Outgoing): Promise<Exchange> {
-  const { method, headers = {}, body, signal, withoutCredentials = false } = outgoing;
+  const { method, headers = {}, body, signal } = outgoing;
   const limit = AbortSignal.timeout(timeoutMs);
   try {
     const response = await fetch(new URL(path, document.baseURI), {
       method,
-      headers: { ...headers, ...(!withoutCredentials && credentials.headers()) },
+      headers: { ...headers, ...credentials.headers() },
       ...(body !== undefined && { body }),
       signal: signal ? AbortSignal.any([signal, limit]) : limit,
       cache: 'no-store',

@@ -33,7 +33,6 @@ export async function clearInbox(name: string): Promise<void> {
 async function ask(path: string, method: string, signal?: AbortSignal): Promise<unknown> {
   const { status, body } = await send(path, {
     method,
-    withoutCredentials: true,
     ...(signal && { signal }),
   });
   if (status >= 400) throw failureOf(status, body);

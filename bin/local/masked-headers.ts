@@ -1,0 +1,30 @@
+// What the inbox keeps of headers: names, and of values those that are no secret of a subscription.
+import { secretMask } from '../../lambdas/contract/secret-mask.ts';
+import { isDeliveryId, subscriptionIdOf } from '../../lambdas/core/ids.ts';
+import type { SubscriptionStore } from '../../lambdas/core/ports.ts';
+import { defaultTenant } from '../../lambdas/core/tenant.ts';
+
+type Headers = Readonly<Record<string, string>>;
+
+const credentials = ['authorization', 'cookie', 'proxy-authorization', 'x-api-key'];
+
+/** With a mask in the place of credentials and of the subscription's own headers; names in lower case. */
+export async function withoutSecrets(
+  subscriptions: Pick<SubscriptionStore, 'get'>,
+  headers: Headers,
+): Promise<Headers> {
+  const own = await ownHeaders(subscriptions, headers['webhook-id'] ?? '');
+  const masked = new Set([...credentials, ...own]);
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, masked.has(name) ? secretMask : value]),
+  );
+}
+
+async function ownHeaders(
+  subscriptions: Pick<SubscriptionStore, 'get'>,
+  webhookId: string,
+): Promise<string[]> {
+  if (!isDeliveryId(webhookId)) return [];
+  const subscription = await subscriptions.get(defaultTenant, subscriptionIdOf(webhookId));
+  return Object.keys(subscription?.customHeaders ?? {}).map((name) => name.toLowerCase());
+}
