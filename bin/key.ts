@@ -18,6 +18,9 @@ import { ServiceError } from '../lambdas/core/service-error.ts';
 import { defaultTenant } from '../lambdas/core/tenant.ts';
 import { createApiKey } from '../lambdas/operations/create-api-key.ts';
 
+// As the server: what is made is for this user alone.
+process.umask(0o077);
+
 const usage =
   'Usage: npm run key -- [--table <name>] [--scope admin|publish|read]… [--name <name>]';
 

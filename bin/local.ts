@@ -16,10 +16,16 @@ const drainMsMax = 9_000;
 /** Where `sh` becomes the command it runs, npm passes on a Ctrl-C that the terminal has sent already. */
 const sameCtrlCMs = 1_000;
 
+// Nobody else on this machine may read what is made: it holds secrets and payloads.
+process.umask(0o077);
+
 let stopsSince: number | null = null;
 
 try {
-  const server = await startLocalServer(parseSettings(localSettings, process.env));
+  const server = await startLocalServer(parseSettings(localSettings, process.env), (why) => {
+    console.error(`${why.message} This one ends.`);
+    process.exit(1);
+  });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop(server));
   console.log(banner(server));
 } catch (error) {

@@ -16,7 +16,7 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
 
 export function sendProblem(response: ServerResponse, code: ProblemCode, detail: string): void {
   const { statusCode, headers, body } = problemOf(code, detail);
-  response.writeHead(statusCode, headers);
+  response.writeHead(statusCode, { ...headers, 'content-length': Buffer.byteLength(body) });
   response.end(body);
 }
 

@@ -8,13 +8,21 @@ import { routeKey, routes } from '../../lambdas/contract/routes.ts';
 import type { HttpHandler } from '../../lambdas/edge/http.ts';
 import { matchPath } from '../../lambdas/edge/router.ts';
 import { readBody } from './read-body.ts';
+import type { RecentFailures } from './recent-failures.ts';
 import { createReadingBudget } from './reading-budget.ts';
 
 export type Gateway = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
+export type GatewayOptions = {
+  bodyBytesMax: number;
+  /** Nobody needs a key. */
+  isOpenToAll: boolean;
+  failures: RecentFailures;
+};
+
 export function createGateway(
   functions: Readonly<Record<Route['function'], HttpHandler>>,
-  { bodyBytesMax, isOpenToAll }: { bodyBytesMax: number; isOpenToAll: boolean },
+  { bodyBytesMax, isOpenToAll, failures }: GatewayOptions,
 ): Gateway {
   const budget = createReadingBudget();
   return async (request, response) => {
@@ -22,6 +30,8 @@ export function createGateway(
     const body = await readBody(request, bodyBytesMax, reading);
     const { handler, event } = eventOf(request, body);
     const result = await functions[handler](event);
+    // A 503 says itself when it is over; what failed otherwise may fail again.
+    if (result.statusCode === 500) failures.note();
     // To HEAD Node leaves the body out by itself, and only its length is told.
     const length = { 'content-length': String(Buffer.byteLength(result.body)) };
     response.writeHead(result.statusCode, { ...result.headers, ...length }).end(result.body);

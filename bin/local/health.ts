@@ -3,13 +3,25 @@ import type { SqlitePorts } from '../../lambdas/adapters/sqlite/ports.ts';
 import { ServiceError } from '../../lambdas/core/service-error.ts';
 import { serviceHandlers } from '../../lambdas/edge/service-handlers.ts';
 import type { RouteHandler } from '../../lambdas/edge/route-handler.ts';
+import type { RecentFailures } from './recent-failures.ts';
 
-export function healthOf({ canWrite }: Pick<SqlitePorts, 'canWrite'>): RouteHandler<'getHealth'> {
+type Check = { isWell: () => boolean | Promise<boolean>; otherwise: string };
+
+export function healthOf(
+  { canWrite }: Pick<SqlitePorts, 'canWrite'>,
+  failures: RecentFailures,
+): RouteHandler<'getHealth'> {
+  const checks: readonly Check[] = [
+    {
+      isWell: canWrite,
+      otherwise: 'The data directory cannot be written: is its disk full, or was it removed?',
+    },
+    { isWell: () => !failures.hasSome(), otherwise: 'Requests failed within the last minute' },
+  ];
   return async (context, call) => {
-    if (await canWrite()) return serviceHandlers.getHealth(context, call);
-    throw new ServiceError(
-      'unavailable',
-      'The data directory cannot be written: is its disk full?',
-    );
+    for (const { isWell, otherwise } of checks) {
+      if (!(await isWell())) throw new ServiceError('unavailable', otherwise);
+    }
+    return serviceHandlers.getHealth(context, call);
   };
 }

@@ -2,7 +2,15 @@
 import { resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { httpSender } from '../../lambdas/adapters/http/http-sender.ts';
-import { lockDataDirectory, openDatabase } from '../../lambdas/adapters/sqlite/database.ts';
+import { presenceOf } from '../../lambdas/adapters/sqlite/data-file.ts';
+import {
+  DataDirectoryInUseError,
+  DataDirectoryUnusableError,
+  lockDataDirectory,
+  openDatabase,
+  usable,
+} from '../../lambdas/adapters/sqlite/database.ts';
+import { takeOwnership } from '../../lambdas/adapters/sqlite/ownership.ts';
 import { openSqlitePorts } from '../../lambdas/adapters/sqlite/ports.ts';
 import type { SqlitePorts } from '../../lambdas/adapters/sqlite/ports.ts';
 import { systemPorts } from '../../lambdas/adapters/system.ts';
@@ -18,6 +26,7 @@ import { createDeliverHandler } from '../../lambdas/edge/queue.ts';
 import type { Context } from '../../lambdas/operations/context.ts';
 import { limits } from '../../lambdas/contract/limits.ts';
 import { authorize, identify } from '../../lambdas/edge/authentication.ts';
+import { createRecentFailures } from './recent-failures.ts';
 import { settled } from './settled-settings.ts';
 import { createClockWatch } from './clock-watch.ts';
 import { createConsoleServer } from './console-http.ts';
@@ -47,7 +56,11 @@ export type LocalServer = {
 
 const inMemory = ':memory:';
 
-export async function startLocalServer(given: LocalSettings): Promise<LocalServer> {
+/** @param onTaken called when another process has taken the data over: nothing can be written any more */
+export async function startLocalServer(
+  given: LocalSettings,
+  onTaken: (why: DataDirectoryInUseError) => void = () => {},
+): Promise<LocalServer> {
   const settings = settled(given);
   const policy = targetPolicyOf(settings);
   const shares = sharesOf(descriptorsMax());
@@ -57,7 +70,9 @@ export async function startLocalServer(given: LocalSettings): Promise<LocalServe
   const port = await listen(server, { host: settings.HOST, port: settings.PORT });
   const dataDirectory = settings.DATA_DIR === inMemory ? inMemory : resolve(settings.DATA_DIR);
   try {
-    const data = openData(dataDirectory, settings.RETENTION_HOURS * hourMs);
+    const data = openData(dataDirectory, settings.RETENTION_HOURS * hourMs, () => {
+      onTaken(new DataDirectoryInUseError(dataDirectory));
+    });
     const sender = httpSender({ policy, bounds: { ...limits, socketsMax: shares.outbound } });
     const log = createLog(systemPorts.clock);
     const ports = { ...systemPorts, ...data.stores, log, sender: watched(sender) };
@@ -80,17 +95,29 @@ export async function startLocalServer(given: LocalSettings): Promise<LocalServe
     server.close();
     // Who came early would else keep the process alive.
     server.closeAllConnections();
-    throw error;
+    throw ofData(error, dataDirectory);
   }
+}
+
+/** Whatever SQLite says while the server starts is about its data. */
+function ofData(error: unknown, dataDirectory: string): unknown {
+  const isOfSqlite = error instanceof Error && 'errcode' in error;
+  return isOfSqlite ? new DataDirectoryUnusableError(dataDirectory, error.message, error) : error;
 }
 
 function openData(
   dataDirectory: string,
   retentionMs: number,
+  onTaken: () => void,
 ): { stores: SqlitePorts; close(): void } {
   const lock = lockDataDirectory(dataDirectory);
   const database = openDatabase(dataDirectory);
-  const stores = openSqlitePorts({ database, clock: systemPorts.clock, retentionMs });
+  const guards = usable(dataDirectory, () => ({
+    ...takeOwnership(database),
+    ...(dataDirectory !== inMemory && { isPresent: presenceOf(dataDirectory) }),
+    onTaken,
+  }));
+  const stores = openSqlitePorts({ database, clock: systemPorts.clock, retentionMs, guards });
   return {
     stores,
     close() {
@@ -141,12 +168,13 @@ function openDoors(front: Front, stores: SqlitePorts, context: Context): void {
   const { http, console, hasInbox } = front;
   const { rules, log, subscriptions } = context;
   const isOpenToAll = rules.apiAuth === 'off';
+  const failures = createRecentFailures();
   const gateway = createGateway(
     {
-      api: createHttpHandler({ ...apiHandlers, getHealth: healthOf(stores) }, context),
+      api: createHttpHandler({ ...apiHandlers, getHealth: healthOf(stores, failures) }, context),
       publish: createHttpHandler(publishHandlers, context),
     },
-    { bodyBytesMax: rules.bodyBytesMax, isOpenToAll },
+    { bodyBytesMax: rules.bodyBytesMax, isOpenToAll, failures },
   );
   const inbox = hasInbox
     ? createInboxServer(createInbox(), {

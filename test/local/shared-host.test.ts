@@ -22,7 +22,7 @@ test('four hanging paths of a host burn no attempt of a fifth, and none of their
     for (let n = 0; n < eventsEach; n += 1) await api.call('ingest', { id, body: { n } });
   }
   await Promise.all(
-    hanging.map((path) => path.received(limits.localInFlightPerSubscriptionMax, patienceMs)),
+    hanging.map((path) => path.received(limits.localUntestedInFlightMax, patienceMs)),
   );
 
   const working = receiver.endpoint();

@@ -1,8 +1,9 @@
 // Opening the data file, and the lock that keeps a second server off it. They are apart because an operator's
 // command may open the file while the server runs.
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { dataFileName, lockFileName, makePrivate } from './data-file.ts';
 import { migrate, schemaVersion, versionOf } from './migrate.ts';
 
 /** Another process serves the data directory. */
@@ -28,10 +29,13 @@ const busyTimeoutMs = 5_000;
 /** Opens `webhooks.sqlite` in a directory, which is made where there is none, or a database in memory. */
 export function openDatabase(dataDirectory: string): DatabaseSync {
   return usable(dataDirectory, () => {
-    const database = openFile(dataDirectory, 'webhooks.sqlite', busyTimeoutMs);
+    const database = openFile(dataDirectory, dataFileName, busyTimeoutMs);
     try {
       // A commit is on the disk before it is answered.
       database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+      // What was deleted or rotated away does not stay behind in free pages.
+      database.exec('PRAGMA secure_delete = ON');
+      refuseDamaged(database, dataDirectory);
       migrate(database);
       if (versionOf(database) > schemaVersion) {
         throw new Error('a newer version of this service wrote it');
@@ -44,6 +48,18 @@ export function openDatabase(dataDirectory: string): DatabaseSync {
   });
 }
 
+/** A larger file is not read through: that would take seconds of every start. */
+const checkedBytesMax = 512 * 1024 * 1024;
+
+function refuseDamaged(database: DatabaseSync, dataDirectory: string): void {
+  if (dataDirectory !== inMemory) {
+    const { size } = statSync(join(dataDirectory, dataFileName));
+    if (size > checkedBytesMax) return;
+  }
+  const found = database.prepare('PRAGMA quick_check(1)').get();
+  if (found?.['quick_check'] !== 'ok') throw new Error('its file is damaged');
+}
+
 /** A lock that nobody refers to any more would be collected, and free the directory. */
 const held = new Set<DatabaseSync>();
 
@@ -53,7 +69,7 @@ const held = new Set<DatabaseSync>();
  */
 export function lockDataDirectory(dataDirectory: string): { release(): void } {
   return usable(dataDirectory, () => {
-    const lock = openFile(dataDirectory, 'lock.sqlite', 0);
+    const lock = openFile(dataDirectory, lockFileName, 0);
     try {
       lock.exec('BEGIN EXCLUSIVE');
       held.add(lock);
@@ -74,10 +90,13 @@ function openFile(dataDirectory: string, name: string, timeout: number): Databas
   if (dataDirectory === inMemory) return new DatabaseSync(inMemory, { timeout });
   // It holds secrets and payloads: nobody else on this machine may read it.
   mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
-  return new DatabaseSync(join(dataDirectory, name), { timeout });
+  const database = new DatabaseSync(join(dataDirectory, name), { timeout });
+  makePrivate(dataDirectory);
+  return database;
 }
 
-function usable<Result>(dataDirectory: string, open: () => Result): Result {
+/** Turns whatever SQLite or the file system says into one sentence. */
+export function usable<Result>(dataDirectory: string, open: () => Result): Result {
   try {
     return open();
   } catch (cause) {

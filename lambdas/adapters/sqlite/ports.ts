@@ -14,6 +14,7 @@ import { createStatsStore } from './stats-store.ts';
 import { createSubscriptionStore } from './subscription-store.ts';
 import { createSweeper, type Sweeper } from './sweeper.ts';
 import { createWriter } from './writer.ts';
+import type { WriterGuards } from './writer.ts';
 
 export type SqlitePorts = Pick<
   Ports,
@@ -42,9 +43,10 @@ export function openSqlitePorts(options: {
   clock: Clock;
   /** How long a delivery is kept after its end. */
   retentionMs: number;
+  guards?: WriterGuards;
 }): SqlitePorts {
-  const { database, clock } = options;
-  const writer = createWriter(database);
+  const { database, clock, guards } = options;
+  const writer = createWriter(database, guards);
   return {
     subscriptions: createSubscriptionStore(database, writer),
     deliveries: createDeliveryStore(database, writer, options),

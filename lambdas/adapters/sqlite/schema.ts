@@ -111,4 +111,11 @@ export const migrations: readonly string[] = [
   ALTER TABLE rate_limits ADD COLUMN reserved_at INTEGER;
   ALTER TABLE queue_messages ADD COLUMN waits_since INTEGER;
   `,
+  `
+  -- The process that serves this file.
+  CREATE TABLE owner (
+    only_one INTEGER PRIMARY KEY CHECK (only_one = 1),
+    boot TEXT NOT NULL
+  ) STRICT;
+  `,
 ];

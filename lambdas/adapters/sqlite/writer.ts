@@ -23,43 +23,33 @@ type Write = {
 };
 
 /** Primary result codes of SQLite that tell of the file's state, and not of the statement's: see sqlite.org/rescode. */
-const codesOfTheFile = new Set([5, 8, 10, 13, 14]); // BUSY, READONLY, IOERR, FULL, CANTOPEN
+const codesOfTheFile = new Set([5, 8, 10, 11, 13, 14, 26]); // BUSY, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB
+
+/** The file is another process's, or at no path any more. */
+class GoneError extends Error {}
 
 function isOfTheFile(cause: unknown): boolean {
+  if (cause instanceof GoneError) return true;
   if (!(cause instanceof Error) || !('errcode' in cause)) return false;
   const primaryCodeBits = 0xff;
   return codesOfTheFile.has(Number(cause.errcode) & primaryCodeBits);
 }
 
-export function createWriter(database: DatabaseSync): Writer {
-  const begin = database.prepare('BEGIN IMMEDIATE');
-  const commit = database.prepare('COMMIT');
+export type WriterGuards = {
+  /** False once the file is no longer the one at its path. */
+  isPresent?: () => boolean;
+  /** False once another process serves the file. Asked inside each transaction. */
+  isOurs?: () => boolean;
+  /** Told once of that. */
+  onTaken?: () => void;
+};
+
+/** Runs one write in a savepoint. */
+function createAttempt(database: DatabaseSync) {
   const savepoint = database.prepare('SAVEPOINT one_write');
   const release = database.prepare('RELEASE one_write');
   const rollback = database.prepare('ROLLBACK TO one_write');
-  let waiting: Write[] = [];
-  let hasFailed = false;
-
-  function flush(): void {
-    const writes = waiting;
-    if (writes.length === 0) return;
-    waiting = [];
-    try {
-      begin.run();
-      const settle = writes.map((write) => write.run());
-      commit.run();
-      for (const done of settle) done();
-    } catch (cause) {
-      if (database.isTransaction) database.exec('ROLLBACK');
-      const error = isOfTheFile(cause)
-        ? new UnavailableError('The data file cannot be written now', cause)
-        : cause;
-      hasFailed ||= error !== cause;
-      for (const write of writes) write.reject(error);
-    }
-  }
-
-  function attempt<Result>(work: () => Result): { result: Result } | { cause: unknown } {
+  return <Result>(work: () => Result): { result: Result } | { cause: unknown } => {
     savepoint.run();
     try {
       const result = work();
@@ -71,6 +61,46 @@ export function createWriter(database: DatabaseSync): Writer {
       rollback.run();
       release.run();
       return { cause };
+    }
+  };
+}
+
+const unguarded = { isPresent: () => true, isOurs: () => true, onTaken: () => {} };
+
+export function createWriter(database: DatabaseSync, guards: WriterGuards = {}): Writer {
+  const { isPresent, isOurs, onTaken } = { ...unguarded, ...guards };
+  const begin = database.prepare('BEGIN IMMEDIATE');
+  const commit = database.prepare('COMMIT');
+  const attempt = createAttempt(database);
+  let waiting: Write[] = [];
+  let hasFailed = false;
+
+  function committed(writes: readonly Write[]): (() => void)[] {
+    begin.run();
+    if (!isOurs()) {
+      onTaken();
+      throw new GoneError();
+    }
+    const settle = writes.map((write) => write.run());
+    commit.run();
+    // What went into a file that nobody finds any more is lost.
+    if (!isPresent()) throw new GoneError();
+    return settle;
+  }
+
+  function flush(): void {
+    const writes = waiting;
+    if (writes.length === 0) return;
+    waiting = [];
+    try {
+      for (const done of committed(writes)) done();
+    } catch (cause) {
+      if (database.isTransaction) database.exec('ROLLBACK');
+      const error = isOfTheFile(cause)
+        ? new UnavailableError('The data file cannot be written now', cause)
+        : cause;
+      hasFailed ||= error !== cause;
+      for (const write of writes) write.reject(error);
     }
   }
 
@@ -89,7 +119,7 @@ export function createWriter(database: DatabaseSync): Writer {
     flush,
     write,
     async canWrite() {
-      if (!hasFailed) return true;
+      if (!hasFailed && isPresent()) return true;
       try {
         // Changes nothing, and writes a page all the same. Transactions without a change prove nothing.
         await write(() => database.exec(`PRAGMA user_version = ${schemaVersion}`));

@@ -1,0 +1,15 @@
+// Remembers for a minute that the service failed: health must not say ok of what answers 500.
+
+const shownMs = 60_000;
+
+export type RecentFailures = { note(): void; hasSome(): boolean };
+
+export function createRecentFailures(): RecentFailures {
+  let lastAt = -Infinity;
+  return {
+    note() {
+      lastAt = performance.now();
+    },
+    hasSome: () => performance.now() - lastAt < shownMs,
+  };
+}
