@@ -47,11 +47,7 @@ export async function openBooks(
   const accepted: string[] = [];
   let published = 0;
 
-  /** Whether the nth request was answered 2xx. */
-  function wasTaken(n: number): boolean {
-    const { status = 200, instead } = answers[Math.min(n, answers.length - 1)] ?? {};
-    return instead === undefined && status < 300;
-  }
+  const answerTo = (n: number): Answer => answers[Math.min(n, answers.length - 1)] ?? {};
 
   return {
     accepted,
@@ -81,17 +77,23 @@ export async function openBooks(
       const deliveries = await allDeliveries(by, id);
       const requests = endpoint.requests.map(({ headers }, n) => ({
         id: headers['webhook-id'] ?? '',
-        taken: wasTaken(n),
+        taken: wasTaken(answerTo(n)),
+        reset: answerTo(n).instead === 'reset',
       }));
       return balanceOf({ accepted, deliveries, requests, attemptsMax: retrySchedule.length + 1 });
     },
   };
 }
 
+/** Whether it is a 2xx. */
+function wasTaken({ status = 200, instead }: Answer): boolean {
+  return instead === undefined && status < 300;
+}
+
 type Entries = {
   accepted: readonly string[];
   deliveries: ReadonlyMap<string, Delivery>;
-  requests: readonly { id: string; taken: boolean }[];
+  requests: readonly { id: string; taken: boolean; reset: boolean }[];
   attemptsMax: number;
 };
 
@@ -107,7 +109,10 @@ function balanceOf({ accepted, deliveries, requests, attemptsMax }: Entries): Ba
   const isOpen = (id: string) => (deliveries.get(id)?.completed_at ?? null) === null;
   const delivered = accepted.filter(isDelivered).length;
   const exhausted = accepted.filter(isExhausted).length;
+  // Where a connection that was kept closes without a word, the attempt goes on over another one.
+  const repeated = countById(requests.filter((request) => request.reset));
   const unrecorded = [...sent]
+    .map(([id, count]) => [id, count - (repeated.get(id) ?? 0)] as const)
     .map(([id, count]) => [id, count - (deliveries.get(id)?.attempt_count ?? 0)] as const)
     .filter(([, count]) => count > 0);
   return {
