@@ -1,6 +1,7 @@
 // What may be held against an endpoint: failures, but no pause that it asked for, and no silence.
 import { limits } from '../../lambdas/contract/limits.ts';
 import type { Attempt, Delivery } from '../../lambdas/core/delivery.ts';
+import type { Subscription } from '../../lambdas/core/subscription.ts';
 import { subscriptionIdOf } from '../../lambdas/core/ids.ts';
 import type { DeliveryId, SubscriptionId } from '../../lambdas/core/ids.ts';
 import { sendsMax, waitsOf } from '../../lambdas/core/retry-schedule.ts';
@@ -27,6 +28,17 @@ export function rememberAnswer(facts: Facts, id: DeliveryId, result: SendResult)
   const answers = facts.answers.get(owner) ?? [];
   facts.answers.set(owner, answers);
   answers.push({ at: now, isSuccess: statusCode !== null && statusCode < 300 });
+}
+
+/** Of a subscription that begins its life here in the middle of its trouble. */
+export function rememberFailures(facts: Facts, { id, health }: Subscription): void {
+  const { failingSince, failureSeenAt } = health;
+  if (failingSince === null) return;
+  const answers = [];
+  for (let at = failingSince; at <= (failureSeenAt ?? failingSince); at += 3_600_000) {
+    answers.push({ at, isSuccess: false });
+  }
+  facts.answers.set(id, answers);
 }
 
 /** An endpoint is given up only after days of failures, none far from the next, and no success among them. */

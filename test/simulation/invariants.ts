@@ -17,6 +17,7 @@ import {
   hasGivenUp,
   pausesOf,
   rememberAnswer,
+  rememberFailures,
   scheduleOf,
 } from './blame-invariants.ts';
 import { excuse } from './kernel.ts';
@@ -120,6 +121,7 @@ export function createInvariants(
       if (after?.inactiveReason === 'failing' && !facts.past.get(id)?.isGivenUp) {
         checkGivenUp(facts, id);
       }
+      if (after !== null && !facts.past.has(id)) rememberFailures(facts, after);
       const past = facts.past.get(id) ?? newPast();
       facts.past.set(id, past);
       remember(past, after, world.kernel.timeline.now());

@@ -71,7 +71,11 @@ function addSubscription(world: World, about: About = {}): Subscription {
     timeoutMs: 5_000,
     heldUntil: null,
     rateLimit,
-    health: { ...newHealth(startOfTime), failingSince },
+    health: {
+      ...newHealth(startOfTime),
+      failingSince,
+      failureSeenAt: failingSince === null ? null : startOfTime - 3_600_000,
+    },
     customHeaders: {},
     auth: null,
     operationalEvents,
