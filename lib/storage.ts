@@ -46,8 +46,11 @@ export class Storage extends Construct {
       GetItem: ['apiKeys', 'subscriptions', 'deliveries', 'idempotency'],
       BatchGetItem: ['deliveries'],
       PutItem: ['deliveries', 'ledger', 'idempotency'],
-      UpdateItem: ['stats'],
+      // What is accepted has quotas, kept as rate limits are.
+      UpdateItem: ['rateLimits', 'stats'],
     });
+    // How much waits already.
+    this.#grantQuery(grantee, { held: ['parked'] });
   }
 
   /** Load deliveries, record attempts, count, page through what is parked, to be cancelled or to be replayed; bury. */

@@ -56,6 +56,8 @@ export const deliveryRoutes = {
       'signature-expired',
       'idempotency-key-reused',
       'loop-detected',
+      'too-many-requests',
+      'backlog-full',
       'not-found',
     ],
   },

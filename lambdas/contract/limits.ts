@@ -2,6 +2,7 @@
 // Units stand last in a name. AWS limits carry their source.
 import { attemptLimits } from './attempt-limits.ts';
 import { assertRelations } from './limit-relations.ts';
+import { quotaLimits } from './quota-limits.ts';
 import { day, hour, minute, second } from './units.ts';
 
 export const limits = {
@@ -13,6 +14,8 @@ export const limits = {
   idempotencyWindowMs: day,
   contentTypeLengthMax: 255, // A multipart boundary alone may have 70.
   contentEncodingLengthMax: 100,
+
+  ...quotaLimits,
 
   // Subscriptions
   nameLengthMax: 100,
@@ -35,6 +38,8 @@ export const limits = {
   secretOverlapMsMax: 7 * day,
   signatureToleranceMs: 5 * minute, // Standard Webhooks, Stripe and Slack agree.
   signaturePrefixLengthMax: 50,
+  /** A shorter secret does not open ingest by itself. */
+  keylessSecretLengthMin: 16,
   /** Of one request, in one header: a rotation leaves a few. */
   signaturesMax: 10,
 

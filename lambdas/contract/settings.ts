@@ -34,6 +34,11 @@ const schedule = z
     `must hold at most ${limits.scheduleLengthMax} waits of 1 s to 7 days`,
   );
 
+const unitsPerSecond = z.union(
+  [z.literal('off').transform(() => null), wholeNumber(1, limits.ingestUnitsPerSecondMax)],
+  { error: `must be off or a whole number from 1 to ${limits.ingestUnitsPerSecondMax}` },
+);
+
 const cidr = z.union([z.cidrv4(), z.cidrv6()]);
 
 /** What every function and the local server share. Defaults are those of a deployment on AWS: closed. */
@@ -65,6 +70,8 @@ export const serviceSettings = z.object({
   UNTYPED_EVENTS: choice('deliver', 'reject').default('deliver'),
   /** Whether the service tells those who operate it what happens to subscriptions and deliveries. */
   OPERATIONAL_EVENTS: choice('on', 'off').default('on'),
+  /** What is accepted a second of one API key, and for one subscription: `core/quota.ts`. */
+  INGEST_UNITS_PER_SECOND: unitsPerSecond.default(limits.ingestUnitsPerSecondDefault),
   SUBSCRIPTION_MEMO_MS: wholeNumber(0, limits.memoTtlMsMax).default(
     limits.subscriptionMemoTtlMsDefault,
   ),
@@ -88,6 +95,7 @@ export const localSettings = serviceSettings.extend({
   HOST: z.string().min(1).default('127.0.0.1'),
   DATA_DIR: z.string().min(1).default('.data'),
   API_AUTH: choice('on', 'off').optional(),
+  INGEST_UNITS_PER_SECOND: unitsPerSecond.default(limits.ingestUnitsPerSecondLocal),
   // Defaults of these follow HOST.
   TARGET_ALLOW_CIDRS: serviceSettings.shape.TARGET_ALLOW_CIDRS.unwrap().optional(),
   ALLOW_HTTP_TARGETS: flag.optional(),

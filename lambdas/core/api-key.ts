@@ -1,4 +1,5 @@
-// API keys: `whk_<id>_<secret>`. The id finds the row; the row holds only the SHA-256 of the whole key.
+// API keys: `whk_<id>_<secret><checksum>`. The id finds the row; the row holds only the SHA-256 of the whole key. The
+// checksum is no secret: it tells what was cut, mistyped or made up before anything is looked up.
 import { createHash, timingSafeEqual } from 'node:crypto';
 
 export const scopes = ['admin', 'publish', 'read'] as const;
@@ -14,7 +15,7 @@ export type ApiKey = {
   createdAt: number;
 };
 
-const keyPattern = /^whk_([0-9a-f]{16})_([A-Za-z0-9_-]{43})$/;
+const keyPattern = /^(whk_([0-9a-f]{16})_[A-Za-z0-9_-]{43})([0-9a-f]{8})$/;
 
 /** The key text and its stored form, from 8 random bytes for the id and 32 for the secret. */
 export function makeApiKey(
@@ -22,13 +23,15 @@ export function makeApiKey(
   about: Pick<ApiKey, 'tenant' | 'name' | 'scopes' | 'createdAt'>,
 ): { text: string; key: ApiKey } {
   const id = Buffer.from(chance.id).toString('hex');
-  const text = `whk_${id}_${Buffer.from(chance.secret).toString('base64url')}`;
+  const plain = `whk_${id}_${Buffer.from(chance.secret).toString('base64url')}`;
+  const text = plain + checksumOf(plain);
   return { text, key: { ...about, id, hash: hashOf(text) } };
 }
 
 /** The id inside a key's text, or null when the text cannot be a key. */
 export function apiKeyIdOf(text: string): string | null {
-  return keyPattern.exec(text)?.[1] ?? null;
+  const [, plain = '', id = null, checksum] = keyPattern.exec(text) ?? [];
+  return checksum === checksumOf(plain) ? id : null;
 }
 
 export function isApiKeyId(text: string): boolean {
@@ -42,6 +45,10 @@ export function matchesApiKey(key: ApiKey, text: string): boolean {
 /** `admin` may do everything. */
 export function allows(granted: readonly Scope[], needed: Scope): boolean {
   return granted.includes('admin') || granted.includes(needed);
+}
+
+function checksumOf(plain: string): string {
+  return hashOf(plain).slice(0, 8);
 }
 
 function hashOf(text: string): string {

@@ -9,7 +9,7 @@ import type { DeadLetterId, DeliveryId, ReplayId, SubscriptionId } from './ids.t
 import type { DeadLetterReason } from '../contract/dead-letter-reason.ts';
 import type { QueueMessage } from '../contract/messages.ts';
 import type { OperationalEvent } from '../contract/operational-events.ts';
-import type { RateLimit } from './rate-limit.ts';
+import type { RateLimitOwner } from './rate-limit.ts';
 import type { ReplayJob } from './replay-job.ts';
 import type { SendRequest, SendResult } from './send-result.ts';
 import type { LedgerEntry } from './ledger.ts';
@@ -186,10 +186,7 @@ export type StatsStore = {
 
 export type RateLimitStore = {
   /** The next free slot under the limit, epoch ms: `now`, where there is room. Each is given once. */
-  reserve(
-    owner: { tenant: string; subscriptionId: SubscriptionId; limit: RateLimit },
-    now: number,
-  ): Promise<number>;
+  reserve(owner: RateLimitOwner, now: number): Promise<number>;
 };
 
 export type ApiKeyStore = {

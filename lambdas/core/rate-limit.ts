@@ -3,10 +3,23 @@
 
 import { isFromTheFuture } from './plausible.ts';
 
+import type { SubscriptionId } from './ids.ts';
+
 export type RateLimit = {
   perSecond: number;
   /** How many may come at once after a quiet time. */
   burst: number;
+};
+
+/** A subscription, or an API key by `key_` and its id. */
+export type RateLimitOwnerId = SubscriptionId | `key_${string}`;
+
+export type RateLimitOwner = {
+  tenant: string;
+  ownerId: RateLimitOwnerId;
+  limit: RateLimit;
+  /** What is sent to a subscription, or what is accepted: each has slots of its own. */
+  purpose: 'delivery' | 'ingest';
 };
 
 export type Reservation = {

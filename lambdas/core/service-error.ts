@@ -4,13 +4,22 @@ import type { FieldError, ProblemCode } from '../contract/problems.ts';
 export class ServiceError extends Error {
   readonly code: ProblemCode;
   readonly fields: readonly FieldError[];
+  /** Of the answer, names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
 
   /** @param detail a sentence for the caller; it must not name anything that the caller may not know */
-  constructor(code: ProblemCode, detail: string, fields: readonly FieldError[] = []) {
+  // oxlint-disable-next-line max-params -- the last two are rarely given, and never both
+  constructor(
+    code: ProblemCode,
+    detail: string,
+    fields: readonly FieldError[] = [],
+    headers: Readonly<Record<string, string>> = {},
+  ) {
     super(detail);
     this.name = 'ServiceError';
     this.code = code;
     this.fields = fields;
+    this.headers = headers;
   }
 }
 

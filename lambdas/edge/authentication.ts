@@ -1,4 +1,5 @@
 // Who calls, by API key, and whether that is enough for the route.
+import { limits } from '../contract/limits.ts';
 import type { Access } from '../contract/routes.ts';
 import type { ApiKey } from '../core/api-key.ts';
 import { allows, apiKeyIdOf, matchesApiKey } from '../core/api-key.ts';
@@ -52,5 +53,20 @@ function apiKeyTextOf(headers: HttpRequest['headers']): string | null {
 async function recallApiKey(context: Context, text: string): Promise<ApiKey | undefined> {
   const id = apiKeyIdOf(text);
   if (id === null) return undefined;
-  return context.apiKeyMemo.get(id, context.clock, () => context.apiKeys.get(id));
+  const now = context.clock.steady();
+  const absentSince = context.absentKeys.get(id) ?? -Infinity;
+  if (now - absentSince < limits.keyMemoTtlMs) return undefined;
+  const found = await context.apiKeyMemo.get(id, context.clock, () => context.apiKeys.get(id));
+  if (found === undefined) {
+    context.apiKeyMemo.forget(id);
+    rememberAbsent(context.absentKeys, id, now);
+  }
+  return found;
+}
+
+function rememberAbsent(absent: Map<string, number>, id: string, now: number): void {
+  absent.delete(id);
+  absent.set(id, now);
+  const [oldest] = absent.keys();
+  if (absent.size > limits.keyMemoEntriesMax && oldest !== undefined) absent.delete(oldest);
 }

@@ -42,12 +42,22 @@ export function createContext(
       retentionMs: settings.RETENTION_HOURS * hourMs,
       bodyBytesMax: settings.MAX_BODY_BYTES,
       untypedEvents: settings.UNTYPED_EVENTS,
+      quota:
+        settings.INGEST_UNITS_PER_SECOND === null
+          ? null
+          : { unitsPerSecond: settings.INGEST_UNITS_PER_SECOND },
       operationalEvents: settings.OPERATIONAL_EVENTS,
     },
     subscriptionMemo: createMemo(subscriptions),
     operationalMemo: createMemo(subscriptions),
     attemptWindows: new Map(),
     sending: { unsent: null },
+    quotaMeters: new Map(),
+    parkedMemo: createMemo({
+      ttlMs: limits.parkedMemoTtlMs,
+      entriesMax: limits.subscriptionMemoEntriesMax,
+    }),
+    absentKeys: new Map(),
     tokenMemo: createMemo({
       ttlMs: limits.tokenLifetimeMsMax,
       entriesMax: limits.tokenMemoEntriesMax,

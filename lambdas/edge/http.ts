@@ -96,6 +96,9 @@ function problemAnswers(): Middleware {
       const problem = problemOf(exchange.error);
       exchange.event.problem = problem.code;
       exchange.response = problemResponse(problem, request.requestId);
+      if (exchange.error instanceof ServiceError) {
+        Object.assign(exchange.response.headers, exchange.error.headers);
+      }
       if (problem.code === 'method-not-allowed' && match.kind === 'wrong-method') {
         exchange.response.headers['allow'] = match.allow.join(', ');
       }

@@ -5,6 +5,7 @@ import type { AccessToken, NoToken } from '../core/access-token.ts';
 import type { AttemptWindow } from '../core/health.ts';
 import type { Memo } from '../core/memo.ts';
 import type { Ports } from '../core/ports.ts';
+import type { Meter, Quota } from '../core/quota.ts';
 import type { SubscriptionId } from '../core/ids.ts';
 import type { RetrySchedule } from '../core/retry-schedule.ts';
 import type { Subscription } from '../core/subscription.ts';
@@ -18,6 +19,8 @@ export type Rules = {
   retentionMs: number;
   bodyBytesMax: number;
   untypedEvents: 'deliver' | 'reject';
+  /** Of each API key, and of each subscription; null for none. */
+  quota: Quota | null;
   operationalEvents: 'on' | 'off';
   /** What a target URL may be; see `core/target-url.ts`. */
   targets: TargetPolicy;
@@ -34,8 +37,14 @@ export type Context = Ports & {
   sending: { unsent: Unsent | null };
   /** By OAuth client. */
   tokenMemo: Memo<AccessToken | NoToken>;
-  /** By key id. Absent keys are kept too, under the same cap. */
+  /** By key id. */
   apiKeyMemo: Memo<ApiKey | undefined>;
+  /** Ids of no key, and when that was found: apart, so that many of them evict none that there is. */
+  absentKeys: Map<string, number>;
+  /** What this process has accepted, by subscription and by API key. */
+  quotaMeters: Map<string, Meter>;
+  /** How much is parked of a subscription that is held back. */
+  parkedMemo: Memo<number>;
 };
 
 /** The subscription as of at most one memo lifetime ago. */

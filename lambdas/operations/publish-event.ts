@@ -15,7 +15,9 @@ import { acceptEvent } from './accept-event.ts';
 import type { Caller } from './caller.ts';
 import { defaultTenant } from '../core/tenant.ts';
 import type { Context } from './context.ts';
+import { checkBacklogRoom } from './check-backlog-room.ts';
 import { recallSubscription } from './context.ts';
+import { spendQuota } from './spend-quota.ts';
 
 export type PublishRequest = {
   caller: Caller | null;
@@ -51,6 +53,13 @@ export async function publishEvent(context: Context, request: PublishRequest): P
       'The event has come round through this service too often',
     );
   }
+  await spendQuota(context, {
+    tenant: subscription.tenant,
+    subscriptionId: subscription.id,
+    keyId: caller?.keyId ?? null,
+    bytes: request.body.byteLength,
+  });
+  await checkBacklogRoom(context, subscription);
   const event = { eventType, ...content, hops: request.hops, body: request.body };
   const fresh = deliveryIdFrom(subscription.id, context.clock.now(), context.chance.bytes(10));
   const claimed = await claimId(context, { subscription, request, fresh });
@@ -68,19 +77,36 @@ async function findSubscription(
   const tenant = request.caller?.tenant ?? defaultTenant;
   const found = isSubscriptionId(id) ? await recallSubscription(context, tenant, id) : undefined;
   const verdict = found === undefined ? 'not-asked' : verdictOn(context, found, request);
-  if (request.caller === null) requireSignature(request, verdict);
+  if (request.caller === null) requireSignature(request, verdict, found);
   if (found === undefined) throw new ServiceError('not-found', 'Subscription not found');
   return { subscription: found, verdict };
 }
 
 /** Without a key the signature authenticates: nothing is told before it fits, not even what there is. */
-function requireSignature(request: PublishRequest, verdict: Verdict): void {
-  if (verdict === 'ok') return;
+function requireSignature(
+  request: PublishRequest,
+  verdict: Verdict,
+  subscription: Subscription | undefined,
+): void {
+  if (verdict === 'ok') {
+    if (subscription !== undefined) refuseGuessable(subscription);
+    return;
+  }
   if (verdict === 'expired') throw signatureError('expired');
   if (hasSignature(request.headers)) throw signatureError('invalid');
   throw new ServiceError(
     'unauthenticated',
     'Send an API key with the publish scope, or sign the event with the secret of the subscription.',
+  );
+}
+
+/** Told only to who has signed rightly: a short secret can be guessed from what was signed with it. */
+function refuseGuessable({ secret, verification }: Subscription): void {
+  const signing = verification?.secret ?? secret ?? '';
+  if (signing.length >= limits.keylessSecretLengthMin) return;
+  throw new ServiceError(
+    'unauthenticated',
+    `The secret of this subscription is shorter than ${limits.keylessSecretLengthMin} characters: send an API key too, or set a longer one`,
   );
 }
 

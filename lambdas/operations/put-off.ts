@@ -29,7 +29,10 @@ export async function hasSlot(
   if (limit === null || message.slotAt !== undefined) return true;
   const now = context.clock.now();
   const { tenant, subscriptionId } = delivery;
-  const slotAt = await context.rateLimits.reserve({ tenant, subscriptionId, limit }, now);
+  const slotAt = await context.rateLimits.reserve(
+    { tenant, ownerId: subscriptionId, limit, purpose: 'delivery' },
+    now,
+  );
   if (slotAt <= now + limits.earlyToleranceMs) return true;
   await context.queue.send([{ ...message, dueAt: slotAt, slotAt }]);
   await showNextAttempt(context, delivery, { until: slotAt, isPause: false });

@@ -115,7 +115,7 @@ describe('the event type', () => {
 });
 
 describe('the inbound signature', () => {
-  const secret = 'it is a secret';
+  const secret = 'it is a secret of some length';
   const body = '{ "signed" : "é" }';
   const right = `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
   const wrong = `sha256=${createHmac('sha256', 'another').update(body).digest('hex')}`;

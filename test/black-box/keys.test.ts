@@ -19,7 +19,7 @@ async function newKey(granted: readonly Scope[]): Promise<{ id: string; key: str
 
 test('a key is shown once and listed without its text', async () => {
   const { id, key } = await newKey(['read', 'publish']);
-  expect(key).toMatch(/^whk_[0-9a-f]{16}_[\w-]{43}$/);
+  expect(key).toMatch(/^whk_[0-9a-f]{16}_[\w-]{43}[0-9a-f]{8}$/);
   const reply = await api.ask('listApiKeys');
   expect(reply.text).not.toContain(key);
   const { api_keys } = await api.call('listApiKeys');

@@ -11,7 +11,7 @@ type Owner = Parameters<RateLimitStore['reserve']>[0];
 const ascending = (a: number, b: number) => a - b;
 
 function anOwner(limit: RateLimit, fields: Partial<Owner> = {}): Owner {
-  return { tenant: aTenant(), subscriptionId: aSubscriptionId(), limit, ...fields };
+  return { tenant: aTenant(), ownerId: aSubscriptionId(), limit, purpose: 'delivery', ...fields };
 }
 
 export function rateLimitStoreContract(name: string, open: Open<RateLimitStore>): void {
@@ -107,13 +107,15 @@ export function rateLimitStoreContract(name: string, open: Open<RateLimitStore>)
       expect(slots.at(-1)).toBe(noon + 49 * 100_000);
     });
 
-    it('keeps subscriptions, tenants and limits apart', async () => {
+    it('keeps owners, tenants, limits and purposes apart', async () => {
       const limit = { perSecond: 1, burst: 1 };
       const owner = anOwner(limit);
       await slotsOf(owner, [noon, noon]);
       const others = [
-        { ...owner, subscriptionId: aSubscriptionId() },
+        { ...owner, ownerId: aSubscriptionId() },
         { ...owner, tenant: aTenant() },
+        { ...owner, ownerId: 'key_0123456789abcdef' as const },
+        { ...owner, purpose: 'ingest' as const },
         // Another limit begins anew: what was reserved under the old one is no measure of it.
         { ...owner, limit: { ...limit, burst: 2 } },
         { ...owner, limit: { ...limit, perSecond: 2 } },

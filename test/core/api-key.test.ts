@@ -18,6 +18,18 @@ describe('API keys', () => {
     expect(matchesApiKey(key, text.slice(0, -1))).toBe(false);
   });
 
+  it('are told from what was cut, mistyped or made up, before anything is looked up', () => {
+    const { text, key } = aKey();
+    const at = (index: number) => (text[index] === 'a' ? 'b' : 'a');
+    for (const index of [4, 12, 25, 60, text.length - 1]) {
+      const other = text.slice(0, index) + at(index) + text.slice(index + 1);
+      expect(apiKeyIdOf(other), other).toBeNull();
+    }
+    expect(apiKeyIdOf(text.slice(0, -8))).toBeNull();
+    expect(apiKeyIdOf(`${text}0`)).toBeNull();
+    expect(apiKeyIdOf(`whk_${key.id}_${'A'.repeat(43)}00000000`)).toBeNull();
+  });
+
   it('store no part of the secret', () => {
     const { text, key } = aKey();
     const secret = text.split('_').slice(2).join('_');

@@ -23,8 +23,11 @@ async function eventTypeOf(service: Service, delivery: unknown): Promise<unknown
 }
 
 const closed = { settings: { API_AUTH: 'on' } };
-const signature = `sha256=${createHmac('sha256', 's3cret').update('{"a":1}').digest('hex')}`;
-const signed = { headers: { 'X-Hub-Signature-256': signature } };
+const signedWith = (secret: string) => {
+  const digest = createHmac('sha256', secret).update('{"a":1}').digest('hex');
+  return { headers: { 'X-Hub-Signature-256': `sha256=${digest}` } };
+};
+const signed = signedWith('a secret of some length');
 
 describe('an event', () => {
   test('is accepted', async () => {
@@ -84,7 +87,7 @@ describe('an event', () => {
 
 describe('on one’s own machine', () => {
   test('a subscription with a secret wants its signature', async () => {
-    const { publish } = await setup({ secret: 's3cret' });
+    const { publish } = await setup({ secret: 'a secret of some length' });
     expect(await publish()).toMatchObject({
       status: 401,
       json: { error: 'Missing signature header', code: 'signature-missing' },
@@ -99,18 +102,27 @@ describe('on one’s own machine', () => {
 
 describe('with authentication', () => {
   test('a signature is enough, and no key is needed', async () => {
-    const { publish } = await setup({ secret: 's3cret' }, closed);
+    const { publish } = await setup({ secret: 'a secret of some length' }, closed);
     expect(await publish(signed)).toMatchObject({ status: 202 });
     expect(await publish({ ...signed, body: { a: 2 } })).toMatchObject({ status: 401 });
     expect(await publish()).toMatchObject({ status: 401 });
   });
 
   test('a key is enough, and no signature is needed', async () => {
-    const { service, publish } = await setup({ secret: 's3cret' }, closed);
+    const { service, publish } = await setup({ secret: 'a secret of some length' }, closed);
     const key = await service.addKey(['publish']);
     expect(await publish({ key })).toMatchObject({ status: 202 });
     const headers = { 'X-Hub-Signature-256': 'sha256=00' };
     expect(await publish({ key, headers })).toMatchObject({ status: 401 });
+  });
+
+  test('a secret that could be guessed opens nothing by itself', async () => {
+    const { publish } = await setup({ secret: 'fifteen letters' }, closed);
+    const right = await publish(signedWith('fifteen letters'));
+    expect(right).toMatchObject({ status: 401, json: { code: 'unauthenticated' } });
+    expect(right.json['error']).toContain('shorter than 16 characters');
+    const wrong = await publish(signedWith('another'));
+    expect(wrong).toMatchObject({ status: 401, json: { code: 'signature-invalid' } });
   });
 
   test('a signature proves nothing where there is no secret', async () => {
@@ -122,7 +134,7 @@ describe('with authentication', () => {
   });
 
   test('without credentials nobody learns which subscriptions there are', async () => {
-    const { service, publish } = await setup({ secret: 's3cret' }, closed);
+    const { service, publish } = await setup({ secret: 'a secret of some length' }, closed);
     const there = await publish();
     const nowhere = await service.call('ingest', { id: 'sub_0123456789abcdef', body: { a: 1 } });
     expect(nowhere.text).toBe(there.text);

@@ -62,15 +62,15 @@ describe('an event without an API key', () => {
   });
 
   test('may be signed with any of the subscription’s active secrets', async () => {
-    const { ingest, rotate, clock } = await setup({ secret: 'old' });
-    await rotate({ secret: 'new', overlap_seconds: 60 });
+    const { ingest, rotate, clock } = await setup({ secret: 'an old secret of length' });
+    await rotate({ secret: 'a new secret of length', overlap_seconds: 60 });
     clock.advance(30_000);
     const signed = async (by: string) => ingest({ 'x-hub-signature-256': await sign(by, text) });
-    expect(await signed('old')).toEqual(accepted);
-    expect(await signed('new')).toEqual(accepted);
+    expect(await signed('an old secret of length')).toEqual(accepted);
+    expect(await signed('a new secret of length')).toEqual(accepted);
     clock.advance(60_000);
-    expect(await signed('old')).toEqual([401, 'signature-invalid']);
-    expect(await signed('new')).toEqual(accepted);
+    expect(await signed('an old secret of length')).toEqual([401, 'signature-invalid']);
+    expect(await signed('a new secret of length')).toEqual(accepted);
   });
 
   test('cannot be signed for a subscription whose key nobody shares', async () => {

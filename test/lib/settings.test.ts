@@ -24,6 +24,7 @@ test('has a prop for every setting of the service', () => {
     targetAllowCidrs: ['10.0.0.0/8'],
     allowHttpTargets: true,
     untypedEvents: 'reject',
+    ingestUnitsPerSecond: 1,
     operationalEvents: 'off',
     subscriptionMemoMs: 0,
     deliveryConcurrency: 2,

@@ -214,7 +214,12 @@ describe('a probe', () => {
     answer.statusCode = 500;
     const rateLimit = { perSecond: 0.01, burst: 1 };
     const { subscription } = await subscribeOpen(2, { rateLimit });
-    const owner = { tenant: 'default', subscriptionId: subscription.id, limit: rateLimit };
+    const owner = {
+      tenant: 'default',
+      ownerId: subscription.id,
+      limit: rateLimit,
+      purpose: 'delivery' as const,
+    };
     for (let count = 0; count < 20; count += 1) await ports.rateLimits.reserve(owner, noon);
     await runUntil(noon + 4 * minute);
     expect(times.map((time) => Math.round((time - noon) / minute))).toEqual([1, 3]);

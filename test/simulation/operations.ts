@@ -4,6 +4,7 @@ import type { DeliveryStatus } from '../../lambdas/core/delivery.ts';
 import type { DeliveryId, ReplayId } from '../../lambdas/core/ids.ts';
 import { deadLetterOf } from '../../lambdas/core/dead-letter.ts';
 import { newHealth } from '../../lambdas/core/health.ts';
+import type { Health } from '../../lambdas/core/health.ts';
 import { subscriptionIdFrom } from '../../lambdas/core/ids.ts';
 import type { RateLimit } from '../../lambdas/core/rate-limit.ts';
 import type { RetrySchedule } from '../../lambdas/core/retry-schedule.ts';
@@ -51,6 +52,11 @@ type About = {
   eventTypes?: string[];
 };
 
+function healthOf(failingSince: number | null): Health {
+  const failureSeenAt = failingSince === null ? null : startOfTime;
+  return { ...newHealth(startOfTime), failingSince, failureSeenAt };
+}
+
 function addSubscription(world: World, about: About = {}): Subscription {
   const { status = 'active', schedule = [2, 1_200, 1_200, 1_200], phases = [] } = about;
   const { rateLimit = null, failingSince = null } = about;
@@ -71,11 +77,7 @@ function addSubscription(world: World, about: About = {}): Subscription {
     timeoutMs: 5_000,
     heldUntil: null,
     rateLimit,
-    health: {
-      ...newHealth(startOfTime),
-      failingSince,
-      failureSeenAt: failingSince === null ? null : startOfTime - 3_600_000,
-    },
+    health: healthOf(failingSince),
     customHeaders: {},
     auth: null,
     operationalEvents,

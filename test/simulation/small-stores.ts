@@ -88,13 +88,13 @@ export function rateLimitStore(
   clocks: Pick<ClockInvariants, 'reserved'>,
 ): RateLimitStore {
   return {
-    reserve: ({ tenant, subscriptionId, limit }, now) =>
+    reserve: ({ tenant, ownerId, limit, purpose }, now) =>
       call(kernel, process, {
         port: 'rateLimits.reserve',
         about: [],
-        detail: () => subscriptionId,
+        detail: () => ownerId,
         apply: () => {
-          const key = JSON.stringify([tenant, subscriptionId, limit]);
+          const key = JSON.stringify([tenant, ownerId, limit, purpose]);
           const known = knownBusyUntil(database.busyUntil.get(key), now);
           const { busyUntil, slotAt } = reserveSlot(limit, known, now);
           database.busyUntil.set(key, { busyUntil, reservedAt: now });

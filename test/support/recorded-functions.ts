@@ -64,7 +64,11 @@ export async function createRecordedFunctions({ send, losesAnswers }: World) {
     eventBridge: bus.clients.eventBridge,
   };
   const settings = { ...fauxqs.settings, TABLE_NAME: dynalite.settings.TABLE_NAME };
-  const service = parseSettings(serviceSettings, { SUBSCRIPTION_MEMO_MS: '0' });
+  // A quota so small that events are soon accepted by asking alone.
+  const service = parseSettings(serviceSettings, {
+    SUBSCRIPTION_MEMO_MS: '0',
+    INGEST_UNITS_PER_SECOND: '10',
+  });
 
   const calls = new Map<FunctionName, RecordedCall[]>();
   const sent: string[] = [];

@@ -21,7 +21,7 @@ import { createHash } from 'node:crypto';
 import { limits } from '../../contract/limits.ts';
 import type { DeliveryId, SubscriptionId } from '../../core/ids.ts';
 import { deliverySortKey, subscriptionIdOf } from '../../core/ids.ts';
-import type { RateLimit } from '../../core/rate-limit.ts';
+import type { RateLimitOwner } from '../../core/rate-limit.ts';
 
 export type ItemKey = { pk: string; sk: string };
 
@@ -148,13 +148,10 @@ export function idempotencyKey(owner: {
   };
 }
 
-export function rateLimitKey(
-  tenant: string,
-  subscriptionId: SubscriptionId,
-  { perSecond, burst }: RateLimit,
-): ItemKey {
-  const pk = `${tenantPart(tenant)}#${subscriptionPart(subscriptionId)}#rate`;
-  return { pk, sk: `${perSecond}/${burst}` };
+export function rateLimitKey({ tenant, ownerId, limit, purpose }: RateLimitOwner): ItemKey {
+  const pk = `${tenantPart(tenant)}#${ownerId.slice('sub_'.length)}#rate`;
+  const { perSecond, burst } = limit;
+  return { pk, sk: `${purpose === 'ingest' ? 'ingest ' : ''}${perSecond}/${burst}` };
 }
 
 export function statsPartition(tenant: string, subscriptionId: SubscriptionId): string {

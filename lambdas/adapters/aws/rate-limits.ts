@@ -15,8 +15,9 @@ const keptMs = 24 * 3_600_000;
 
 export function openRateLimits(table: DynamoTable): RateLimitStore {
   return {
-    async reserve({ tenant, subscriptionId, limit }, now) {
-      const key = rateLimitKey(tenant, subscriptionId, limit);
+    async reserve(owner, now) {
+      const { limit } = owner;
+      const key = rateLimitKey(owner);
       for (let tries = 0; tries < triesMax; tries += 1) {
         const busyUntil =
           (await moveOn(table, key, { limit, now })) ?? (await begin(table, key, { limit, now }));

@@ -16,12 +16,12 @@ export function createRateLimitStore(database: DatabaseSync, writer: Writer): Ra
      VALUES (?, ?, ?, ?, ?)`,
   );
   return {
-    reserve({ tenant, subscriptionId, limit }, now) {
+    reserve({ tenant, ownerId, limit, purpose }, now) {
       return writer.write(() => {
-        const rate = `${limit.perSecond}/${limit.burst}`;
-        const stored = get.get(tenant, subscriptionId, rate) as Stored | undefined;
+        const rate = `${purpose === 'ingest' ? 'ingest ' : ''}${limit.perSecond}/${limit.burst}`;
+        const stored = get.get(tenant, ownerId, rate) as Stored | undefined;
         const reserved = reserveSlot(limit, knownBusyUntil(stored, now), now);
-        put.run(tenant, subscriptionId, rate, reserved.busyUntil, now);
+        put.run(tenant, ownerId, rate, reserved.busyUntil, now);
         return reserved.slotAt;
       });
     },
