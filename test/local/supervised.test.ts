@@ -1,6 +1,6 @@
 // `npm start` as a supervisor runs it: a signal to npm alone ends the server too, and its port and data are free.
 import { spawn } from 'node:child_process';
-import { expect, onTestFinished, test } from 'vitest';
+import { onTestFinished, test } from 'vitest';
 import { aDataDirectory } from '../support/data-directory.ts';
 import { until } from '../support/until.ts';
 
@@ -32,21 +32,25 @@ test.each([
   ['to npm alone', [1]],
   ['to its group', [-1]],
   ['to npm, twice', [1, 1]],
-])('SIGTERM %s ends the server', async (_, targets) => {
-  const { path, remove } = aDataDirectory();
-  onTestFinished(remove);
-  const first = npmStart(path);
-  const url = await first.url();
-  for (const target of targets) process.kill(target * first.pid, 'SIGTERM');
-  await first.ended;
-  await until(
-    'nobody listens',
-    async () => ((await fetch(url).catch(() => null)) === null ? true : undefined),
-    10_000,
-  );
-  // The data is free: another one starts on it.
-  const second = npmStart(path);
-  await second.url();
-  process.kill(second.pid, 'SIGTERM');
-  await second.ended;
-}, 60_000);
+])(
+  'SIGTERM %s ends the server',
+  async (_, targets) => {
+    const { path, remove } = aDataDirectory();
+    onTestFinished(remove);
+    const first = npmStart(path);
+    const url = await first.url();
+    for (const target of targets) process.kill(target * first.pid, 'SIGTERM');
+    await first.ended;
+    await until(
+      'nobody listens',
+      async () => ((await fetch(url).catch(() => null)) === null ? true : undefined),
+      10_000,
+    );
+    // The data is free: another one starts on it.
+    const second = npmStart(path);
+    await second.url();
+    process.kill(second.pid, 'SIGTERM');
+    await second.ended;
+  },
+  60_000,
+);
