@@ -1,7 +1,7 @@
 // A certificate for any kind of key: node-forge, which makes the other certificates of the tests, knows RSA alone.
 import { sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { integer, sequence, tagged } from './der.ts';
+import { integer, pem, sequence, tagged } from './der.ts';
 
 type KeyPair = { privateKey: KeyObject; publicKey: KeyObject };
 
@@ -26,11 +26,7 @@ export function selfSignedFor({ privateKey, publicKey }: KeyPair): string {
   );
   const digest = privateKey.asymmetricKeyType?.startsWith('ed') ? null : 'sha256';
   const signature = tagged(0x03, Buffer.from([0]), sign(digest, content, privateKey));
-  const lines =
-    sequence(content, algorithm, signature)
-      .toString('base64')
-      .match(/.{1,64}/g) ?? [];
-  return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n');
+  return pem('CERTIFICATE', sequence(content, algorithm, signature));
 }
 
 /** Anything else is RSA. */
@@ -40,8 +36,8 @@ const algorithms: Readonly<Record<string, string>> = {
   ed448: '2b6571',
 };
 
-function algorithmOf({ asymmetricKeyType: type = '' }: KeyObject): Buffer {
-  const algorithm = algorithms[type];
+function algorithmOf({ asymmetricKeyType: type }: KeyObject): Buffer {
+  const algorithm = algorithms[type ?? ''];
   if (algorithm !== undefined) return sequence(objectId(algorithm));
   return sequence(objectId('2a864886f70d01010b'), tagged(0x05));
 }
