@@ -132,6 +132,12 @@ export const limits = {
   socketIdleMs: 4 * second,
   /** What a TLS server may send before the handshake is over: four times what chains of certificates usually have. */
   serverGreetingBytesMax: 12 * 1024,
+  /** A step of a handshake with that much of our CPU makes its host dear, for a while. */
+  handshakeDearMs: 20,
+  handshakeDearForMs: 5 * minute,
+  handshakeDearHostsMax: 1_000,
+  /** Of the time, what handshakes with dear hosts get. */
+  handshakeDearShare: 0.1,
   dnsCacheTtlMsMax: 30 * second,
   dnsCacheEntriesMax: 1_000,
   dnsQueryTimeoutMs: 2 * second,

@@ -15,6 +15,7 @@ import {
 } from './connection-pool.ts';
 import type { Deadline, MonotonicClock } from './deadline.ts';
 import { dialTcp, openTcp, openTls, type Dial } from './guarded-connection.ts';
+import { handshakeTurns, type HandshakeTurns } from './handshake-turns.ts';
 import type { Hold } from './places.ts';
 import { identityOf, tlsContexts, type TlsContexts } from './tls-contexts.ts';
 
@@ -42,11 +43,13 @@ export class Connections {
   readonly #options: ConnectionOptions;
   readonly #pool: ConnectionPool;
   readonly #contexts: TlsContexts;
+  readonly #turns: HandshakeTurns;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
     this.#pool = new ConnectionPool(options.bounds);
     this.#contexts = tlsContexts(options.ca);
+    this.#turns = handshakeTurns(options.clock);
   }
 
   get agent(): Agent {
@@ -82,7 +85,7 @@ export class Connections {
     mark('connectMs');
     const connection = this.#pool.add({ ...tcp, origin: originOf(attempt), place });
     if (context === undefined) return connection;
-    const socket = await openTls(tcp.socket, target, { context, deadline });
+    const socket = await openTls(tcp.socket, target, { context, turns: this.#turns, deadline });
     mark('tlsMs');
     return { ...connection, socket };
   }

@@ -6,6 +6,7 @@ import {
   type ClientRequest,
   type IncomingMessage,
 } from 'node:http';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { limits } from '../../contract/limits.ts';
 import type { SendResult } from '../../core/send-result.ts';
 import type { Target } from '../../core/target-url.ts';
@@ -45,19 +46,20 @@ export function exchange(input: Exchange): Promise<Response> {
       if (headBytesRead > 0 || socket.bytesRead !== bytesReadBefore) return undefined;
       return socket.bytesWritten === bytesWrittenBefore ? 'untouched' : 'unanswered';
     };
-    const finish = (isWhole: boolean): void => {
+    const stopListening = (): void => {
       signal.removeEventListener('abort', onDeadline);
       socket.off('data', countHeadBytes);
-      // An answer to half a request leaves the other half behind, in front of the next request.
-      if (!isWhole || !request.writableFinished) request.destroy();
     };
     const succeed = (isWhole: boolean): void => {
-      finish(isWhole);
-      if (reading !== undefined) resolve(responseOf(reading, isWhole));
+      stopListening();
+      const answer = reading === undefined ? undefined : responseOf(reading, isWhole);
+      if (answer === undefined) return;
+      void giveBack(request, isWhole).then(() => resolve(answer));
     };
     const fail = (error: unknown): void => {
       if (reading !== undefined) return succeed(false);
-      finish(false);
+      stopListening();
+      request.destroy();
       reject(exchangeFailure(error, progress()));
     };
     const onDeadline = (): void => {
@@ -92,6 +94,17 @@ export function exchange(input: Exchange): Promise<Response> {
     if (signal.aborted) onDeadline();
     else request.end(input.body);
   });
+}
+
+/**
+ * An answer to half a request leaves the other half behind, in front of the next request. That all of it has left may be
+ * known a turn of the event loop late; until then Node does not give the connection back either.
+ */
+async function giveBack(request: ClientRequest, isWhole: boolean): Promise<void> {
+  for (let turns = 0; isWhole && !request.writableFinished && turns < 2; turns += 1) {
+    await nextTurn();
+  }
+  if (!isWhole || !request.writableFinished) request.destroy();
 }
 
 type Reading = { message: IncomingMessage; text: ResponseText; bytesMax: number };

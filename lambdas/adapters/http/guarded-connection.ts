@@ -3,14 +3,15 @@
 // before a byte is written to it, the TLS greeting included.
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls';
 import { limits } from '../../contract/limits.ts';
-import type { Duplex } from 'node:stream';
 import { isAllowedAddress, type TargetPolicy } from '../../core/address.ts';
 import { UnsentError } from '../../core/port-errors.ts';
 import { allowedLoopbackAddresses, type Target } from '../../core/target-url.ts';
 import { BoundedGreeting } from './bounded-greeting.ts';
 import { beforeDeadline, startDeadline, type Deadline, type MonotonicClock } from './deadline.ts';
+import type { HandshakeTurns } from './handshake-turns.ts';
 import type { HostResolver } from './host-resolver.ts';
 import { unsentByDial } from './own-faults.ts';
 import { connectFailure, SendFailure, tlsFailure } from './send-failure.ts';
@@ -116,10 +117,14 @@ function refuseUnlessAllowed(socket: Socket, policy: TargetPolicy): Socket {
 export async function openTls(
   socket: Socket,
   target: Target,
-  { context, deadline }: { context: SecureContext; deadline: Deadline },
+  {
+    context,
+    turns,
+    deadline,
+  }: { context: SecureContext; turns: HandshakeTurns; deadline: Deadline },
 ): Promise<Socket> {
   try {
-    const greeting = new BoundedGreeting(socket);
+    const greeting = new BoundedGreeting(socket, (step) => turns.take(target.host, step));
     const secure = greet(greeting, target, context);
     await ready(secure, { event: 'secureConnect', signal: deadline.signal });
     greeting.open();

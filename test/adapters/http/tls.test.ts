@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { describe, expect, test } from 'vitest';
 import { certificateAuthority } from './certificates.ts';
 import { closed, rawServer, reset, type RawBehaviour } from './raw-server.ts';
@@ -111,6 +112,64 @@ describe('the handshake', () => {
     const sender = aSender({ ca: authority.ca });
     const result = await sender.send(aRequest(`https://hook.localhost:${port}/`));
     expect(result).toMatchObject({ kind: 'response', statusCode: 200 });
+  });
+
+  test.each([
+    'ECDHE-RSA-AES128-GCM-SHA256',
+    'ECDHE-RSA-AES256-GCM-SHA384',
+    'ECDHE-RSA-CHACHA20-POLY1305',
+  ])('takes %s in TLS 1.2', async (ciphers) => {
+    const { port } = await rawServer({
+      ...answer,
+      tls: { ...good, maxVersion: 'TLSv1.2', ciphers },
+    });
+    const sender = aSender({ ca: authority.ca });
+    const result = await sender.send(aRequest(`https://hook.localhost:${port}/`));
+    expect(result).toMatchObject({ kind: 'response', statusCode: 200 });
+  });
+
+  // The group of DHE is the server's choice, and costs up to a second; the others protect no recorded traffic, or less.
+  test.each([
+    'DHE-RSA-AES128-GCM-SHA256',
+    'DHE-RSA-CHACHA20-POLY1305',
+    'AES128-GCM-SHA256',
+    'AES256-SHA',
+    'ECDHE-RSA-AES128-SHA256',
+    'ECDHE-RSA-AES256-SHA',
+  ])('refuses %s', async (ciphers) => {
+    const tls = { ...good, maxVersion: 'TLSv1.2', ciphers, dhparam: 'auto' } as const;
+    const { port } = await rawServer({ ...answer, tls });
+    const sender = aSender({ ca: authority.ca });
+    const result = await sender.send(aRequest(`https://hook.localhost:${port}/`));
+    expect(result).toMatchObject({ kind: 'error', code: 'tls_failed' });
+  });
+
+  test('is not done again because the server says so', async () => {
+    const outcomes: string[] = [];
+    const { port } = await rawServer({
+      tls: { ...good, maxVersion: 'TLSv1.2' },
+      onRequest: (socket) => {
+        (socket as TLSSocket).renegotiate({ rejectUnauthorized: false }, (error) => {
+          outcomes.push(error === null ? 'done again' : 'refused');
+          socket.destroy();
+        });
+      },
+    });
+    const sender = aSender({ ca: authority.ca });
+    await sender.send(aRequest(`https://hook.localhost:${port}/`, { timeoutMs }));
+    expect(outcomes).not.toContain('done again');
+  });
+
+  test.each([
+    [6, 'response', undefined],
+    [40, 'error', 'The server sent more than 12288 bytes in the TLS handshake'],
+  ])('with %i certificates more is a %s', async (count, kind, detail) => {
+    const cert = good.cert + authority.ca.repeat(count);
+    const { port } = await rawServer({ ...answer, tls: { ...good, cert } });
+    const sender = aSender({ ca: authority.ca });
+    const result = await sender.send(aRequest(`https://hook.localhost:${port}/`));
+    expect(result).toMatchObject({ kind, ...(detail && { code: 'tls_failed' }) });
+    if (result.kind === 'error') expect(result.detail).toContain(detail);
   });
 
   test.each<[string, RawBehaviour['onConnection'], string]>([
