@@ -15,8 +15,18 @@ const secret = z
       `\`${secretMask}\` in an update leaves it as it is.`,
   });
 
+const dedupe = z
+  .boolean()
+  .optional()
+  .meta({
+    description:
+      'Takes a body that is signed as one taken within a day for the same event: a recorded request, played again, is not ' +
+      'delivered again. Not for senders whose bodies are alike on purpose. Other schemes sign an id or a time, and need none.',
+  });
+
 const schemes = [
-  z.strictObject({ scheme: z.enum(['github', 'shopify', 'slack', 'standard', 'stripe']), secret }),
+  z.strictObject({ scheme: z.enum(['slack', 'standard', 'stripe']), secret }),
+  z.strictObject({ scheme: z.enum(['github', 'shopify']), secret, dedupe }),
   z.strictObject({
     scheme: z.literal('hmac').meta({ description: 'An HMAC of the body in a header' }),
     header: z
@@ -32,6 +42,7 @@ const schemes = [
       .default('')
       .meta({ description: 'What stands before the signature, such as sha256=' }),
     secret,
+    dedupe,
   }),
 ] as const;
 

@@ -3,6 +3,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { limits } from '../contract/limits.ts';
 import type { Verification } from '../contract/verification.ts';
+import { digestOf } from './digest.ts';
 import { standardSignatures } from './signature.ts';
 
 export type InboundRequest = {
@@ -19,6 +20,8 @@ type Claim = {
   signatures: readonly string[];
   /** Unix seconds, or null where the scheme has none. */
   timestamp: string | null;
+  /** Of the message, the same whenever it is sent; null where the scheme has none. */
+  id: string | null;
   signatureOf: (secret: string) => string;
 };
 
@@ -50,6 +53,24 @@ export function verifyInbound(
     .some((expected) => claim.signatures.some((signature) => isSame(signature, expected)));
   if (!isSigned) return 'invalid';
   return claim.timestamp === null || isFresh(claim.timestamp, request.now) ? 'ok' : 'expired';
+}
+
+/**
+ * Names the message of a request that was verified, by what its signature covers alone: an id, else the time and the
+ * body, else, where that is asked for, the body. Null where nothing tells it from another. No header has a line feed,
+ * so that no producer's Idempotency-Key is the same.
+ */
+export function signedMessageKey(
+  verification: Verification,
+  request: InboundRequest,
+): string | null {
+  const claim = claimOf(verification, request);
+  if (claim === null) return null;
+  const { id, timestamp } = claim;
+  if (id !== null) return `signed\n${digestOf(id)}`;
+  const dedupes = 'dedupe' in verification && verification.dedupe === true;
+  if (timestamp === null && !dedupes) return null;
+  return `signed\n${timestamp ?? ''}\n${digestOf(request.body)}`;
 }
 
 /** Null when a header that the scheme needs is missing. */
@@ -84,6 +105,7 @@ function claimOfBody(header: string | undefined, body: Uint8Array, form: Form): 
     // Hex may come in either case.
     signatures: [encoding === 'hex' ? given.toLowerCase() : given],
     timestamp: null,
+    id: null,
     signatureOf(secret) {
       const signature = prefix + createHmac(algorithm, secret).update(body).digest(encoding);
       return encoding === 'hex' ? signature.toLowerCase() : signature;
@@ -98,6 +120,7 @@ function slackClaim(headers: InboundRequest['headers'], body: Uint8Array): Claim
   return {
     signatures: [signature],
     timestamp,
+    id: null,
     signatureOf: (secret) =>
       `v0=${createHmac('sha256', secret).update(`v0:${timestamp}:`).update(body).digest('hex')}`,
   };
@@ -111,6 +134,7 @@ function standardClaim(headers: InboundRequest['headers'], body: Uint8Array): Cl
   return {
     signatures: signatures.split(' '),
     timestamp,
+    id,
     signatureOf: (secret) => standardSignatures([secret], { id, timestamp, body }),
   };
 }
@@ -123,6 +147,7 @@ function stripeClaim(header: string | undefined, body: Uint8Array): Claim | null
   return {
     signatures: pairs.flatMap(([name, value = '']) => (name === 'v1' ? [value] : [])),
     timestamp,
+    id: null,
     signatureOf: (secret) =>
       createHmac('sha256', secret).update(`${timestamp}.`).update(body).digest('hex'),
   };

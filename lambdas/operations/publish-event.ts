@@ -3,7 +3,7 @@ import { limits } from '../contract/limits.ts';
 import type { Verification } from '../contract/verification.ts';
 import type { DeliveryId } from '../core/ids.ts';
 import { deliveryIdFrom, isSubscriptionId } from '../core/ids.ts';
-import { hasSignature, verifyInbound } from '../core/inbound-verification.ts';
+import { hasSignature, signedMessageKey, verifyInbound } from '../core/inbound-verification.ts';
 import type { InboundVerdict } from '../core/inbound-verification.ts';
 import { wantsEvent } from '../core/matching.ts';
 import { checkPayload, fingerprintOf } from '../core/payload.ts';
@@ -62,7 +62,12 @@ export async function publishEvent(context: Context, request: PublishRequest): P
   await checkBacklogRoom(context, subscription);
   const event = { eventType, ...content, hops: request.hops, body: request.body };
   const fresh = deliveryIdFrom(subscription.id, context.clock.now(), context.chance.bytes(10));
-  const claimed = await claimId(context, { subscription, request, fresh });
+  const idempotencyKey = idempotencyKeyOf(context, request, { subscription, verdict });
+  const claimed = await claimId(context, {
+    subscription,
+    request: { ...request, idempotencyKey },
+    fresh,
+  });
   if (claimed.open) await acceptEvent(context, subscription, { ...event, id: claimed.id });
   return { kind: 'accepted', deliveryId: claimed.id };
 }
@@ -148,6 +153,23 @@ function signatureError(verdict: 'missing' | 'invalid' | 'expired'): ServiceErro
         'The signature was made more than five minutes ago, or in the future',
       );
   }
+}
+
+/**
+ * The producer's own key, or the message that it signed, so that nobody can play a recorded request again. No signature
+ * covers the header: without an API key it does not go before the message.
+ */
+function idempotencyKeyOf(
+  context: Context,
+  { caller, headers, body, idempotencyKey }: PublishRequest,
+  { subscription, verdict }: { subscription: Subscription; verdict: Verdict },
+): string | null {
+  const { verification } = subscription;
+  if (verification === null || verdict !== 'ok') return idempotencyKey;
+  const signed = signedMessageKey(verification, { headers, body, now: context.clock.now() });
+  return typeof caller?.keyId === 'string'
+    ? (idempotencyKey ?? signed)
+    : (signed ?? idempotencyKey);
 }
 
 /**

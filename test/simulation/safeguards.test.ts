@@ -22,6 +22,6 @@ describe('the simulation notices when a safeguard is taken out', () => {
       expect(report.failures).toHaveLength(1);
       expect(report.failures[0]).toMatch(/^Violation: I\d/);
     },
-    120_000,
+    600_000,
   );
 });

@@ -53,6 +53,17 @@ test('event types that the form does not offer stay beside a new one', () => {
   expect(edit({ eventTypes: [] })).toEqual({ event_types: null });
 });
 
+test('an edit keeps that equal bodies are one event, where the scheme signs the body alone', () => {
+  const hub = { scheme: 'github', secret: secretMask, dedupe: true } as const;
+  const before = valuesOf({ ...subscription, verification: hub });
+  const sent = (verification: Values['verification'], dedupes = before.dedupes) =>
+    fieldsOf({ ...before, verification, dedupes }, before).verification;
+  expect(sent({ kind: 'github', secret: 'another' })).toEqual({ ...hub, secret: 'another' });
+  expect(sent(before.verification, false)).toEqual({ scheme: 'github', secret: secretMask });
+  expect(sent({ kind: 'slack', secret: 's' })).toEqual({ scheme: 'slack', secret: 's' });
+  expect(sent({ kind: 'none' })).toBe(null);
+});
+
 test('a secret is left alone, replaced or removed', () => {
   expect(edit({ secret: 'another' })).toEqual({ secret: 'another' });
   expect(edit({ removesSecret: true })).toEqual({ secret: null });

@@ -9,6 +9,7 @@ import {
 } from '../../parts/field.tsx';
 import type { PartProps } from './form.tsx';
 import type { AuthKind, Scheme } from './values.ts';
+import { signsBodyAlone } from './values.ts';
 
 type KindField = { name: string; label: string; kind: 'text' | 'secret' | 'pem' };
 
@@ -100,7 +101,7 @@ export function SecuritySettings({ values, change, error }: PartProps) {
   );
 }
 
-function Verification({ values: { verification }, change, error }: PartProps) {
+function Verification({ values: { verification, dedupes }, change, error }: PartProps) {
   const isHmac = verification.kind === 'hmac';
   const set = (name: string, value: string) =>
     change({ verification: { ...verification, [name]: value } });
@@ -127,6 +128,13 @@ function Verification({ values: { verification }, change, error }: PartProps) {
             onValue={(encoding) => set('encoding', encoding)}
           />
         </div>
+      )}
+      {signsBodyAlone(verification.kind) && (
+        <CheckField
+          label="Take a body that was signed before, within a day, for the same event"
+          isOn={dedupes}
+          onChange={(isOn) => change({ dedupes: isOn })}
+        />
       )}
     </>
   );

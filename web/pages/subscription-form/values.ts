@@ -28,6 +28,8 @@ export type Values = {
   headers: readonly { name: string; value: string }[];
   auth: { kind: AuthKind } & Record<string, string>;
   verification: { kind: Scheme } & Record<string, string>;
+  /** Counts where the scheme signs the body alone. */
+  dedupes: boolean;
   isOperational: boolean;
 };
 
@@ -47,6 +49,7 @@ const none: Values = {
   headers: [],
   auth: { kind: 'none' },
   verification: { kind: 'none' },
+  dedupes: false,
   isOperational: false,
 };
 
@@ -71,6 +74,7 @@ export function valuesOf(subscription: Subscription | null): Values {
       verification === null
         ? { kind: 'none' }
         : { ...texts(verification, 'scheme'), kind: verification.scheme },
+    dedupes: isDeduped(verification),
     isOperational: subscription.operational_events,
   };
 }
@@ -116,7 +120,7 @@ function allFields(values: Values, isEdit: boolean): Fields {
     rate_limit: rateField(values),
     custom_headers: headersField(values.headers),
     auth: kindField(values.auth, 'type') as Fields['auth'],
-    verification: kindField(values.verification, 'scheme') as Fields['verification'],
+    verification: verificationField(values),
     operational_events: values.isOperational,
   };
 }
@@ -151,6 +155,20 @@ function rateField({ ratePerSecond, rateBurst }: Values): Fields['rate_limit'] {
 function headersField(headers: Values['headers']): Record<string, string> {
   const named = headers.filter(({ name }) => name.trim() !== '');
   return Object.fromEntries(named.map(({ name, value }) => [name.trim(), value]));
+}
+
+function isDeduped(verification: Subscription['verification']): boolean {
+  return verification !== null && 'dedupe' in verification && verification.dedupe === true;
+}
+
+export function signsBodyAlone(scheme: Scheme): boolean {
+  return scheme === 'github' || scheme === 'shopify' || scheme === 'hmac';
+}
+
+function verificationField({ verification, dedupes }: Values): Fields['verification'] {
+  const given = kindField(verification, 'scheme');
+  const dedupe = dedupes && signsBodyAlone(verification.kind) && { dedupe: true };
+  return (given === null ? null : { ...given, ...dedupe }) as Fields['verification'];
 }
 
 /** Empty texts are left out: they mean "not given". */
