@@ -1,8 +1,10 @@
 // `npm run bench`: what the local server does on this machine. Only the ratio means something on another one.
 import { consoleBudget } from './console.ts';
+import { hostileHosts } from './hostile-hosts.ts';
 import { isolation } from './isolation.ts';
 import { throughput } from './throughput.ts';
 
 await isolation();
 await throughput();
+await hostileHosts();
 await consoleBudget();

@@ -15,7 +15,7 @@ export type Accepted = {
 };
 
 export type Service = {
-  subscribe: (targetUrl: string) => Promise<string>;
+  subscribe: (targetUrl: string, fields?: object) => Promise<string>;
   /** Resolves when the event is accepted. */
   send: (subscriptionId: string) => Promise<Accepted>;
   endpointUrl: string;
@@ -71,8 +71,8 @@ function client(url: string, arrivals: Map<number, (at: number) => void>) {
   }
 
   return {
-    subscribe: async (targetUrl: string): Promise<string> => {
-      const reply = await post('/api/subscriptions', { target_url: targetUrl });
+    subscribe: async (targetUrl: string, fields: object = {}): Promise<string> => {
+      const reply = await post('/api/subscriptions', { target_url: targetUrl, ...fields });
       return (reply as { subscription: { id: string } }).subscription.id;
     },
     send: async (subscriptionId: string): Promise<Accepted> => {
