@@ -6,9 +6,13 @@ export function sequence(...parts: Buffer[]): Buffer {
 
 export function tagged(tag: number, ...parts: Buffer[]): Buffer {
   const content = Buffer.concat(parts);
-  const { length: size } = content;
-  const length = size < 128 ? [size] : [0x82, size >> 8, size & 255];
-  return Buffer.concat([Buffer.from([tag, ...length]), content]);
+  return Buffer.concat([Buffer.from([tag, ...lengthOf(content.length)]), content]);
+}
+
+/** As short as it can be: OpenSSL does not even begin to check a signature that is written otherwise. */
+function lengthOf(size: number): number[] {
+  if (size < 0x80) return [size];
+  return size < 0x100 ? [0x81, size] : [0x82, size >> 8, size & 0xff];
 }
 
 export function integer(value: bigint): Buffer {

@@ -111,6 +111,7 @@ describe('a dial', () => {
       const about = { address: '2606:4700::1111', isLocal: true };
       expect(unsentByDial(nodeError(code), about, () => false)).toBeUndefined();
       expect(unsentByDial(nodeError(code), about, () => true)).toBeDefined();
+      expect(unsentByDial(nodeError('EMFILE'), about, () => false)).toBeDefined();
       const ofIpv4 = { address: '192.0.2.1', isLocal: true };
       expect(unsentByDial(nodeError(code), ofIpv4, () => false)).toBeDefined();
     },

@@ -11,7 +11,8 @@ const noContent = 'HTTP/1.1 204 No Content\r\n\r\n';
 const answering: RawBehaviour = { onRequest: (socket) => socket.write(noContent) };
 
 describe('connections are bounded', () => {
-  const bounds = { ...limits, socketsPerOriginMax: 2, socketsMax: 3 };
+  // Idle ones would close by themselves while a test waits for it.
+  const bounds = { ...limits, socketsPerOriginMax: 2, socketsMax: 3, socketIdleMs: 60_000 };
 
   test('by the time that they may be idle', async () => {
     const { port, sockets } = await rawServer(answering);
