@@ -73,9 +73,18 @@ export const customHeaders = z
     }
   })
   .meta({
+    shownAs: {
+      maxProperties: limits.customHeadersMax,
+      propertyNames: { pattern: namePattern.source, maxLength: limits.customHeaderNameLengthMax },
+      additionalProperties: {
+        type: 'string',
+        maxLength: limits.customHeaderValueLengthMax,
+        pattern: `${valuePattern.source}|^${secretMask}$`,
+      },
+    },
     description:
       `Added to every request. Values are written, never read back: \`${secretMask}\` in an update ` +
-      'leaves a value as it is.',
+      'leaves a value as it is. Names of hop-by-hop, forwarding, content and signature headers are refused.',
   });
 
 function nameComplaint(name: string, seen: ReadonlySet<string>): string | null {

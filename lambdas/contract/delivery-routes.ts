@@ -6,6 +6,20 @@ import * as resources from './resources.ts';
 import type { Route } from './route.ts';
 import { deliveryFilters, message, nextCursor, page } from './route.ts';
 
+/**
+ * Senders add parameters of their own to the URL that they were given. One that can only mean `event_type` is not left
+ * out, since filters would then judge an event without a type.
+ */
+const ingestQuery = z
+  .looseObject({ event_type: resources.eventType.optional() })
+  .superRefine((query, context) => {
+    for (const name of Object.keys(query)) {
+      if (name === 'event_type' || !/^event[_.-]?types?$/i.test(name)) continue;
+      const message = 'is not known here: did you mean event_type?';
+      context.addIssue({ code: 'custom', path: [name], message });
+    }
+  });
+
 export const deliveryRoutes = {
   ingest: {
     method: 'POST',
@@ -13,8 +27,7 @@ export const deliveryRoutes = {
     function: 'publish',
     access: 'publish-or-signature',
     summary: 'Accept an event for delivery to a subscription',
-    // Senders add parameters of their own to the URL that they were given.
-    query: z.looseObject({ event_type: resources.eventType.optional() }),
+    query: ingestQuery,
     headers: z
       .object({
         'content-type': contentType.optional(),

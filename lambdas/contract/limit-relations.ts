@@ -55,6 +55,10 @@ function assertDelivering(limits: typeof all): void {
 function assertServing(limits: typeof all): void {
   must(limits.apiFunctionTimeoutMs < limits.commitWaitMaxMs, 'commit wait > any request can live');
   must(
+    limits.idempotencyWindowMs > 2 * limits.signatureToleranceMs,
+    'a signed message is remembered for as long as its time lets it be played again',
+  );
+  must(
     limits.backlogAgeAlarmMs > limits.queueDelayMsMax + limits.queueVisibilityMs,
     'backlog alarm > longest delay + one redelivery',
   );

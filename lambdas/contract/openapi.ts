@@ -1,5 +1,5 @@
 // The route table, and the events that operator's subscriptions are sent, as an OpenAPI 3.1 document. `npm run openapi`
-// writes it to docs/, the api function serves it.
+// writes it to docs/, the api function serves it; where API keys are off, without them.
 import * as z from 'zod';
 import { operationalEvents } from './operational-events.ts';
 import type { ProblemCode } from './problems.ts';
@@ -11,7 +11,7 @@ import { routes } from './routes.ts';
 type Json = Record<string, unknown>;
 type Components = Record<string, unknown>;
 
-export function openApiDocument() {
+export function openApiDocument(apiAuth: 'on' | 'off' = 'on') {
   const schemas: Components = {};
   const paths: Record<string, Json> = {};
   const problemSchema = schemaOf(problem, 'output', schemas);
@@ -19,7 +19,7 @@ export function openApiDocument() {
     const operation = {
       operationId: id,
       summary: route.summary,
-      security: securityOf(route.access),
+      security: apiAuth === 'on' ? securityOf(route.access) : openSecurityOf(route.access),
       parameters: parametersOf(route, schemas),
       ...(route.body !== undefined && { requestBody: requestBodyOf(route.body, schemas) }),
       responses: {
@@ -27,7 +27,7 @@ export function openApiDocument() {
           description: 'Success',
           content: { 'application/json': { schema: schemaOf(route.response, 'output', schemas) } },
         },
-        ...problemsOf(route, problemSchema),
+        ...problemsOf(route, problemSchema, apiAuth),
       },
     };
     paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation };
@@ -37,7 +37,10 @@ export function openApiDocument() {
     info: {
       title: 'Webhook delivery',
       version: '1.0.0',
-      description: 'Accepts events and delivers them as signed webhooks, at least once.',
+      description:
+        'Accepts events and delivers them as signed webhooks, at least once. Members and query parameters that are not ' +
+        'described are refused, and so is a parameter that is given twice; an empty query parameter or header counts as ' +
+        'not given. Texts are well-formed Unicode, and their lengths count UTF-16 code units.',
     },
     servers: [{ url: '/' }],
     paths,
@@ -84,6 +87,11 @@ function securityOf(access: Access): Record<string, string[]>[] {
   return access === 'publish-or-signature' ? [...keys, { signature: [] }] : keys;
 }
 
+/** A subscription with a secret asks for a signature even where nobody needs a key. */
+function openSecurityOf(access: Access): Record<string, string[]>[] {
+  return access === 'publish-or-signature' ? [{}, { signature: [] }] : [];
+}
+
 function scopeOf(access: 'admin' | 'read' | 'publish-or-signature'): string {
   return access === 'publish-or-signature' ? 'publish' : access;
 }
@@ -112,6 +120,7 @@ function optionalParameters(
     .map(([name, member]) => ({
       name,
       in: place,
+      ...(place === 'query' && { allowEmptyValue: true }),
       schema: schemaOf(member as z.ZodType, 'input', components),
     }));
 }
@@ -129,10 +138,10 @@ function requestBodyOf(body: z.ZodObject | 'raw', components: Components): Json 
   return { required, content: { 'application/json': { schema } } };
 }
 
-function problemsOf(route: Route, schema: Json): Json {
-  const codes: ProblemCode[] = ['internal', 'unavailable', ...route.problems];
-  if (route.access !== 'open') codes.push('unauthenticated', 'forbidden');
-  if (route.query ?? route.headers ?? route.body) codes.push('invalid-request');
+function problemsOf(route: Route, schema: Json, apiAuth: 'on' | 'off'): Json {
+  // Every route refuses a query parameter that it does not know.
+  const codes: ProblemCode[] = ['internal', 'unavailable', 'invalid-request', ...route.problems];
+  if (route.access !== 'open' && apiAuth === 'on') codes.push('unauthenticated', 'forbidden');
   const byStatus = Map.groupBy(new Set(codes), (code) => problems[code].status);
   const responses = [...byStatus].map(([status, alike]) => {
     const description = alike.map((code) => `\`${code}\`: ${problems[code].title}`).join('. ');

@@ -9,6 +9,7 @@ import type { ProblemCode } from './problems.ts';
 import { readOnlyFields } from './read-only-fields.ts';
 import { secretMask } from './secret-mask.ts';
 import { newSigningSecret, signingSecret } from './signing-secret.ts';
+import { targetUrl } from './target-url.ts';
 import { shownVerification, verification } from './verification.ts';
 
 export const time = z.iso.datetime().meta({ description: 'RFC 3339, UTC' });
@@ -98,8 +99,8 @@ export const subscription = z
 export const subscriptionFields = z
   .strictObject({
     ...readOnlyFields,
-    name: z.string().trim().max(limits.nameLengthMax).nullable(),
-    target_url: z.string().min(1).max(limits.targetUrlLengthMax),
+    name: z.string().max(limits.nameLengthMax).trim().nullable(),
+    target_url: targetUrl,
     secret: signingSecret,
     timestamped_signature: z.boolean().meta({
       description:

@@ -21,7 +21,7 @@ export type Route = {
   /** The status of success and what it carries. */
   status: number;
   response: z.ZodObject;
-  /** Beyond `unauthenticated`, `forbidden`, `internal`, and `invalid-request` where there is input. */
+  /** Beyond `unauthenticated`, `forbidden`, `internal`, `unavailable` and `invalid-request`. */
   problems: readonly ProblemCode[];
 };
 
@@ -61,8 +61,8 @@ export const deliveryFilters = {
 };
 
 export const statsWindow = {
-  since: instant.optional(),
-  until: instant.optional(),
+  since: instant.optional().meta({ description: 'RFC 3339; before `until` and now' }),
+  until: instant.optional().meta({ description: 'RFC 3339' }),
 };
 
 export const nextCursor = {

@@ -81,7 +81,14 @@ export const serviceRoutes = {
     summary: 'Create an API key; its text is shown this once',
     body: z
       .strictObject({
-        name: z.string().trim().min(1).max(limits.nameLengthMax).nullable().optional(),
+        name: z
+          .string()
+          .max(limits.nameLengthMax)
+          .trim()
+          .min(1)
+          .meta({ pattern: '\\S' })
+          .nullable()
+          .optional(),
         scopes: z.array(resources.scope).min(1).max(3),
       })
       .meta({ id: 'NewApiKey' }),

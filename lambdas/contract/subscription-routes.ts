@@ -133,7 +133,7 @@ export const subscriptionRoutes = {
         path: ['payload_raw'],
         error: 'must not stand beside payload',
       })
-      .meta({ id: 'TestEvent' }),
+      .meta({ id: 'TestEvent', not: { required: ['payload', 'payload_raw'] } }),
     status: 202,
     response: z.object({ ...message, delivery_id: z.string() }),
     problems: [

@@ -45,7 +45,7 @@ export function unknownPhrase(name: string, known: readonly string[]): string {
 /** A stranger's text as an error may quote it. */
 export function shortened(text: string): string {
   return text.length > limits.quotedCharactersMax
-    ? `${text.slice(0, limits.quotedCharactersMax)}…`
+    ? `${text.slice(0, limits.quotedCharactersMax).toWellFormed()}…`
     : text;
 }
 

@@ -11,8 +11,8 @@ import { subscriptionIdFrom } from './params.ts';
 import { apiKeyResource, settingsResource, statsResource } from './resources.ts';
 import type { HandlersFor } from './route-handler.ts';
 
-/** Made once, when it is first asked for: it takes some 20 ms. */
-let description: ReturnType<typeof openApiDocument> | undefined;
+/** Each made once, when it is first asked for: it takes some 20 ms. */
+const descriptions = new Map<'on' | 'off', ReturnType<typeof openApiDocument>>();
 
 export const serviceHandlers: HandlersFor<keyof typeof serviceRoutes> = {
   getHealth: ({ sending, clock }) => {
@@ -21,7 +21,11 @@ export const serviceHandlers: HandlersFor<keyof typeof serviceRoutes> = {
     throw new ServiceError('unavailable', `The service cannot send at the moment (${fault})`);
   },
 
-  getOpenApi: () => (description ??= openApiDocument()),
+  getOpenApi: ({ rules: { apiAuth } }) => {
+    const description = descriptions.get(apiAuth) ?? openApiDocument(apiAuth);
+    descriptions.set(apiAuth, description);
+    return description;
+  },
 
   whoAmI: ({ rules }, { caller }) => ({
     auth: rules.apiAuth,

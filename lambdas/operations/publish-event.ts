@@ -192,7 +192,7 @@ async function claimId(
   if (held.fingerprint !== fingerprint) {
     throw new ServiceError(
       'idempotency-key-reused',
-      'This Idempotency-Key was used with another payload, event type, content type or content encoding',
+      'This Idempotency-Key, or signed message, came before with another payload, event type, content type or content encoding',
     );
   }
   if (held.deliveryId === fresh) return { id: fresh, open: true };

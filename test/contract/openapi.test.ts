@@ -23,9 +23,27 @@ test('is what docs/openapi.json says: run `npm run openapi` otherwise', () => {
   expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(document);
 });
 
-test('is what the service answers', async () => {
-  const { json } = await createService().call('getOpenApi');
-  expect(json).toEqual(document);
+test.each(['on', 'off'] as const)('is what the service answers with keys %s', async (apiAuth) => {
+  const service = createService({ settings: { API_AUTH: apiAuth } });
+  const { json } = await service.call('getOpenApi', { key: await service.addKey(['read']) });
+  expect(json).toEqual(openApiDocument(apiAuth));
+});
+
+test('asks for credentials where the service does', async () => {
+  for (const apiAuth of ['on', 'off'] as const) {
+    const service = createService({ settings: { API_AUTH: apiAuth } });
+    for (const { method, path } of Object.values<Route>(routes)) {
+      const operation = openApiDocument(apiAuth).paths[path]?.[method.toLowerCase()] as {
+        security: object[];
+      };
+      const isOpen = operation.security.every((way) => Object.keys(way).length === 0);
+      const line = { method, path: path.replace('{id}', 'x'), headers: {} };
+      const { status } = await service.request(line);
+      if (operation.security.some((way) => Object.keys(way).length === 0))
+        expect(status).not.toBe(401);
+      else expect(status === 401, `${method} ${path}`).toBe(!isOpen);
+    }
+  }
 });
 
 test('has every route of the contract and no other', () => {

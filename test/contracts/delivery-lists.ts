@@ -6,7 +6,7 @@ import { InvalidCursorError } from '../../lambdas/core/port-errors.ts';
 import type { DeliveryQuery, DeliveryStore } from '../../lambdas/core/ports.ts';
 import type { TestClock } from '../support/clock.ts';
 import { aDelivery, aSubscriptionId, aTenant, changed, noon } from '../support/factories.ts';
-import { cursorOf, garbledCursors, readAll, readPages, spoiled } from './harness.ts';
+import { cursorOf, forged, garbledCursors, readAll, readPages, spoiled } from './harness.ts';
 import { aBody, minute, stored, storedMany } from './stored-deliveries.ts';
 
 type Suite = { store(): DeliveryStore; clock: TestClock };
@@ -212,6 +212,20 @@ export function deliveryListsContract({ store, clock }: Suite): void {
 
       for (const other of spoiled(cursor)) {
         await expect(page({ tenant })(other), other).rejects.toThrow(InvalidCursorError);
+      }
+    });
+
+    it('refuses a forged cursor, whichever the filters are', async () => {
+      const tenant = aTenant();
+      const subscriptionId = aSubscriptionId();
+      await storedMany(store(), 3, { tenant, subscriptionId });
+      for (const of of [null, subscriptionId]) {
+        const query = ['deliveries', tenant, of, null, null, null, null, null];
+        for (const cursor of forged(query)) {
+          await expect(page({ tenant, subscriptionId: of })(cursor), cursor).rejects.toThrow(
+            InvalidCursorError,
+          );
+        }
       }
     });
 

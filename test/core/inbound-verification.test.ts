@@ -1,4 +1,5 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import crypto, { createHmac, randomBytes } from 'node:crypto';
+import { syncBuiltinESMExports } from 'node:module';
 import { sign } from '@octokit/webhooks-methods';
 import { Webhook } from 'standardwebhooks';
 import Stripe from 'stripe';
@@ -196,8 +197,8 @@ describe('a request with many signatures', () => {
   const now = 1_700_000_000_000;
   const identity = { id: 'msg_1', timestamp: String(now / 1_000), body };
   const right = standardSignatures([secret], identity);
-  const verdictOf = (signatures: string[]) =>
-    verifyInbound({ scheme: 'standard', secret: null }, [secret], {
+  const verdictOf = (signatures: string[], secrets = [secret]) =>
+    verifyInbound({ scheme: 'standard', secret: null }, secrets, {
       headers: {
         'webhook-id': identity.id,
         'webhook-timestamp': identity.timestamp,
@@ -212,5 +213,30 @@ describe('a request with many signatures', () => {
     expect(verdictOf([...others(9), right])).toBe('ok');
     expect(verdictOf([...others(10), right])).toBe('invalid');
     expect(verdictOf([right, ...others(10)])).toBe('invalid');
+  });
+
+  it('costs one HMAC for each secret, however many signatures it has', () => {
+    const { createHmac: made } = crypto;
+    let computed = 0;
+    crypto.createHmac = (...given) => {
+      computed += 1;
+      return made(...given);
+    };
+    syncBuiltinESMExports();
+    try {
+      verdictOf(
+        Array.from({ length: 10 }, () => `v1,${'a'.repeat(44)}`),
+        ['one', 'two', 'three'],
+      );
+      expect(computed).toBe(3);
+      verdictOf(
+        Array.from({ length: 5_000 }, () => 'a'),
+        ['one', 'two', 'three'],
+      );
+      expect(computed).toBe(3);
+    } finally {
+      crypto.createHmac = made;
+      syncBuiltinESMExports();
+    }
   });
 });

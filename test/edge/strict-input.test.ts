@@ -44,6 +44,21 @@ describe.each<GatewayKind>(['http', 'rest'])('behind the %s API', (kind) => {
     });
     expect(twice.status).toBe(400);
   });
+
+  it.each(['eventtype', 'eventType', 'event-type', 'event_types'])(
+    'does not take an event with ?%s= for one without a type',
+    async (name) => {
+      const service = createService({ kind });
+      const { json } = await service.call('createSubscription', { body: { target_url } });
+      const { id } = json['subscription'] as { id: string };
+      const answer = await service.call('ingest', { id, query: `${name}=a`, body: {} });
+      expect(errorsOf(answer)).toEqual([
+        { pointer: `query/${name}`, detail: 'is not known here: did you mean event_type?' },
+      ]);
+      const other = await service.call('ingest', { id, query: 'event=a&e=b', body: {} });
+      expect(other.status).toBe(202);
+    },
+  );
 });
 
 it.each(['0x10', '1e2', '%205%20', '-1', '0', '1.5', '٣'])(

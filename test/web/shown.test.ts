@@ -183,6 +183,12 @@ describe('the reference', () => {
     expect(scopeOf(operationOf('ingest'))).toBe('publish');
   });
 
+  test('knows that nobody needs a key where keys are off', () => {
+    const open = openApiDocument('off') as unknown as Document;
+    const needed = [...groupsOf(open).values()].flat().map(({ operation }) => scopeOf(operation));
+    expect(new Set(needed)).toEqual(new Set([null]));
+  });
+
   test('starts a body with its required fields', () => {
     const body = operationOf('createSubscription').requestBody!.content['application/json']!;
     expect(exampleOf(document, body.schema)).toEqual({ target_url: '' });

@@ -84,7 +84,7 @@ function plainType({ type, format }: Schema): string {
 
 /** The scope that a key needs: null for none at all, an empty text for any key. */
 export function scopeOf({ security }: Operation): string | null {
-  if (security.length === 0) return null;
+  if (!security.some((way) => 'bearer' in way)) return null;
   return security[0]?.['bearer']?.[0] ?? '';
 }
 
