@@ -41,6 +41,7 @@ export type PortName =
   | 'deliveries.transition'
   | 'deliveries.list'
   | 'deliveries.listParked'
+  | 'deliveries.countParked'
   | 'deliveries.detail'
   | 'idempotency.claim'
   | 'replays.create'
@@ -88,6 +89,7 @@ export const faultsOf: Record<PortName, readonly Fault[]> = {
   'deliveries.transition': writing,
   'deliveries.list': [...reading, 'stale'],
   'deliveries.listParked': [...reading, 'stale'],
+  'deliveries.countParked': [...reading, 'stale'],
   'deliveries.detail': reading,
   'idempotency.claim': writing,
   'replays.create': writing,

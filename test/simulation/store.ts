@@ -235,7 +235,17 @@ export function deliveryStore(access: Access): DeliveryStore {
         detail: () => '',
         apply: () => listLedger(database, { tenant, range, ...page }),
       }),
-    countParked: () => notSimulated('deliveries.countParked'),
+    countParked: (tenant, subscriptionId, max) =>
+      call(kernel, process, {
+        port: 'deliveries.countParked',
+        about: [],
+        detail: () => '',
+        apply: (fault) => {
+          const query = { tenant, subscriptionId, cursor: null };
+          const found = seen({ kernel, database, process }, query, fault);
+          return found.filter(({ status }) => status === 'parked').take(max).toArray().length;
+        },
+      }),
     detail: (tenant, id) =>
       call(kernel, process, {
         port: 'deliveries.detail',
