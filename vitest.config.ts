@@ -1,8 +1,11 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // These suites need Docker, Python, a browser or an AWS account: `npm run test:<suite>` runs them.
 const suitesApart = ['emulator', 'browser', 'deployed'];
 const suite = process.env['TEST_SUITE'] ?? 'unit';
+/** What takes minutes: every fault and every pair, many lives, killed and frozen processes, full disks. */
+const deepTests = 'test/**/*.deep.test.ts';
 
 const common = { pool: 'forks', testTimeout: 15_000, hookTimeout: 30_000 } as const;
 
@@ -26,9 +29,11 @@ const unit = {
     ...common,
     name: 'unit',
     include: ['test/**/*.test.ts'],
-    exclude: [...suitesApart, 'black-box'].map((name) => `test/${name}/**`),
+    exclude: [deepTests, ...[...suitesApart, 'black-box'].map((name) => `test/${name}/**`)],
   },
 };
+
+const deep = { test: { ...common, name: 'deep', include: [deepTests] } };
 
 const apart = {
   test: {
@@ -54,6 +59,7 @@ const browser = {
 
 const projects: Readonly<Record<string, object[]>> = {
   unit: [unit, blackBox],
+  deep: [deep],
   'black-box': [blackBox],
   browser: [browser],
 };
@@ -61,8 +67,8 @@ const projects: Readonly<Record<string, object[]>> = {
 export default defineConfig({
   test: {
     projects: projects[suite] ?? [apart],
-    // A browser's test mostly waits: one worker would leave a small machine idle.
-    ...(suite === 'browser' && { maxWorkers: 2 }),
+    // Many tests mostly wait: one worker for each core but one would leave a small machine idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     // .ci/run adds up the reports of all suites.
     reporters: process.env['CI'] ? ['default', 'json'] : ['default'],
     outputFile: { json: `.ci/reports/${suite}.json` },

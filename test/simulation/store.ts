@@ -243,7 +243,10 @@ export function deliveryStore(access: Access): DeliveryStore {
         apply: (fault) => {
           const query = { tenant, subscriptionId, cursor: null };
           const found = seen({ kernel, database, process }, query, fault);
-          return found.filter(({ status }) => status === 'parked').take(max).toArray().length;
+          return found
+            .filter(({ status }) => status === 'parked')
+            .take(max)
+            .toArray().length;
         },
       }),
     detail: (tenant, id) =>
