@@ -35,7 +35,8 @@ export function openClients(options: ClientOptions = {}): AwsClients {
   };
   return {
     dynamodb: new DynamoDBClient(shared),
-    sqs: new SQSClient(shared),
+    // An emulator's queue URLs name hosts that need not resolve.
+    sqs: new SQSClient({ ...shared, useQueueUrlAsEndpoint: false }),
     scheduler: new SchedulerClient(shared),
     eventBridge: new EventBridgeClient(shared),
   };
