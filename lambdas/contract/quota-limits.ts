@@ -2,12 +2,15 @@
 import { minute, second } from './units.ts';
 
 export const quotaLimits = {
-  /** An event counts one unit for each that it begins. */
-  quotaUnitBytes: 8 * 1024,
-  ingestUnitsPerSecondDefault: 500, // As many as all routes of the gateway let through by default.
-  ingestUnitsPerSecondLocal: 5_000, // More than one machine accepts.
-  ingestUnitsPerSecondMax: 1_000_000,
+  ingestEventsPerSecondDefault: 500, // As many as the gateway lets through by default.
+  ingestEventsPerSecondLocal: 5_000, // More than one machine accepts.
+  ingestEventsPerSecondMax: 1_000_000,
+  ingestBytesPerSecondDefault: 4 * 1024 * 1024, // 8 KB an event, at that rate.
+  ingestBytesPerSecondLocal: 40 * 1024 * 1024,
+  ingestBytesPerSecondMin: 1_024,
+  ingestBytesPerSecondMax: 512 * 1024 * 1024,
   quotaBurstSeconds: 10,
+  quotaBlockSeconds: 0.2,
   /** A block that a process took from what is shared is given up after this. */
   quotaBlockMs: 2 * second,
   /** What a process accepts without asking, of the rate, in each window. */

@@ -42,10 +42,10 @@ export function createContext(
       retentionMs: settings.RETENTION_HOURS * hourMs,
       bodyBytesMax: settings.MAX_BODY_BYTES,
       untypedEvents: settings.UNTYPED_EVENTS,
-      quota:
-        settings.INGEST_UNITS_PER_SECOND === null
-          ? null
-          : { unitsPerSecond: settings.INGEST_UNITS_PER_SECOND },
+      quota: {
+        events: settings.INGEST_EVENTS_PER_SECOND ?? Infinity,
+        bytes: settings.INGEST_BYTES_PER_SECOND ?? Infinity,
+      },
       operationalEvents: settings.OPERATIONAL_EVENTS,
     },
     subscriptionMemo: createMemo(subscriptions),

@@ -10,6 +10,7 @@ import { routes } from '../contract/routes.ts';
 import { isApiKeyId } from '../core/api-key.ts';
 import { isDeliveryId, isReplayId, isSubscriptionId } from '../core/ids.ts';
 import { InvalidCursorError, UnavailableError } from '../core/port-errors.ts';
+import { policyHeaders } from '../core/rate-limit-headers.ts';
 import { ServiceError } from '../core/service-error.ts';
 import type { Caller } from '../operations/caller.ts';
 import type { Context } from '../operations/context.ts';
@@ -149,5 +150,9 @@ async function answer(
   const route: Route = routes[match.id];
   const input = readInput(route, request, context.rules.bodyBytesMax);
   const call = { caller, params: match.params, ...input };
-  return jsonResponse(route.status, await handle(context, call as never));
+  const response = jsonResponse(route.status, await handle(context, call as never));
+  if (route.function === 'publish') {
+    Object.assign(response.headers, policyHeaders(context.rules.quota));
+  }
+  return response;
 }

@@ -19,8 +19,8 @@ export type Rules = {
   retentionMs: number;
   bodyBytesMax: number;
   untypedEvents: 'deliver' | 'reject';
-  /** Of each API key, and of each subscription; null for none. */
-  quota: Quota | null;
+  /** Of each API key, and of each subscription. */
+  quota: Quota;
   operationalEvents: 'on' | 'off';
   /** What a target URL may be; see `core/target-url.ts`. */
   targets: TargetPolicy;

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { limits } from '../../lambdas/contract/limits.ts';
+import { createHttpHandler } from '../../lambdas/edge/http.ts';
+import { publishHandlers } from '../../lambdas/edge/publish-handlers.ts';
 import type { GatewayKind } from '../support/gateway-events.ts';
+import { gatewayEvent } from '../support/gateway-events.ts';
 import { createService } from '../support/service.ts';
 
 const target_url = 'https://example.com/hook';
@@ -19,7 +22,7 @@ async function setup(kind: GatewayKind, settings: Record<string, string>) {
 
 describe.each<GatewayKind>(['http', 'rest'])('quotas behind the %s API', (kind) => {
   it('answer 429 and say when to come again; another subscription is not concerned', async () => {
-    const { ingest, subscribe, clock } = await setup(kind, { INGEST_UNITS_PER_SECOND: '100' });
+    const { ingest, subscribe, clock } = await setup(kind, { INGEST_EVENTS_PER_SECOND: '100' });
     let answer = await ingest();
     let count = 0;
     for (; answer.status === 202 && count < 5_000; count += 1) answer = await ingest();
@@ -29,32 +32,48 @@ describe.each<GatewayKind>(['http', 'rest'])('quotas behind the %s API', (kind) 
     expect(answer).toMatchObject({ status: 429, json: { code: 'too-many-requests' } });
     expect(Number(answer.headers['retry-after'])).toBeGreaterThanOrEqual(1);
     expect(answer.headers).toMatchObject({
-      'ratelimit-policy': '"ingest";q=100;w=1',
-      ratelimit: expect.stringMatching(/^"ingest";r=0;t=\d+$/),
+      ratelimit: expect.stringMatching(/^"events";r=0;t=\d+, "bytes";r=0;t=\d+$/),
     });
+    expect(answer.json['detail']).toContain('100 events a second');
     expect((await ingest(await subscribe())).status).toBe(202);
     clock.advance(Number(answer.headers['retry-after']) * 1_000);
     expect((await ingest()).status).toBe(202);
   });
 
   it('count the bytes of large events', async () => {
-    const { ingest, id } = await setup(kind, { INGEST_UNITS_PER_SECOND: '100' });
+    const { ingest, id } = await setup(kind, { INGEST_BYTES_PER_SECOND: '1000000' });
     const big = { text: 'x'.repeat(200_000) };
+    let answer = await ingest(id, big);
     let count = 0;
-    while (count < 1_000 && (await ingest(id, big)).status === 202) count += 1;
-    expect(count).toBeGreaterThanOrEqual(40);
+    for (; answer.status === 202 && count < 1_000; count += 1) answer = await ingest(id, big);
+    expect(count).toBeGreaterThanOrEqual(48);
     expect(count).toBeLessThan(60);
+    expect(answer).toMatchObject({ status: 429, json: { code: 'too-many-requests' } });
+    expect(answer.json['detail']).toContain('1000000 bytes a second');
+  });
+
+  it('tell their policies with every event that is accepted', async () => {
+    const { ingest } = await setup(kind, { INGEST_BYTES_PER_SECOND: '1000000' });
+    expect((await ingest()).headers['ratelimit-policy']).toBe(
+      '"events";q=500;w=1;qu="request", "bytes";q=1000000;w=1;qu="content-bytes"',
+    );
   });
 
   it('are none where they are off', async () => {
-    const { ingest } = await setup(kind, { INGEST_UNITS_PER_SECOND: 'off' });
-    for (let count = 0; count < 300; count += 1) expect((await ingest()).status).toBe(202);
+    const off = { INGEST_EVENTS_PER_SECOND: 'off', INGEST_BYTES_PER_SECOND: 'off' };
+    const { ingest, context } = await setup(kind, off);
+    context.rateLimits = { reserve: () => Promise.reject(new Error('Nobody asks')) };
+    for (let count = 0; count < 300; count += 1) {
+      const answer = await ingest();
+      expect(answer.status).toBe(202);
+      expect(answer.headers['ratelimit-policy']).toBeUndefined();
+    }
   });
 });
 
 it('a key is counted over all subscriptions', async () => {
   const { subscribe, addKey, call, ...service } = await setup('http', {
-    INGEST_UNITS_PER_SECOND: '20',
+    INGEST_EVENTS_PER_SECOND: '2',
     API_AUTH: 'off',
   });
   service.context.rules.apiAuth = 'on';
@@ -73,8 +92,46 @@ it('a key is counted over all subscriptions', async () => {
   void subscribe;
 });
 
+it('many processes over one store let through the rate, ten seconds at once, and a fiftieth of it each', async () => {
+  const processes = 8;
+  const perSecond = 100;
+  const service = await setup('http', { INGEST_EVENTS_PER_SECOND: String(perSecond) });
+  const { context, clock, id } = service;
+  // What a process keeps to itself is all that it has of a quota; the store is the same.
+  const doors = Array.from({ length: processes }, () =>
+    createHttpHandler(publishHandlers, { ...context, quotaMeters: new Map() }),
+  );
+  let reservations = 0;
+  const { reserve } = context.rateLimits;
+  context.rateLimits.reserve = (owner, now) => {
+    reservations += 1;
+    return reserve(owner, now);
+  };
+  const event = gatewayEvent('http', {
+    method: 'POST',
+    path: `/api/ingest/${id}`,
+    headers: { 'content-type': 'application/json' },
+    body: '{}',
+  });
+  let accepted = 0;
+  const seconds = 20;
+  // Twice what is allowed, of which each process gets its part.
+  for (let count = 0; count < 2 * perSecond * seconds + 2 * perSecond * 10; count += 1) {
+    const { statusCode } = await doors[count % processes]!(event);
+    if (statusCode === 202) accepted += 1;
+    if (count >= 2 * perSecond * 10) clock.advance(1_000 / (2 * perSecond));
+  }
+  const shared = perSecond * (seconds + limits.quotaBurstSeconds);
+  const own = processes * 0.02 * perSecond * (seconds + 10);
+  const block = perSecond / 5;
+  expect(accepted).toBeLessThanOrEqual(shared + own + block * processes);
+  expect(accepted).toBeGreaterThan(shared * 0.9);
+  // One write for both of events and bytes, and for many events.
+  expect(reservations).toBeLessThan(accepted / 10);
+});
+
 it('an event is accepted where the quota cannot be asked for', async () => {
-  const { ingest, context, logLines } = await setup('http', { INGEST_UNITS_PER_SECOND: '1' });
+  const { ingest, context, logLines } = await setup('http', { INGEST_EVENTS_PER_SECOND: '1' });
   context.rateLimits = { reserve: () => Promise.reject(new Error('The store is away')) };
   for (let count = 0; count < 50; count += 1) expect((await ingest()).status).toBe(202);
   expect(logLines.join('')).toContain('quota.unasked');
