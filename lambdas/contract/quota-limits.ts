@@ -17,6 +17,14 @@ export const quotaLimits = {
   quotaFreeRatio: 0.02,
   quotaWindowMs: 10 * second,
   quotaMetersMax: 10_000,
+  /** Wrong keys and signatures about one key or subscription, of one address. */
+  wrongCredentialsDefault: 100,
+  wrongCredentialsMax: 1_000_000,
+  /** How often as many may be wrong of one address in all. */
+  wrongClaimsPerAddress: 10,
+  /** All that was wrong is forgotten after so long, evenly. */
+  wrongCredentialsForgottenSeconds: 100,
+  credentialsKnownMax: 10_000,
   /** What may wait for a subscription that is inactive or whose circuit is open. */
   parkedPerSubscriptionMax: 100_000,
   parkedMemoTtlMs: minute,

@@ -76,6 +76,10 @@ export const serviceSettings = z.object({
   /** What is accepted a second of one API key, and for one subscription: `core/quota.ts`. */
   INGEST_EVENTS_PER_SECOND: eventsPerSecond.default(limits.ingestEventsPerSecondDefault),
   INGEST_BYTES_PER_SECOND: bytesPerSecond.default(limits.ingestBytesPerSecondDefault),
+  /** Beyond so many wrong keys or signatures an address must wait: `operations/hear-claim.ts`. */
+  WRONG_CREDENTIALS_MAX: numberOrOff(1, limits.wrongCredentialsMax).default(
+    limits.wrongCredentialsDefault,
+  ),
   SUBSCRIPTION_MEMO_MS: wholeNumber(0, limits.memoTtlMsMax).default(
     limits.subscriptionMemoTtlMsDefault,
   ),

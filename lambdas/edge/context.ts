@@ -46,6 +46,7 @@ export function createContext(
         events: settings.INGEST_EVENTS_PER_SECOND ?? Infinity,
         bytes: settings.INGEST_BYTES_PER_SECOND ?? Infinity,
       },
+      wrongCredentialsMax: settings.WRONG_CREDENTIALS_MAX,
       operationalEvents: settings.OPERATIONAL_EVENTS,
     },
     subscriptionMemo: createMemo(subscriptions),
@@ -53,6 +54,8 @@ export function createContext(
     attemptWindows: new Map(),
     sending: { unsent: null },
     quotaMeters: new Map(),
+    wrongCredentials: new Map(),
+    rightCredentials: new Map(),
     parkedMemo: createMemo({
       ttlMs: limits.parkedMemoTtlMs,
       entriesMax: limits.subscriptionMemoEntriesMax,

@@ -129,7 +129,7 @@ function authentication(context: Context): Middleware {
   return {
     before: async ({ event }) => {
       const access = event.match.kind === 'route' ? routes[event.match.id].access : null;
-      if (access !== 'open') event.caller = await identify(context, event.request.headers);
+      if (access !== 'open') event.caller = await identify(context, event.request);
       authorize(event.caller, access);
     },
   };
@@ -149,7 +149,8 @@ async function answer(
   }
   const route: Route = routes[match.id];
   const input = readInput(route, request, context.rules.bodyBytesMax);
-  const call = { caller, params: match.params, ...input };
+  const { sourceAddress } = request;
+  const call = { caller, sourceAddress, params: match.params, ...input };
   const response = jsonResponse(route.status, await handle(context, call as never));
   if (route.function === 'publish') {
     Object.assign(response.headers, policyHeaders(context.rules.quota));

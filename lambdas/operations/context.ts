@@ -10,6 +10,7 @@ import type { SubscriptionId } from '../core/ids.ts';
 import type { RetrySchedule } from '../core/retry-schedule.ts';
 import type { Subscription } from '../core/subscription.ts';
 import type { Unsent } from '../core/unsent.ts';
+import type { Wrongs } from '../core/wrong-credentials.ts';
 
 export type Rules = {
   /** Off gives every request every scope: for one's own machine only. */
@@ -21,6 +22,8 @@ export type Rules = {
   untypedEvents: 'deliver' | 'reject';
   /** Of each API key, and of each subscription. */
   quota: Quota;
+  /** Of one address, about one key or subscription; null for any number. */
+  wrongCredentialsMax: number | null;
   operationalEvents: 'on' | 'off';
   /** What a target URL may be; see `core/target-url.ts`. */
   targets: TargetPolicy;
@@ -43,6 +46,10 @@ export type Context = Ports & {
   absentKeys: Map<string, number>;
   /** What this process has accepted, by subscription and by API key. */
   quotaMeters: Map<string, Meter>;
+  /** By address, and by address and what was claimed. */
+  wrongCredentials: Map<string, Wrongs>;
+  /** What proved right before. */
+  rightCredentials: Map<string, true>;
   /** How much is parked of a subscription that is held back. */
   parkedMemo: Memo<number>;
 };

@@ -26,6 +26,7 @@ test('has a prop for every setting of the service', () => {
     untypedEvents: 'reject',
     ingestEventsPerSecond: 1,
     ingestBytesPerSecond: 1_024,
+    wrongCredentialsMax: 1,
     operationalEvents: 'off',
     subscriptionMemoMs: 0,
     deliveryConcurrency: 2,
