@@ -26,6 +26,14 @@ export const quotaLimits = {
   wrongCredentialsForgottenSeconds: 100,
   credentialsKnownMax: 10_000,
   /** What may wait for a subscription that is inactive or whose circuit is open. */
-  parkedPerSubscriptionMax: 100_000,
+  parkedEventsDefault: 100_000,
+  parkedEventsMax: 10_000_000,
+  parkedMegabytesDefault: 4_096,
+  parkedMegabytesMax: 100_000_000,
   parkedMemoTtlMs: minute,
+  /** Of a tenant. */
+  subscriptionsDefault: 10_000,
+  subscriptionsMax: 1_000_000,
+  subscriptionCountTtlMs: 5 * second,
+  subscriptionCountsKept: 1_000,
 } as const;

@@ -80,6 +80,10 @@ export const serviceSettings = z.object({
   WRONG_CREDENTIALS_MAX: numberOrOff(1, limits.wrongCredentialsMax).default(
     limits.wrongCredentialsDefault,
   ),
+  /** Of a tenant. */
+  SUBSCRIPTIONS_MAX: wholeNumber(1, limits.subscriptionsMax).default(limits.subscriptionsDefault),
+  /** For one subscription that is inactive or whose circuit is open. */
+  PARKED_EVENTS_MAX: wholeNumber(1, limits.parkedEventsMax).default(limits.parkedEventsDefault),
   SUBSCRIPTION_MEMO_MS: wholeNumber(0, limits.memoTtlMsMax).default(
     limits.subscriptionMemoTtlMsDefault,
   ),
@@ -105,6 +109,8 @@ export const localSettings = serviceSettings.extend({
   API_AUTH: choice('on', 'off').optional(),
   INGEST_EVENTS_PER_SECOND: eventsPerSecond.default(limits.ingestEventsPerSecondLocal),
   INGEST_BYTES_PER_SECOND: bytesPerSecond.default(limits.ingestBytesPerSecondLocal),
+  /** Likewise, of their bodies: docs/adr/0017. */
+  PARKED_MB_MAX: wholeNumber(1, limits.parkedMegabytesMax).default(limits.parkedMegabytesDefault),
   // Defaults of these follow HOST.
   TARGET_ALLOW_CIDRS: serviceSettings.shape.TARGET_ALLOW_CIDRS.unwrap().optional(),
   ALLOW_HTTP_TARGETS: flag.optional(),

@@ -1,7 +1,7 @@
 // The operations' context from ports and settings, for the functions and the local server alike.
 import { limits } from '../contract/limits.ts';
 import { SettingsError } from '../contract/settings.ts';
-import type { ServiceSettings } from '../contract/settings.ts';
+import type { LocalSettings, ServiceSettings } from '../contract/settings.ts';
 import { parseTargetPolicy } from '../core/address.ts';
 import type { TargetPolicy } from '../core/address.ts';
 import { createMemo } from '../core/memo.ts';
@@ -24,7 +24,7 @@ export function targetPolicyOf(
 
 export function createContext(
   ports: Ports,
-  settings: ServiceSettings,
+  settings: ServiceSettings & Partial<Pick<LocalSettings, 'PARKED_MB_MAX'>>,
   targets: TargetPolicy,
 ): Context {
   const subscriptions = {
@@ -47,6 +47,9 @@ export function createContext(
         bytes: settings.INGEST_BYTES_PER_SECOND ?? Infinity,
       },
       wrongCredentialsMax: settings.WRONG_CREDENTIALS_MAX,
+      subscriptionsMax: settings.SUBSCRIPTIONS_MAX,
+      parkedEventsMax: settings.PARKED_EVENTS_MAX,
+      parkedBytesMax: (settings.PARKED_MB_MAX ?? Infinity) * 1024 * 1024,
       operationalEvents: settings.OPERATIONAL_EVENTS,
     },
     subscriptionMemo: createMemo(subscriptions),
@@ -59,6 +62,10 @@ export function createContext(
     parkedMemo: createMemo({
       ttlMs: limits.parkedMemoTtlMs,
       entriesMax: limits.subscriptionMemoEntriesMax,
+    }),
+    subscriptionCountMemo: createMemo({
+      ttlMs: limits.subscriptionCountTtlMs,
+      entriesMax: limits.subscriptionCountsKept,
     }),
     absentKeys: new Map(),
     tokenMemo: createMemo({

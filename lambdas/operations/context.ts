@@ -2,6 +2,7 @@
 import type { TargetPolicy } from '../core/address.ts';
 import type { ApiKey } from '../core/api-key.ts';
 import type { AccessToken, NoToken } from '../core/access-token.ts';
+import type { Parked } from '../core/backlog.ts';
 import type { AttemptWindow } from '../core/health.ts';
 import type { Memo } from '../core/memo.ts';
 import type { Ports } from '../core/ports.ts';
@@ -24,6 +25,12 @@ export type Rules = {
   quota: Quota;
   /** Of one address, about one key or subscription; null for any number. */
   wrongCredentialsMax: number | null;
+  /** Of a tenant. */
+  subscriptionsMax: number;
+  /** For one subscription. */
+  parkedEventsMax: number;
+  /** Where the store can tell. */
+  parkedBytesMax: number;
   operationalEvents: 'on' | 'off';
   /** What a target URL may be; see `core/target-url.ts`. */
   targets: TargetPolicy;
@@ -51,7 +58,9 @@ export type Context = Ports & {
   /** What proved right before. */
   rightCredentials: Map<string, true>;
   /** How much is parked of a subscription that is held back. */
-  parkedMemo: Memo<number>;
+  parkedMemo: Memo<Parked>;
+  /** How many subscriptions there are, by tenant. */
+  subscriptionCountMemo: Memo<{ count: number }>;
 };
 
 /** The subscription as of at most one memo lifetime ago. */

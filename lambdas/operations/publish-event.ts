@@ -62,7 +62,7 @@ export async function publishEvent(context: Context, request: PublishRequest): P
     keyId: caller?.keyId ?? null,
     bytes: request.body.byteLength,
   });
-  await checkBacklogRoom(context, subscription);
+  await checkBacklogRoom(context, subscription, request.body.byteLength);
   const event = { eventType, ...content, hops: request.hops, body: request.body };
   const fresh = deliveryIdFrom(subscription.id, context.clock.now(), context.chance.bytes(10));
   const idempotencyKey = idempotencyKeyOf(context, request, { subscription, verdict });

@@ -137,18 +137,95 @@ it('an event is accepted where the quota cannot be asked for', async () => {
   expect(logLines.join('')).toContain('quota.unasked');
 });
 
-it('what waits for a subscription has a most, told at ingest', async () => {
-  const { subscribe, ingest, context } = await setup('http', {});
-  const paused = await subscribe({ status: 'inactive' });
-  expect((await ingest(paused)).status).toBe(202);
-  const { deliveries } = context;
-  context.deliveries = {
-    ...deliveries,
-    countParked: () => Promise.resolve(limits.parkedPerSubscriptionMax),
-  };
-  context.parkedMemo.forget(`default ${paused}`);
-  const full = await ingest(paused);
-  expect(full).toMatchObject({ status: 429, json: { code: 'backlog-full' } });
-  expect(full.headers['retry-after']).toBe('60');
-  expect((await ingest()).status).toBe(202);
+describe('what waits for a subscription has a most, told at ingest', () => {
+  it('in events: none beyond is accepted, and none that was is lost', async () => {
+    const { subscribe, ingest, call, clock, context } = await setup('http', {
+      PARKED_EVENTS_MAX: '3',
+    });
+    const paused = await subscribe({ status: 'inactive' });
+    const statuses = [];
+    for (let count = 0; count < 5; count += 1) statuses.push((await ingest(paused)).status);
+    expect(statuses).toEqual([202, 202, 202, 429, 429]);
+    const full = await ingest(paused);
+    expect(full).toMatchObject({ status: 429, json: { code: 'backlog-full' } });
+    expect(full.headers['retry-after']).toBe('60');
+    expect((await context.deliveries.countParked('default', paused as never, 9)).events).toBe(3);
+    expect((await ingest()).status).toBe(202);
+
+    const { json } = await call('listDeliveries', { query: `subscription_id=${paused}&limit=1` });
+    const [{ id }] = json['deliveries'] as [{ id: string }];
+    await call('cancelDelivery', { id });
+    clock.advance(60_000);
+    expect((await ingest(paused)).status).toBe(202);
+    expect((await ingest(paused)).status).toBe(429);
+  });
+
+  it('in bytes, where the store can tell them', async () => {
+    const { subscribe, ingest, context, clock } = await setup('http', {});
+    context.rules.parkedBytesMax = 1_000_000;
+    const paused = await subscribe({ status: 'inactive' });
+    const big = { text: 'x'.repeat(200_000) };
+    const statuses = [];
+    for (let count = 0; count < 6; count += 1) statuses.push((await ingest(paused, big)).status);
+    expect(statuses).toEqual([202, 202, 202, 202, 429, 429]);
+    // What still fits is accepted.
+    expect((await ingest(paused, { text: 'small' })).status).toBe(202);
+    clock.advance(60_000);
+    expect((await ingest(paused, big)).json['code']).toBe('backlog-full');
+    const { deliveries } = context;
+    context.deliveries = {
+      ...deliveries,
+      countParked: () => Promise.resolve({ events: 4, bytes: null }),
+    };
+    clock.advance(60_000);
+    expect((await ingest(paused, big)).status).toBe(202);
+  });
+});
+
+describe('subscriptions have a most', () => {
+  async function withMost(settings: Record<string, string>) {
+    const service = createService({ settings: { SUBSCRIPTIONS_MAX: '3', ...settings } });
+    let counts = 0;
+    const { subscriptions } = service.context;
+    service.context.subscriptions = {
+      ...subscriptions,
+      count(tenant, max) {
+        counts += 1;
+        return subscriptions.count(tenant, max);
+      },
+    };
+    const create = () => service.call('createSubscription', { body: { target_url } });
+    return { ...service, create, counts: () => counts };
+  }
+
+  it('which one that is deleted makes room in', async () => {
+    const { create, call } = await withMost({});
+    const ids = [];
+    for (let count = 0; count < 3; count += 1) {
+      ids.push(((await create()).json['subscription'] as { id: string }).id);
+    }
+    const refused = await create();
+    expect(refused).toMatchObject({ status: 422, json: { code: 'limit-exceeded' } });
+    expect(refused.json['detail']).toContain('3 subscriptions');
+    await call('deleteSubscription', { id: ids[0]! });
+    expect((await create()).status).toBe(201);
+    expect((await create()).status).toBe(422);
+  });
+
+  it('and are not counted for each that is made', async () => {
+    const { create, counts, clock } = await withMost({ SUBSCRIPTIONS_MAX: '1000' });
+    for (let count = 0; count < 50; count += 1) expect((await create()).status).toBe(201);
+    expect(counts()).toBe(1);
+    clock.advance(5_000);
+    await create();
+    expect(counts()).toBe(2);
+  });
+
+  it('of each tenant for itself', async () => {
+    const { create, call, addKey, context } = await withMost({});
+    for (let count = 0; count < 4; count += 1) await create();
+    context.rules.apiAuth = 'on';
+    const key = await addKey(['admin'], 'another');
+    expect((await call('createSubscription', { key, body: { target_url } })).status).toBe(201);
+  });
 });

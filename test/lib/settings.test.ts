@@ -27,6 +27,8 @@ test('has a prop for every setting of the service', () => {
     ingestEventsPerSecond: 1,
     ingestBytesPerSecond: 1_024,
     wrongCredentialsMax: 1,
+    subscriptionsMax: 1,
+    parkedEventsMax: 1,
     operationalEvents: 'off',
     subscriptionMemoMs: 0,
     deliveryConcurrency: 2,
