@@ -21,6 +21,7 @@ export type ObservabilityProps = {
   ledger: LedgerCheck;
   ingress: Ingress;
   deliver: ServiceFunction;
+  publish: ServiceFunction;
 };
 
 type Watch = {
@@ -37,7 +38,8 @@ export class Observability extends Construct {
 
   constructor(scope: Construct, id: string, props: ObservabilityProps) {
     super(scope, id);
-    const { settings, deliveries, burying, ledger, ingress, deliver } = props;
+    const { settings, deliveries, burying, ledger, ingress, deliver, publish } = props;
+    this.#countRefused(publish);
     const watches: Record<string, Watch> = {
       DeadLetters: {
         metric: this.#countLines('buried', 'message.dead', burying),
@@ -98,6 +100,24 @@ export class Observability extends Construct {
     if (settings.alarmTopicArn === undefined) return;
     const action = new SnsAction(Topic.fromTopicArn(this, 'AlarmTopic', settings.alarmTopicArn));
     for (const alarm of this.alarms) alarm.addAlarmAction(action);
+  }
+
+  /**
+   * What ingest answered with 429, by code: a producer may be losing events, which only a person who knows it can judge. So it
+   * has no alarm.
+   */
+  #countRefused({ logGroup }: ServiceFunction): void {
+    new MetricFilter(this, 'Refused', {
+      logGroup,
+      metricNamespace: 'WebhookDelivery',
+      metricName: `${this.node.addr}-refused`,
+      metricValue: '1',
+      filterPattern: FilterPattern.all(
+        FilterPattern.stringValue('$.message', '=', 'api.request'),
+        FilterPattern.numberValue('$.status', '=', 429),
+      ),
+      dimensions: { code: '$.code' },
+    });
   }
 
   /** One metric of the lines of a name in the logs: it costs nothing while there are none. */

@@ -94,6 +94,7 @@ export class WebhookDelivery extends Construct {
       ledger: this.ledger,
       ingress: this.ingress,
       deliver: this.deliver,
+      publish: this.publish,
     });
     const { monthlyBudgetUsd: amountUsd } = settings;
     if (amountUsd !== undefined) new MonthlyBudget(this, 'Budget', { ...settings, amountUsd });

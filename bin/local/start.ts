@@ -179,8 +179,10 @@ function openDoors(front: Front, stores: SqlitePorts, context: Context): void {
   const inbox = hasInbox
     ? createInboxServer(createInbox(), {
         subscriptions,
-        authorize: async ({ headers }, access) =>
-          authorize(await identify(context, flat(headers)), access),
+        authorize: async ({ headers, socket }, access) => {
+          const sourceAddress = socket.remoteAddress ?? '';
+          authorize(await identify(context, { headers: flat(headers), sourceAddress }), access);
+        },
       })
     : null;
   http.open({ gateway, inbox, console, isOpenToAll, log });

@@ -67,6 +67,7 @@ export const deliveryRoutes = {
       'signature-missing',
       'signature-invalid',
       'signature-expired',
+      'too-many-failures',
       'idempotency-key-reused',
       'loop-detected',
       'too-many-requests',

@@ -141,7 +141,9 @@ function requestBodyOf(body: z.ZodObject | 'raw', components: Components): Json 
 function problemsOf(route: Route, schema: Json, apiAuth: 'on' | 'off'): Json {
   // Every route refuses a query parameter that it does not know.
   const codes: ProblemCode[] = ['internal', 'unavailable', 'invalid-request', ...route.problems];
-  if (route.access !== 'open' && apiAuth === 'on') codes.push('unauthenticated', 'forbidden');
+  if (route.access !== 'open' && apiAuth === 'on') {
+    codes.push('unauthenticated', 'forbidden', 'too-many-failures');
+  }
   const byStatus = Map.groupBy(new Set(codes), (code) => problems[code].status);
   const responses = [...byStatus].map(([status, alike]) => {
     const description = alike.map((code) => `\`${code}\`: ${problems[code].title}`).join('. ');

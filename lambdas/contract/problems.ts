@@ -25,6 +25,7 @@ export const problems = {
   'unsafe-target-url': { status: 422, title: 'The target URL is not allowed' },
   'limit-exceeded': { status: 422, title: 'A limit of the service is reached' },
   'backlog-full': { status: 429, title: 'Too many events wait for the subscription' },
+  'too-many-failures': { status: 429, title: 'Too many wrong credentials' },
   'too-many-requests': { status: 429, title: 'Too many requests' },
   'headers-too-large': { status: 431, title: 'The headers are too large' },
   internal: { status: 500, title: 'The service failed' },

@@ -210,17 +210,6 @@ export const apiKey = z
   .meta({ id: 'ApiKey' });
 
 /** Of a deployment, as far as clients need to know. */
-export const settings = z
-  .object({
-    retry_schedule: retrySchedule,
-    delivery_timeout_ms: z.number().int(),
-    retention_hours: z.number().int(),
-    body_bytes_max: z.number().int(),
-    untyped_events: z.enum(['deliver', 'reject']),
-    operational_events: z.enum(['on', 'off']),
-  })
-  .meta({ id: 'Settings' });
-
 export const problem = z
   .object({
     error: z.string().meta({ description: 'A sentence for people' }),
@@ -241,5 +230,4 @@ export type DeliveryResource = z.infer<typeof delivery>;
 export type DeliveryWithPayloadResource = z.infer<typeof deliveryWithPayload>;
 export type AttemptResource = z.infer<typeof attempt>;
 export type ApiKeyResource = z.infer<typeof apiKey>;
-export type SettingsResource = z.infer<typeof settings>;
 export type Problem = z.infer<typeof problem>;

@@ -21,7 +21,7 @@ export type Route = {
   /** The status of success and what it carries. */
   status: number;
   response: z.ZodObject;
-  /** Beyond `unauthenticated`, `forbidden`, `internal`, `unavailable` and `invalid-request`. */
+  /** Beyond `unauthenticated`, `forbidden`, `too-many-failures`, `internal`, `unavailable` and `invalid-request`. */
   problems: readonly ProblemCode[];
 };
 

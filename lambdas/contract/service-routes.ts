@@ -4,6 +4,7 @@ import { limits } from './limits.ts';
 import * as resources from './resources.ts';
 import type { Route } from './route.ts';
 import { message, statsWindow } from './route.ts';
+import { settings } from './settings-resource.ts';
 import { stats } from './stats-resource.ts';
 
 export const serviceRoutes = {
@@ -48,7 +49,7 @@ export const serviceRoutes = {
     access: 'read',
     summary: 'Show the settings of this deployment',
     status: 200,
-    response: z.object({ settings: resources.settings }),
+    response: z.object({ settings }),
     problems: [],
   },
   getStats: {

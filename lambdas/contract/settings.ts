@@ -34,10 +34,13 @@ const schedule = z
     `must hold at most ${limits.scheduleLengthMax} waits of 1 s to 7 days`,
   );
 
-const unitsPerSecond = z.union(
-  [z.literal('off').transform(() => null), wholeNumber(1, limits.ingestUnitsPerSecondMax)],
-  { error: `must be off or a whole number from 1 to ${limits.ingestUnitsPerSecondMax}` },
-);
+const numberOrOff = (min: number, max: number) =>
+  z.union([z.literal('off').transform(() => null), wholeNumber(min, max)], {
+    error: `must be off or a whole number from ${min} to ${max}`,
+  });
+
+const eventsPerSecond = numberOrOff(1, limits.ingestEventsPerSecondMax);
+const bytesPerSecond = numberOrOff(limits.ingestBytesPerSecondMin, limits.ingestBytesPerSecondMax);
 
 const cidr = z.union([z.cidrv4(), z.cidrv6()]);
 
@@ -71,7 +74,16 @@ export const serviceSettings = z.object({
   /** Whether the service tells those who operate it what happens to subscriptions and deliveries. */
   OPERATIONAL_EVENTS: choice('on', 'off').default('on'),
   /** What is accepted a second of one API key, and for one subscription: `core/quota.ts`. */
-  INGEST_UNITS_PER_SECOND: unitsPerSecond.default(limits.ingestUnitsPerSecondDefault),
+  INGEST_EVENTS_PER_SECOND: eventsPerSecond.default(limits.ingestEventsPerSecondDefault),
+  INGEST_BYTES_PER_SECOND: bytesPerSecond.default(limits.ingestBytesPerSecondDefault),
+  /** Beyond so many wrong keys or signatures an address must wait: `operations/hear-claim.ts`. */
+  WRONG_CREDENTIALS_MAX: numberOrOff(1, limits.wrongCredentialsMax).default(
+    limits.wrongCredentialsDefault,
+  ),
+  /** Of a tenant. */
+  SUBSCRIPTIONS_MAX: wholeNumber(1, limits.subscriptionsMax).default(limits.subscriptionsDefault),
+  /** For one subscription that is inactive or whose circuit is open. */
+  PARKED_EVENTS_MAX: wholeNumber(1, limits.parkedEventsMax).default(limits.parkedEventsDefault),
   SUBSCRIPTION_MEMO_MS: wholeNumber(0, limits.memoTtlMsMax).default(
     limits.subscriptionMemoTtlMsDefault,
   ),
@@ -95,7 +107,10 @@ export const localSettings = serviceSettings.extend({
   HOST: z.string().min(1).default('127.0.0.1'),
   DATA_DIR: z.string().min(1).default('.data'),
   API_AUTH: choice('on', 'off').optional(),
-  INGEST_UNITS_PER_SECOND: unitsPerSecond.default(limits.ingestUnitsPerSecondLocal),
+  INGEST_EVENTS_PER_SECOND: eventsPerSecond.default(limits.ingestEventsPerSecondLocal),
+  INGEST_BYTES_PER_SECOND: bytesPerSecond.default(limits.ingestBytesPerSecondLocal),
+  /** Likewise, of their bodies: docs/adr/0017. */
+  PARKED_MB_MAX: wholeNumber(1, limits.parkedMegabytesMax).default(limits.parkedMegabytesDefault),
   // Defaults of these follow HOST.
   TARGET_ALLOW_CIDRS: serviceSettings.shape.TARGET_ALLOW_CIDRS.unwrap().optional(),
   ALLOW_HTTP_TARGETS: flag.optional(),

@@ -101,7 +101,8 @@ function startsItsSubnet({ network, prefix, family }: Cidr): boolean {
   });
 }
 
-function groupsOf(address: string, family: Cidr['family']): number[] {
+/** The numbers between the dots of an IPv4 address, or the colons of an IPv6 one. */
+export function groupsOf(address: string, family: Cidr['family']): number[] {
   if (family === 'ipv4') return address.split('.').map(Number);
   // The URL parser writes IPv6 in its one canonical form, without dotted parts.
   const canonical = new URL(`http://[${address}]`).hostname.slice(1, -1);

@@ -33,3 +33,6 @@ export function pageSize(rate: number): number {
 export function drainSeconds(parked: number, rate: number): number {
   return Math.ceil(parked / rate);
 }
+
+/** What is parked; `bytes` of bodies, or null where the store would have to read them. */
+export type Parked = { events: number; bytes: number | null };

@@ -3,6 +3,7 @@
 // contract suites in `test/contracts`. Errors of a driver's own kind never leave it: a port rejects only when
 // the world is broken (`port-errors.ts`), and then the caller's message or request is tried again.
 import type { ApiKey } from './api-key.ts';
+import type { Parked } from './backlog.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import type { Attempt, Delivery, DeliveryStatus } from './delivery.ts';
 import type { DeadLetterId, DeliveryId, ReplayId, SubscriptionId } from './ids.ts';
@@ -47,7 +48,9 @@ export type SubscriptionStore = {
   replace(before: Subscription, after: Subscription): Promise<'replaced' | 'superseded'>;
   /** True when there was one. */
   remove(tenant: string, id: SubscriptionId): Promise<boolean>;
-  /** Reads no subscription for it. It may be as of a moment ago. */
+  /** Reads no subscription for it, and may stop at `max` or beyond. It may be as of a moment ago. */
+  count(tenant: string, max: number): Promise<number>;
+  /** Likewise. */
   countActive(tenant: string): Promise<number>;
   /** Every tenant that has had a subscription. */
   tenants(): Promise<readonly string[]>;
@@ -104,8 +107,8 @@ export type DeliveryStore = OpenDeliveries & {
     subscriptionId: SubscriptionId,
     page: { limit: number; cursor: string | null },
   ): Promise<Page<Delivery>>;
-  /** Parked deliveries of a subscription; the count may stop at `max` or beyond. */
-  countParked(tenant: string, subscriptionId: SubscriptionId, max: number): Promise<number>;
+  /** Parked deliveries of a subscription; the count may stop at `max` events or beyond. */
+  countParked(tenant: string, subscriptionId: SubscriptionId, max: number): Promise<Parked>;
   /** Entries of the ledger with their rows, oldest first. Strongly consistent. Rejects with `InvalidCursorError`. */
   listLedger(
     tenant: string,

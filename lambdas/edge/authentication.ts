@@ -3,8 +3,11 @@ import { limits } from '../contract/limits.ts';
 import type { Access } from '../contract/routes.ts';
 import type { ApiKey } from '../core/api-key.ts';
 import { allows, apiKeyIdOf, matchesApiKey } from '../core/api-key.ts';
+import { digestOf } from '../core/digest.ts';
+import { rememberLatest } from '../core/remember-latest.ts';
 import { ServiceError } from '../core/service-error.ts';
 import type { Caller } from '../operations/caller.ts';
+import { hearClaim, wasRight, wasWrong } from '../operations/hear-claim.ts';
 import { defaultTenant } from '../core/tenant.ts';
 import type { Context } from '../operations/context.ts';
 import type { HttpRequest } from './http-event.ts';
@@ -14,15 +17,20 @@ const everyone: Caller = { tenant: defaultTenant, scopes: ['admin'], keyId: null
 /** Null when the request has no API key. Rejects when it has one that is not valid. */
 export async function identify(
   context: Context,
-  headers: HttpRequest['headers'],
+  { headers, sourceAddress: address }: Pick<HttpRequest, 'headers' | 'sourceAddress'>,
 ): Promise<Caller | null> {
   if (context.rules.apiAuth === 'off') return everyone;
   const text = apiKeyTextOf(headers);
   if (text === null) return null;
-  const key = await recallApiKey(context, text);
+  const id = apiKeyIdOf(text);
+  const claim = { address, about: `key ${id ?? ''}`, proof: `key ${digestOf(text)}` };
+  hearClaim(context, claim);
+  const key = id === null ? undefined : await recallApiKey(context, id);
   if (key === undefined || !matchesApiKey(key, text)) {
+    wasWrong(context, claim);
     throw new ServiceError('unauthenticated', 'The API key is not valid');
   }
+  wasRight(context, claim);
   return { tenant: key.tenant, scopes: key.scopes, keyId: key.id };
 }
 
@@ -50,23 +58,14 @@ function apiKeyTextOf(headers: HttpRequest['headers']): string | null {
 }
 
 /** The key as of at most one memo lifetime ago: that is how soon a revoked key is refused everywhere. */
-async function recallApiKey(context: Context, text: string): Promise<ApiKey | undefined> {
-  const id = apiKeyIdOf(text);
-  if (id === null) return undefined;
+async function recallApiKey(context: Context, id: string): Promise<ApiKey | undefined> {
   const now = context.clock.steady();
   const absentSince = context.absentKeys.get(id) ?? -Infinity;
   if (now - absentSince < limits.keyMemoTtlMs) return undefined;
   const found = await context.apiKeyMemo.get(id, context.clock, () => context.apiKeys.get(id));
   if (found === undefined) {
     context.apiKeyMemo.forget(id);
-    rememberAbsent(context.absentKeys, id, now);
+    rememberLatest(context.absentKeys, id, { value: now, most: limits.keyMemoEntriesMax });
   }
   return found;
-}
-
-function rememberAbsent(absent: Map<string, number>, id: string, now: number): void {
-  absent.delete(id);
-  absent.set(id, now);
-  const [oldest] = absent.keys();
-  if (absent.size > limits.keyMemoEntriesMax && oldest !== undefined) absent.delete(oldest);
 }

@@ -1,7 +1,7 @@
 // The operations' context from ports and settings, for the functions and the local server alike.
 import { limits } from '../contract/limits.ts';
 import { SettingsError } from '../contract/settings.ts';
-import type { ServiceSettings } from '../contract/settings.ts';
+import type { LocalSettings, ServiceSettings } from '../contract/settings.ts';
 import { parseTargetPolicy } from '../core/address.ts';
 import type { TargetPolicy } from '../core/address.ts';
 import { createMemo } from '../core/memo.ts';
@@ -24,7 +24,7 @@ export function targetPolicyOf(
 
 export function createContext(
   ports: Ports,
-  settings: ServiceSettings,
+  settings: ServiceSettings & Partial<Pick<LocalSettings, 'PARKED_MB_MAX'>>,
   targets: TargetPolicy,
 ): Context {
   const subscriptions = {
@@ -42,10 +42,14 @@ export function createContext(
       retentionMs: settings.RETENTION_HOURS * hourMs,
       bodyBytesMax: settings.MAX_BODY_BYTES,
       untypedEvents: settings.UNTYPED_EVENTS,
-      quota:
-        settings.INGEST_UNITS_PER_SECOND === null
-          ? null
-          : { unitsPerSecond: settings.INGEST_UNITS_PER_SECOND },
+      quota: {
+        events: settings.INGEST_EVENTS_PER_SECOND ?? Infinity,
+        bytes: settings.INGEST_BYTES_PER_SECOND ?? Infinity,
+      },
+      wrongCredentialsMax: settings.WRONG_CREDENTIALS_MAX,
+      subscriptionsMax: settings.SUBSCRIPTIONS_MAX,
+      parkedEventsMax: settings.PARKED_EVENTS_MAX,
+      parkedBytesMax: (settings.PARKED_MB_MAX ?? Infinity) * 1024 * 1024,
       operationalEvents: settings.OPERATIONAL_EVENTS,
     },
     subscriptionMemo: createMemo(subscriptions),
@@ -53,9 +57,15 @@ export function createContext(
     attemptWindows: new Map(),
     sending: { unsent: null },
     quotaMeters: new Map(),
+    wrongCredentials: new Map(),
+    rightCredentials: new Map(),
     parkedMemo: createMemo({
       ttlMs: limits.parkedMemoTtlMs,
       entriesMax: limits.subscriptionMemoEntriesMax,
+    }),
+    subscriptionCountMemo: createMemo({
+      ttlMs: limits.subscriptionCountTtlMs,
+      entriesMax: limits.subscriptionCountsKept,
     }),
     absentKeys: new Map(),
     tokenMemo: createMemo({

@@ -4,6 +4,8 @@
 export type HttpRequest = {
   requestId: string;
   method: string;
+  /** Whom the connection comes from. */
+  sourceAddress: string;
   /** Percent-encoded or not, depending on the gateway; without the stage. */
   path: string;
   /** The route that the gateway matched, such as `GET /api/delivery/{id}`. */
@@ -34,7 +36,7 @@ export function readHttpEvent(event: unknown): HttpRequest {
   };
   return members['version'] === '2.0'
     ? { ...common, ...readHttpApi(members, context) }
-    : { ...common, ...readRestApi(members) };
+    : { ...common, ...readRestApi(members, context) };
 }
 
 function readHttpApi(members: Members, context: Members) {
@@ -43,6 +45,7 @@ function readHttpApi(members: Members, context: Members) {
   const parameters = new URLSearchParams(textOf(members['rawQueryString']));
   return {
     method: textOf(membersOf(context['http'])['method']),
+    sourceAddress: textOf(membersOf(context['http'])['sourceIp']),
     path: path.startsWith(`${stage}/`) ? path.slice(stage.length) : path,
     routeKey: textOf(members['routeKey']),
     // Not `queryStringParameters`: it joins repeated parameters with commas.
@@ -51,11 +54,12 @@ function readHttpApi(members: Members, context: Members) {
   };
 }
 
-function readRestApi(members: Members) {
+function readRestApi(members: Members, context: Members) {
   const method = textOf(members['httpMethod']);
   const lists = membersOf(members['multiValueQueryStringParameters']);
   return {
     method,
+    sourceAddress: textOf(membersOf(context['identity'])['sourceIp']),
     path: textOf(members['path']),
     routeKey: `${method} ${textOf(members['resource'])}`,
     query: withoutEmpty({

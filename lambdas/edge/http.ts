@@ -10,6 +10,7 @@ import { routes } from '../contract/routes.ts';
 import { isApiKeyId } from '../core/api-key.ts';
 import { isDeliveryId, isReplayId, isSubscriptionId } from '../core/ids.ts';
 import { InvalidCursorError, UnavailableError } from '../core/port-errors.ts';
+import { policyHeaders } from '../core/rate-limit-headers.ts';
 import { ServiceError } from '../core/service-error.ts';
 import type { Caller } from '../operations/caller.ts';
 import type { Context } from '../operations/context.ts';
@@ -128,7 +129,7 @@ function authentication(context: Context): Middleware {
   return {
     before: async ({ event }) => {
       const access = event.match.kind === 'route' ? routes[event.match.id].access : null;
-      if (access !== 'open') event.caller = await identify(context, event.request.headers);
+      if (access !== 'open') event.caller = await identify(context, event.request);
       authorize(event.caller, access);
     },
   };
@@ -148,6 +149,11 @@ async function answer(
   }
   const route: Route = routes[match.id];
   const input = readInput(route, request, context.rules.bodyBytesMax);
-  const call = { caller, params: match.params, ...input };
-  return jsonResponse(route.status, await handle(context, call as never));
+  const { sourceAddress } = request;
+  const call = { caller, sourceAddress, params: match.params, ...input };
+  const response = jsonResponse(route.status, await handle(context, call as never));
+  if (route.function === 'publish') {
+    Object.assign(response.headers, policyHeaders(context.rules.quota));
+  }
+  return response;
 }

@@ -3,9 +3,10 @@ import { publishEvent } from '../operations/publish-event.ts';
 import type { RouteHandlers } from './route-handler.ts';
 
 export const publishHandlers: RouteHandlers<'publish'> = {
-  ingest: async (context, { caller, params, query, headers, body }) => {
+  ingest: async (context, { caller, sourceAddress, params, query, headers, body }) => {
     const published = await publishEvent(context, {
       caller,
+      sourceAddress,
       subscriptionId: params.id,
       eventType: headers['x-event-type'] ?? query.event_type ?? null,
       contentType: headers['content-type'] ?? null,

@@ -5,10 +5,10 @@ import type {
   AttemptResource,
   DeliveryResource,
   DeliveryWithPayloadResource,
-  SettingsResource,
   SubscriptionResource,
 } from '../contract/resources.ts';
 import { secretMask } from '../contract/secret-mask.ts';
+import type { SettingsResource } from '../contract/settings-resource.ts';
 import type { StatsResource } from '../contract/stats-resource.ts';
 import { rfc3339, rfc3339OrNull } from '../contract/time.ts';
 import { limits } from '../contract/limits.ts';
@@ -156,7 +156,15 @@ export function settingsResource(rules: Rules): SettingsResource {
     body_bytes_max: rules.bodyBytesMax,
     untyped_events: rules.untypedEvents,
     operational_events: rules.operationalEvents,
+    ingest_events_per_second: finite(rules.quota.events),
+    ingest_bytes_per_second: finite(rules.quota.bytes),
+    subscriptions_max: rules.subscriptionsMax,
+    parked_events_max: rules.parkedEventsMax,
   };
+}
+
+function finite(rate: number): number | null {
+  return rate === Infinity ? null : rate;
 }
 
 export function statsResource(summary: StatsSummary): StatsResource {

@@ -30,6 +30,7 @@ type BodyOf<Route> = Route extends { body: 'raw' }
 /** A request that is authorized and valid. */
 export type Call<Id extends RouteId> = {
   caller: CallerOf<Routes[Id]['access']>;
+  sourceAddress: string;
   params: ParamsOf<Routes[Id]['path']>;
   query: QueryOf<Routes[Id]>;
   body: BodyOf<Routes[Id]>;

@@ -6,22 +6,30 @@ import { ServiceError } from '../core/service-error.ts';
 import type { Subscription } from '../core/subscription.ts';
 import type { Context } from './context.ts';
 
+type Needs = Pick<Context, 'clock' | 'deliveries' | 'parkedMemo' | 'rules'>;
+
 export async function checkBacklogRoom(
-  context: Context,
+  context: Needs,
   subscription: Subscription,
+  bytes: number,
 ): Promise<void> {
   if (heldBackBy(subscription) === null) return;
   const { tenant, id } = subscription;
-  const most = limits.parkedPerSubscriptionMax;
+  const { parkedEventsMax, parkedBytesMax } = context.rules;
   const parked = await context.parkedMemo.get(`${tenant} ${id}`, context.clock, () =>
-    context.deliveries.countParked(tenant, id, most),
+    context.deliveries.countParked(tenant, id, parkedEventsMax),
   );
-  if (parked < most) return;
+  if (parked.events >= parkedEventsMax) throw full(`${parkedEventsMax} events wait`);
+  if (parked.bytes !== null && parked.bytes + bytes > parkedBytesMax) {
+    throw full(`Events of ${parked.bytes} bytes wait`);
+  }
+  // Until it is counted anew, so that a process does not park a minute's worth beyond the most.
+  parked.events += 1;
+  if (parked.bytes !== null) parked.bytes += bytes;
+}
+
+function full(waits: string): ServiceError {
+  const detail = `${waits} for this subscription already, which is inactive or whose endpoint fails`;
   const seconds = String(limits.parkedMemoTtlMs / 1_000);
-  throw new ServiceError(
-    'backlog-full',
-    `${most} events wait for this subscription already, which is inactive or whose endpoint fails`,
-    [],
-    { 'retry-after': seconds },
-  );
+  return new ServiceError('backlog-full', detail, [], { 'retry-after': seconds });
 }

@@ -2,6 +2,7 @@
 import type { TargetPolicy } from '../core/address.ts';
 import type { ApiKey } from '../core/api-key.ts';
 import type { AccessToken, NoToken } from '../core/access-token.ts';
+import type { Parked } from '../core/backlog.ts';
 import type { AttemptWindow } from '../core/health.ts';
 import type { Memo } from '../core/memo.ts';
 import type { Ports } from '../core/ports.ts';
@@ -10,6 +11,7 @@ import type { SubscriptionId } from '../core/ids.ts';
 import type { RetrySchedule } from '../core/retry-schedule.ts';
 import type { Subscription } from '../core/subscription.ts';
 import type { Unsent } from '../core/unsent.ts';
+import type { Wrongs } from '../core/wrong-credentials.ts';
 
 export type Rules = {
   /** Off gives every request every scope: for one's own machine only. */
@@ -19,8 +21,16 @@ export type Rules = {
   retentionMs: number;
   bodyBytesMax: number;
   untypedEvents: 'deliver' | 'reject';
-  /** Of each API key, and of each subscription; null for none. */
-  quota: Quota | null;
+  /** Of each API key, and of each subscription. */
+  quota: Quota;
+  /** Of one address, about one key or subscription; null for any number. */
+  wrongCredentialsMax: number | null;
+  /** Of a tenant. */
+  subscriptionsMax: number;
+  /** For one subscription. */
+  parkedEventsMax: number;
+  /** Where the store can tell. */
+  parkedBytesMax: number;
   operationalEvents: 'on' | 'off';
   /** What a target URL may be; see `core/target-url.ts`. */
   targets: TargetPolicy;
@@ -43,8 +53,14 @@ export type Context = Ports & {
   absentKeys: Map<string, number>;
   /** What this process has accepted, by subscription and by API key. */
   quotaMeters: Map<string, Meter>;
+  /** By address, and by address and what was claimed. */
+  wrongCredentials: Map<string, Wrongs>;
+  /** What proved right before. */
+  rightCredentials: Map<string, true>;
   /** How much is parked of a subscription that is held back. */
-  parkedMemo: Memo<number>;
+  parkedMemo: Memo<Parked>;
+  /** How many subscriptions there are, by tenant. */
+  subscriptionCountMemo: Memo<{ count: number }>;
 };
 
 /** The subscription as of at most one memo lifetime ago. */

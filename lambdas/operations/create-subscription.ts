@@ -4,6 +4,7 @@ import { subscriptionIdFrom } from '../core/ids.ts';
 import type { Subscription } from '../core/subscription.ts';
 import { createSubscription as newSubscription } from '../core/subscription.ts';
 import { checkOperational } from './check-operational.ts';
+import { checkSubscriptionRoom } from './check-subscription-room.ts';
 import { checkTargets } from './check-targets.ts';
 import type { Context } from './context.ts';
 import { forgetSubscription } from './context.ts';
@@ -18,6 +19,7 @@ export async function createSubscription(
   const id = subscriptionIdFrom(now, context.chance.bytes(10));
   await checkOperational(context, { tenant, id }, fields);
   const subscription = newSubscription({ tenant, id, now }, fields);
+  await checkSubscriptionRoom(context, tenant);
   await context.subscriptions.create(subscription);
   forgetSubscription(context, tenant, id);
   return subscription;

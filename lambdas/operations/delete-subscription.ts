@@ -18,4 +18,5 @@ export async function deleteSubscription(
   await context.queue.send(cancelJobs(tenant, id, now));
   await context.subscriptions.remove(tenant, id);
   forgetSubscription(context, tenant, id);
+  context.subscriptionCountMemo.forget(tenant);
 }

@@ -29,7 +29,7 @@ export async function getBacklog(
   subscription: Subscription,
 ): Promise<Backlog> {
   const { tenant, id, rateLimit } = subscription;
-  const [usual, parked] = await Promise.all([
+  const [usual, { events: parked }] = await Promise.all([
     usualRateOf(context, subscription),
     context.deliveries.countParked(tenant, id, limits.backlogCountMax),
   ]);

@@ -17,10 +17,13 @@ import { defaultTenant } from '../core/tenant.ts';
 import type { Context } from './context.ts';
 import { checkBacklogRoom } from './check-backlog-room.ts';
 import { recallSubscription } from './context.ts';
+import { hearClaim, wasRight, wasWrong } from './hear-claim.ts';
+import type { Claim } from './hear-claim.ts';
 import { spendQuota } from './spend-quota.ts';
 
 export type PublishRequest = {
   caller: Caller | null;
+  sourceAddress: string;
   subscriptionId: string;
   eventType: string | null;
   contentType: string | null;
@@ -59,7 +62,7 @@ export async function publishEvent(context: Context, request: PublishRequest): P
     keyId: caller?.keyId ?? null,
     bytes: request.body.byteLength,
   });
-  await checkBacklogRoom(context, subscription);
+  await checkBacklogRoom(context, subscription, request.body.byteLength);
   const event = { eventType, ...content, hops: request.hops, body: request.body };
   const fresh = deliveryIdFrom(subscription.id, context.clock.now(), context.chance.bytes(10));
   const idempotencyKey = idempotencyKeyOf(context, request, { subscription, verdict });
@@ -79,12 +82,32 @@ async function findSubscription(
   request: PublishRequest,
 ): Promise<{ subscription: Subscription; verdict: Verdict }> {
   const id = request.subscriptionId;
+  const claim = claimOf(request);
+  if (claim !== null) hearClaim(context, claim);
   const tenant = request.caller?.tenant ?? defaultTenant;
   const found = isSubscriptionId(id) ? await recallSubscription(context, tenant, id) : undefined;
   const verdict = found === undefined ? 'not-asked' : verdictOn(context, found, request);
+  if (claim !== null) judge(context, claim, { caller: request.caller, verdict });
   if (request.caller === null) requireSignature(request, verdict, found);
   if (found === undefined) throw new ServiceError('not-found', 'Subscription not found');
   return { subscription: found, verdict };
+}
+
+/** Null where a key says who publishes. Whatever the id is, all count alike: nobody learns so which there are. */
+function claimOf({ caller, sourceAddress, subscriptionId }: PublishRequest): Claim | null {
+  if (typeof caller?.keyId === 'string') return null;
+  const about = isSubscriptionId(subscriptionId) ? subscriptionId : '';
+  return { address: sourceAddress, about, proof: `${sourceAddress} ${about}` };
+}
+
+function judge(
+  context: Context,
+  claim: Claim,
+  { caller, verdict }: { caller: Caller | null; verdict: Verdict },
+): void {
+  if (verdict === 'ok') wasRight(context, claim);
+  else if (caller === null || verdict === 'invalid' || verdict === 'expired')
+    wasWrong(context, claim);
 }
 
 /** Without a key the signature authenticates: nothing is told before it fits, not even what there is. */

@@ -346,7 +346,7 @@ export function parkedListContract({ store }: Suite): void {
       const tenant = aTenant();
       const subscriptionId = aSubscriptionId();
       const fields = { tenant, subscriptionId };
-      expect(await store().countParked(tenant, subscriptionId, 100)).toBe(0);
+      expect((await store().countParked(tenant, subscriptionId, 100)).events).toBe(0);
       const parked = await storedMany(store(), 12, { ...fields, status: 'parked' });
       const reason = 'circuit_open' as const;
       await store().commit(aDelivery({ ...fields, status: 'parked', reason }), aBody());
@@ -354,11 +354,28 @@ export function parkedListContract({ store }: Suite): void {
       await stored(store(), fields);
       await stored(store(), { tenant, status: 'parked' });
       await stored(store(), { tenant: aTenant(), subscriptionId, status: 'parked' });
-      expect(await store().countParked(tenant, subscriptionId, 100)).toBe(13);
+      expect((await store().countParked(tenant, subscriptionId, 100)).events).toBe(13);
 
       await store().transition(parked[0]!, changed(parked[0]!, { status: 'delivered' }));
 
-      expect(await store().countParked(tenant, subscriptionId, 100)).toBe(12);
+      expect((await store().countParked(tenant, subscriptionId, 100)).events).toBe(12);
+    });
+
+    it('tells how many bytes their bodies have, or that it cannot', async () => {
+      const tenant = aTenant();
+      const fields = { tenant, subscriptionId: aSubscriptionId() };
+      const [first, second] = [1_000, 70_000].map((length) => ({
+        delivery: aDelivery({ ...fields, status: 'parked' }),
+        body: new Uint8Array(length),
+      }));
+      for (const { delivery, body } of [first!, second!]) await store().commit(delivery, body);
+      await store().commit(aDelivery(fields), new Uint8Array(500));
+      const bytes = async () => (await store().countParked(tenant, fields.subscriptionId, 9)).bytes;
+      expect([null, 71_000]).toContain(await bytes());
+
+      const { delivery } = first!;
+      await store().transition(delivery, changed(delivery, { status: 'delivered' }));
+      expect([null, 70_000]).toContain(await bytes());
     });
 
     it('tells that there are as many as were asked about, where there are more', async () => {
@@ -367,7 +384,7 @@ export function parkedListContract({ store }: Suite): void {
       await storedMany(store(), 12, { tenant, subscriptionId, status: 'parked' });
 
       for (const max of [1, 5, 11, 12]) {
-        const count = await store().countParked(tenant, subscriptionId, max);
+        const { events: count } = await store().countParked(tenant, subscriptionId, max);
         expect(count).toBeGreaterThanOrEqual(max);
         expect(count).toBeLessThanOrEqual(12);
       }

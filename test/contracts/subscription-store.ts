@@ -324,6 +324,25 @@ export function subscriptionStoreContract(name: string, open: Open<SubscriptionS
       });
     });
 
+    describe('count', () => {
+      it('counts all of the tenant, whatever their status, and may stop where there are enough', async () => {
+        const tenant = aTenant();
+        expect(await store().count(tenant, 10)).toBe(0);
+        const [first] = await createdMany(tenant, 4);
+        await created({ tenant, status: 'inactive', inactiveReason: 'paused' });
+        await createdMany(aTenant(), 1);
+        expect(await store().count(tenant, 10)).toBe(5);
+        for (const max of [1, 3, 5]) {
+          const count = await store().count(tenant, max);
+          expect(count).toBeGreaterThanOrEqual(max);
+          expect(count).toBeLessThanOrEqual(5);
+        }
+
+        await store().remove(tenant, first!.id);
+        expect(await store().count(tenant, 10)).toBe(4);
+      });
+    });
+
     it('knows every tenant that has had a subscription', async () => {
       const tenants = [aTenant(), `${aTenant()} ü/#`];
       for (const tenant of [...tenants, ...tenants]) {

@@ -128,7 +128,7 @@ describe('the health of a subscription', () => {
     const { deliveries } = service.context;
     service.context.deliveries = {
       ...deliveries,
-      countParked: async (_tenant, _id, max) => max,
+      countParked: async (_tenant, _id, max) => ({ events: max, bytes: null }),
     };
     expect((await show()).backlog).toMatchObject({
       parked: limits.backlogCountMax,

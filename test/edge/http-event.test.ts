@@ -20,6 +20,7 @@ describe.each(['http', 'rest'] as const)('an event of the %s API', (kind) => {
     });
     expect(request).toEqual({
       requestId: 'request-1',
+      sourceAddress: '192.0.2.1',
       method: 'POST',
       path: `/api/delivery/${delivery}/retry`,
       routeKey: 'POST /api/delivery/{id}/retry',

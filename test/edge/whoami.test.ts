@@ -24,12 +24,21 @@ test('where keys are off, everyone may do everything', async () => {
 });
 
 test('the settings are those that were set', async () => {
-  const settings = { RETRY_SCHEDULE: '5,60', RETENTION_HOURS: '24', UNTYPED_EVENTS: 'reject' };
+  const settings = {
+    RETRY_SCHEDULE: '5,60',
+    RETENTION_HOURS: '24',
+    UNTYPED_EVENTS: 'reject',
+    INGEST_BYTES_PER_SECOND: 'off',
+  };
   const { json } = await createService({ settings }).call('getSettings');
   expect(json['settings']).toMatchObject({
     retry_schedule: [5, 60],
     retention_hours: 24,
     untyped_events: 'reject',
     delivery_timeout_ms: 10_000,
+    ingest_events_per_second: 500,
+    ingest_bytes_per_second: null,
+    subscriptions_max: 10_000,
+    parked_events_max: 100_000,
   });
 });

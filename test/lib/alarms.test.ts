@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { createService } from '../support/service.ts';
 import { ofType, referredBy, synth, theOne } from '../support/template.ts';
 
 const http = synth();
@@ -90,6 +91,27 @@ describe('alarms', () => {
       ]);
     },
   );
+
+  test('count apart what ingest refuses, by code, from the lines that it logs', async () => {
+    const { properties: code } = theOne(http, 'AWS::Lambda::Function', 'Publish');
+    const { properties: filter } = theOne(http, 'AWS::Logs::MetricFilter', 'Refused');
+    expect(referredBy(filter.LogGroupName)).toBe(referredBy(code.LoggingConfig.LogGroup));
+    expect(filter.FilterPattern).toBe('{ ($.message = "api.request") && ($.status = 429) }');
+    expect(filter.MetricTransformations).toMatchObject([
+      { MetricValue: '1', Dimensions: [{ Key: 'code', Value: '$.code' }] },
+    ]);
+
+    const service = createService({ settings: { PARKED_EVENTS_MAX: '1' } });
+    const body = { target_url: 'https://example.com/hook', status: 'inactive' };
+    const { json } = await service.call('createSubscription', { body });
+    const { id } = json['subscription'] as { id: string };
+    for (let count = 0; count < 2; count += 1) await service.call('ingest', { id, body: {} });
+    expect(JSON.parse(service.logLines.at(-1)!)).toMatchObject({
+      message: 'api.request',
+      status: 429,
+      code: 'backlog-full',
+    });
+  });
 
   test('notify the topic that was set', () => {
     const alarmTopicArn = 'arn:aws:sns:eu-west-1:123456789012:operations';

@@ -62,6 +62,7 @@ export async function publish(
   const body = new TextEncoder().encode(event.body);
   const request = {
     caller: { tenant: target.tenant, scopes: ['publish' as const], keyId: 'key' },
+    sourceAddress: '192.0.2.1',
     subscriptionId: target.id,
     eventType: event.eventType ?? null,
     ...contents[body.byteLength % contents.length]!,

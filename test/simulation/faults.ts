@@ -23,6 +23,7 @@ export type Fault =
   | 'unsent';
 
 export type PortName =
+  | 'subscriptions.count'
   | 'subscriptions.create'
   | 'subscriptions.get'
   | 'subscriptions.replace'
@@ -72,6 +73,7 @@ export const faultsOf: Record<PortName, readonly Fault[]> = {
   'subscriptions.get': reading,
   'subscriptions.replace': writing,
   'subscriptions.remove': writing,
+  'subscriptions.count': reading,
   'subscriptions.listOperational': reading,
   'subscriptions.tenants': reading,
   'subscriptions.list': reading,

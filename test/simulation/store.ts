@@ -73,7 +73,15 @@ export function subscriptionStore({ kernel, database, process }: Access): Subscr
     subscriptions.set(subscription.id, subscription);
     watch.subscriptionChanged(subscription.id, subscription);
   };
-  type Verb = 'create' | 'get' | 'list' | 'replace' | 'remove' | 'listOperational' | 'tenants';
+  type Verb =
+    | 'create'
+    | 'get'
+    | 'list'
+    | 'count'
+    | 'replace'
+    | 'remove'
+    | 'listOperational'
+    | 'tenants';
   const step = <Value>(verb: Verb, apply: () => Value) =>
     call(kernel, process, {
       port: `subscriptions.${verb}`,
@@ -120,6 +128,11 @@ export function subscriptionStore({ kernel, database, process }: Access): Subscr
         const all = [...subscriptions.values()].filter((found) => found.tenant === tenant);
         return newestFirst(all, page);
       }),
+    count: (tenant) =>
+      step(
+        'count',
+        () => [...subscriptions.values()].filter((found) => found.tenant === tenant).length,
+      ),
     countActive: () => notSimulated('subscriptions.countActive'),
   };
 }
@@ -243,10 +256,8 @@ export function deliveryStore(access: Access): DeliveryStore {
         apply: (fault) => {
           const query = { tenant, subscriptionId, cursor: null };
           const found = seen({ kernel, database, process }, query, fault);
-          return found
-            .filter(({ status }) => status === 'parked')
-            .take(max)
-            .toArray().length;
+          const parked = found.filter(({ status }) => status === 'parked').take(max);
+          return { events: parked.toArray().length, bytes: null };
         },
       }),
     detail: (tenant, id) =>

@@ -275,8 +275,8 @@ export function createWorld(options: WorldOptions): World {
   return world;
 }
 
-/** Longer than any schedule, its jitter and the patience that endpoints may ask for. */
-const settleMsMax = 90 * 24 * 3_600_000;
+/** Longer than the quietest life (nine silences of three weeks), and after it any schedule with its jitter and pauses. */
+const settleMsMax = 240 * 24 * 3_600_000;
 
 function newServer(world: World, options: WorldOptions, name: string): Server {
   const requests = new Set<readonly DeliveryId[]>();

@@ -41,6 +41,7 @@ export function createDelivering(options: ServiceOptions = {}) {
   async function publish(subscription: Subscription) {
     const published = await publishEvent(context, {
       caller: owner,
+      sourceAddress: '192.0.2.1',
       subscriptionId: subscription.id,
       eventType: 'invoice.paid',
       contentType: 'application/json',

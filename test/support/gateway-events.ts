@@ -11,7 +11,11 @@ export type RequestLine = {
   path: string;
   headers?: Readonly<Record<string, string>> | undefined;
   body?: string | Uint8Array | undefined;
+  /** The caller's address. */
+  from?: string | undefined;
 };
+
+const someAddress = '192.0.2.1';
 
 export function gatewayEvent(
   kind: GatewayKind,
@@ -46,7 +50,7 @@ export function httpApiEvent(request: RequestLine): APIGatewayProxyEventV2 {
         method: request.method,
         path,
         protocol: 'HTTP/1.1',
-        sourceIp: '192.0.2.1',
+        sourceIp: request.from ?? someAddress,
         userAgent: 'test',
       },
       requestId: 'request-1',
@@ -78,7 +82,12 @@ export function restApiEvent(request: RequestLine): APIGatewayProxyEvent {
     pathParameters: matched === null ? { proxy: path.slice(1) } : matched.params,
     stageVariables: null,
     // The rest of the request context is nothing that a handler reads.
-    requestContext: { requestId: 'request-1', stage: 'live', path: `/live${path}` } as never,
+    requestContext: {
+      requestId: 'request-1',
+      stage: 'live',
+      path: `/live${path}`,
+      identity: { sourceIp: request.from ?? someAddress },
+    } as never,
     body: null,
     ...bodyMembers(request.body, true),
     isBase64Encoded: request.body !== undefined,

@@ -67,7 +67,7 @@ export async function createRecordedFunctions({ send, losesAnswers }: World) {
   // A quota so small that events are soon accepted by asking alone.
   const service = parseSettings(serviceSettings, {
     SUBSCRIPTION_MEMO_MS: '0',
-    INGEST_UNITS_PER_SECOND: '40',
+    INGEST_EVENTS_PER_SECOND: '40',
   });
 
   const calls = new Map<FunctionName, RecordedCall[]>();

@@ -87,6 +87,7 @@ export function createService(options: ServiceOptions = {}) {
         ...input.headers,
       },
       body: json,
+      from: input.from,
     });
     if (answer.status < 300) {
       expect(answer.status).toBe(route.status);
@@ -117,4 +118,5 @@ export type CallInput = {
   headers?: Readonly<Record<string, string>>;
   body?: unknown;
   key?: string;
+  from?: string;
 };

@@ -11,9 +11,9 @@ import type {
   AttemptResource,
   DeliveryResource,
   DeliveryWithPayloadResource,
-  SettingsResource,
   SubscriptionResource,
 } from '../../lambdas/contract/resources.ts';
+import type { SettingsResource } from '../../lambdas/contract/settings-resource.ts';
 import type { StatsResource } from '../../lambdas/contract/stats-resource.ts';
 
 export type ApiKey = ApiKeyResource;

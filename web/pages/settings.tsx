@@ -62,6 +62,13 @@ function serviceFacts(settings: Settings): Fact[] {
         : 'are rejected by subscriptions that filter',
     ],
     ['Operational events', settings.operational_events],
+    ['Events a second, per subscription and API key', settings.ingest_events_per_second ?? 'any'],
+    [
+      'Bytes a second, likewise',
+      settings.ingest_bytes_per_second === null ? 'any' : bytes(settings.ingest_bytes_per_second),
+    ],
+    ['Subscriptions', `${settings.subscriptions_max} at most`],
+    ['Events that wait for a subscription', `${settings.parked_events_max} at most`],
   ];
 }
 

@@ -1,6 +1,7 @@
 // Lists of deliveries. The index or partitions that narrow a list most are read in order; the other filters are
 // applied to the rows. A list that finds little stops after `limits.rowsExaminedPerPageMax` rows, with a cursor.
 import { limits } from '../../contract/limits.ts';
+import type { Parked } from '../../core/backlog.ts';
 import type { Delivery } from '../../core/delivery.ts';
 import { sortKeyAt } from '../../core/ids.ts';
 import type { SubscriptionId } from '../../core/ids.ts';
@@ -105,15 +106,16 @@ export function listOpen(
 export async function countParked(
   rows: DeliveryRows,
   query: { tenant: string; subscriptionId: SubscriptionId; max: number },
-): Promise<number> {
+): Promise<Parked> {
   const { tenant, subscriptionId, max } = query;
-  let count = 0;
+  let events = 0;
   for (const partition of heldPartitions(tenant, subscriptionId, 'parked')) {
     const range = { index: 'held' as const, partition, from: firstSortKey, to: lastSortKey };
-    count += await rows.table.count({ ...range, newestFirst: false, limit: max - count });
-    if (count >= max) return count;
+    events += await rows.table.count({ ...range, newestFirst: false, limit: max - events });
+    if (events >= max) break;
   }
-  return count;
+  // The index has keys alone.
+  return { events, bytes: null };
 }
 
 function sourceOf({ tenant, subscriptionId, status }: DeliveryQuery): Listing['source'] {

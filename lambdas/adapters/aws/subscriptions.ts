@@ -168,7 +168,9 @@ export function openSubscriptions(table: DynamoTable): SubscriptionStore {
       return isApplied(result, () => Promise.resolve(true));
     },
 
-    countActive: (tenant) => countActive(table, tenant),
+    count: (tenant, max) => table.count({ ...inStatusIndex(tenant), limit: max }),
+
+    countActive: (tenant) => table.count(inStatusIndex(tenant), isActive),
 
     tenants: () => listTenants(table),
 
@@ -183,13 +185,14 @@ export function openSubscriptions(table: DynamoTable): SubscriptionStore {
   };
 }
 
-/** By an index that has their status, and next to nothing else of them. */
-function countActive(table: DynamoTable, tenant: string): Promise<number> {
+const isActive = { that: '#status = :active', values: { ':active': 'active' } };
+
+/** The index has their status, and next to nothing else of them. */
+function inStatusIndex(tenant: string) {
   const partition = subscriptionPartition(tenant);
   // All of the partition name this tenant: in the index they have no other order.
   const range = { index: 'status' as const, partition, from: tenant, to: tenant };
-  const isActive = { that: '#status = :active', values: { ':active': 'active' } };
-  return table.count({ ...range, newestFirst: false }, isActive);
+  return { ...range, newestFirst: false };
 }
 
 async function listTenants(table: DynamoTable): Promise<string[]> {

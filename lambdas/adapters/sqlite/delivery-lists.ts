@@ -84,13 +84,15 @@ export function createDeliveryLists(
   );
 
   const countParked = database.prepare(
-    `SELECT count(*) AS count FROM deliveries INDEXED BY deliveries_by_subscription_and_status
+    `SELECT count(*) AS events, sum(body_bytes) AS bytes
+     FROM deliveries INDEXED BY deliveries_by_subscription_and_status
      WHERE tenant = ? AND subscription_id = ? AND status = 'parked'`,
   );
 
   return {
     async countParked(tenant, subscriptionId) {
-      return Number(countParked.get(tenant, subscriptionId)?.['count']);
+      const found = countParked.get(tenant, subscriptionId);
+      return { events: Number(found?.['events']), bytes: Number(found?.['bytes']) };
     },
     async list({ limit, cursor, ...filters }) {
       const { tenant, subscriptionId, status, eventType, errorCode, since, until } = filters;

@@ -22,7 +22,7 @@ function loadedFromRow({ body, ...row }: Values): LoadedDelivery {
 function prepareStatements(database: DatabaseSync) {
   return {
     insert: database.prepare(
-      `INSERT INTO deliveries ${inserted(deliveryFields)} ON CONFLICT DO NOTHING`,
+      `INSERT INTO deliveries ${inserted([...deliveryFields, 'bodyBytes'])} ON CONFLICT DO NOTHING`,
     ),
     insertBody: database.prepare('INSERT INTO bodies (tenant, delivery_id, body) VALUES (?, ?, ?)'),
     insertAttempt: database.prepare(
@@ -65,7 +65,8 @@ export function createDeliveryStore(
     listLedger: ledger.listLedger,
     commit(delivery, body) {
       return writer.write(() => {
-        if (insert.run(delivery).changes === 0) return 'exists';
+        const row = { ...delivery, bodyBytes: body.byteLength };
+        if (insert.run(row).changes === 0) return 'exists';
         insertBody.run(delivery.tenant, delivery.id, body);
         ledger.add(delivery.tenant, delivery.id);
         return 'committed';

@@ -118,4 +118,13 @@ export const migrations: readonly string[] = [
     boot TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  -- How much is parked of a subscription is then in the index.
+  ALTER TABLE deliveries ADD COLUMN body_bytes INTEGER NOT NULL DEFAULT 0;
+  UPDATE deliveries SET body_bytes = coalesce((SELECT length(body) FROM bodies
+    WHERE bodies.tenant = deliveries.tenant AND delivery_id = id), 0);
+  DROP INDEX deliveries_by_subscription_and_status;
+  CREATE INDEX deliveries_by_subscription_and_status
+    ON deliveries (tenant, subscription_id, status, id, body_bytes);
+  `,
 ];

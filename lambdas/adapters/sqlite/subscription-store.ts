@@ -92,9 +92,6 @@ export function createSubscriptionStore(database: DatabaseSync, writer: Writer):
   const addTenant = database.prepare('INSERT OR IGNORE INTO tenants (tenant) VALUES (?)');
   const tenants = database.prepare('SELECT tenant FROM tenants ORDER BY tenant');
   const remove = database.prepare('DELETE FROM subscriptions WHERE tenant = ? AND id = ?');
-  const countActive = database.prepare(
-    `SELECT count(*) AS count FROM subscriptions WHERE tenant = ? AND status = 'active'`,
-  );
   const listOperational = database.prepare(
     // Told which index: left to itself it walks through all of the tenant, which are in order already.
     `SELECT ${selected(fields)} FROM subscriptions INDEXED BY subscriptions_operational
@@ -133,14 +130,30 @@ export function createSubscriptionStore(database: DatabaseSync, writer: Writer):
     remove(tenant, id) {
       return writer.write(() => remove.run(tenant, id).changes !== 0);
     },
-    async countActive(tenant) {
-      return Number(countActive.get(tenant)?.['count']);
-    },
+    ...createCounts(database),
     async tenants() {
       return tenants.all().map(({ tenant }) => String(tenant));
     },
     async listOperational(tenant) {
       return listOperational.all(tenant).map(fromRow);
+    },
+  };
+}
+
+function createCounts(database: DatabaseSync): Pick<SubscriptionStore, 'count' | 'countActive'> {
+  const count = database.prepare(
+    `SELECT count(*) AS count FROM subscriptions INDEXED BY subscriptions_by_status
+     WHERE tenant = ?`,
+  );
+  const countActive = database.prepare(
+    `SELECT count(*) AS count FROM subscriptions WHERE tenant = ? AND status = 'active'`,
+  );
+  return {
+    async count(tenant) {
+      return Number(count.get(tenant)?.['count']);
+    },
+    async countActive(tenant) {
+      return Number(countActive.get(tenant)?.['count']);
     },
   };
 }

@@ -109,20 +109,29 @@ describe('the data file', () => {
     const file = new DatabaseSync(join(path, 'webhooks.sqlite'));
     file.exec(`${migrations[0]}; PRAGMA user_version = 1`);
     file.exec(`INSERT INTO deliveries VALUES ('default', 'dlv_1', 'sub_1', NULL, 'text/json', 0,
-      'failed', 'exhausted', 1, 2, 2, NULL, 1, 1, 1, NULL, 2)`);
+      'failed', 'exhausted', 1, 2, 2, NULL, 1, 1, 1, NULL, 2),
+      ('default', 'dlv_2', 'sub_2', NULL, 'text/json', 0, 'parked', 'circuit_open', 1, 2, NULL, NULL, 1, 1, 1, NULL, 2)`);
+    file.exec(`INSERT INTO bodies VALUES ('default', 'dlv_2', x'010203')`);
     const buriedAt = noon;
     file.exec(`INSERT INTO dead_letters VALUES
       (7, '{"tenant":"red"}', 3, 5, 'No reason', ${buriedAt}), (8, '{', 4, 5, 'None', ${buriedAt})`);
     file.close();
 
     const ports = open();
+    expect(await ports.deliveries.countParked('default', 'sub_2', 9)).toEqual({
+      events: 1,
+      bytes: 3,
+    });
     const query = { tenant: 'default', subscriptionId: null, status: null, eventType: null };
     const page = { errorCode: null, since: null, until: null, limit: 10, cursor: null };
     const { items } = await ports.deliveries.list({ ...query, ...page });
 
-    expect(items).toMatchObject([{ id: 'dlv_1', status: 'failed', turn: null }]);
-    expect(items).toMatchObject([{ lastStatusCode: null, lastErrorCode: null }]);
-    expect(items).toMatchObject([{ contentType: 'text/json', contentEncoding: null }]);
+    expect(items).toMatchObject([
+      { id: 'dlv_2', status: 'parked' },
+      { id: 'dlv_1', status: 'failed', turn: null },
+    ]);
+    expect(items[1]).toMatchObject({ lastStatusCode: null, lastErrorCode: null });
+    expect(items[1]).toMatchObject({ contentType: 'text/json', contentEncoding: null });
     const letters = { reason: null, redriven: false, limit: 10, cursor: null };
     const ofRed = await ports.deadLetters.list({ ...letters, tenant: 'red' });
     const [kept] = ofRed.items;

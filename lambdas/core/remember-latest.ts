@@ -1,0 +1,12 @@
+// A map that forgets what was remembered the longest ago, where it would hold more than it may.
+
+export function rememberLatest<Value>(
+  map: Map<string, Value>,
+  key: string,
+  { value, most }: { value: Value; most: number },
+): void {
+  map.delete(key);
+  map.set(key, value);
+  const [oldest] = map.keys();
+  if (map.size > most && oldest !== undefined) map.delete(oldest);
+}
