@@ -67,9 +67,10 @@ function reachable(
   url: string,
   kind: ApiKind,
 ): Pick<Deployment, 'baseUrl' | 'consoleUrl'> {
-  const { hostname, pathname } = new URL(apiUrl);
-  const [apiId] = hostname.split('.');
-  const stage = kind === 'rest' ? pathname.replace(/\/$/, '') : '';
+  // LocalStack puts an address where AWS has a domain, and that is no URL.
+  const [, apiId, path = ''] = /^https:\/\/([^.]+)\.[^/]+(.*)$/.exec(apiUrl) ?? [];
+  if (apiId === undefined) throw new Error(`No URL of an API: ${apiUrl}`);
+  const stage = kind === 'rest' ? path.replace(/\/$/, '') : '';
   return {
     baseUrl: `${url}/_aws/execute-api/${apiId}${stage === '' ? '/$default' : stage}`,
     consoleUrl: `http://${apiId}.execute-api.localhost:${new URL(url).port}${stage}/`,

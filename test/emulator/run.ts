@@ -1,28 +1,41 @@
 // `npm run test:emulator [-- --api=http|rest] [-- <test file>…]`: deploys the real stack to an emulator of AWS, once
 // for each kind of API, and runs the black-box suite against it; then the contract suites of the AWS driver.
-// It uses what answers at AWS_ENDPOINT_URL, else it starts MiniStack. With `--browser` the walk over the console's pages
+// It uses what answers at AWS_ENDPOINT_URL, MiniStack or LocalStack, else it starts MiniStack. With `--browser` the walk over the console's pages
 // goes through each stack too; that needs Chromium.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { limits } from '../../lambdas/contract/limits.ts';
 import { onDeployments } from '../browser/support/on-deployments.ts';
 import { report, runSuite } from '../support/suites.ts';
 import type { ApiKind } from './deployment.ts';
 import { bootstrap, deploy, emulatorEnvironment } from './deployment.ts';
-import { isAnswering } from './endpoint.ts';
+import { isAnswering, isLocalStack } from './endpoint.ts';
 import { startMiniStack } from './ministack.ts';
 
 const { values, positionals: filters } = parseArgs({
   options: {
-    api: { type: 'string', multiple: true, default: ['http', 'rest'] },
+    api: { type: 'string', multiple: true },
     browser: { type: 'boolean', default: false },
   },
   allowPositionals: true,
 });
 
-const queueDelayMaxSeconds = 3;
+const folder = mkdtempSync(join(tmpdir(), 'emulator-'));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
+
+const endpoint = process.env['AWS_ENDPOINT_URL'];
+const given = endpoint !== undefined && (await isAnswering(endpoint));
+const url = given ? endpoint : await startMiniStack(folder);
+const env = emulatorEnvironment(url);
+const onLocalStack = await isLocalStack(url);
+const kinds = values.api ?? (onLocalStack ? ['rest'] : ['http', 'rest']);
+
+/** Where schedules fire, a wait that a test can bear is one. */
+const queueDelayMaxSeconds = onLocalStack ? limits.queueDelayMsMax / 1_000 : 3;
 const subscriptionMemoMs = 1_000;
 
 const settings = {
@@ -39,26 +52,20 @@ const settings = {
 const target = {
   RECEIVER_HOST: process.env['RECEIVER_HOST'] ?? '127.0.0.1',
   SUBSCRIPTION_MEMO_MS: String(subscriptionMemoMs),
-  SCHEDULER_WAIT_SECONDS: String(queueDelayMaxSeconds + 2),
+  ...(onLocalStack
+    ? { PARSES_BODIES: 'true' }
+    : { SCHEDULER_WAIT_SECONDS: String(queueDelayMaxSeconds + 2) }),
   // MiniStack looks for due schedules every ten seconds.
   LATENESS_MS: '15000',
   PATIENCE_MS: '60000',
 };
 
-const folder = mkdtempSync(join(tmpdir(), 'emulator-'));
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
-
-const endpoint = process.env['AWS_ENDPOINT_URL'];
-const given = endpoint !== undefined && (await isAnswering(endpoint));
-const url = given ? endpoint : await startMiniStack(folder);
-const env = emulatorEnvironment(url);
-
 const seconds = () => `${Math.round(performance.now() / 1_000)} s`;
 bootstrap(url);
-console.log(`The emulator at ${url} is ready for the CDK after ${seconds()}.`);
+const name = onLocalStack ? 'LocalStack' : 'The emulator';
+console.log(`${name} at ${url} is ready for the CDK after ${seconds()}.`);
 let stack: NodeJS.ProcessEnv = {};
-const totals = values.api.flatMap((kind) => {
+const totals = kinds.flatMap((kind) => {
   const { baseUrl, consoleUrl, tableName, eventBusName } = deploy(url, {
     kind: kind as ApiKind,
     folder,

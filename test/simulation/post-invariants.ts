@@ -81,7 +81,7 @@ export function isRelease(facts: Facts, message: QueueMessage): message is Attem
     delivery !== undefined &&
     delivery.turn === message.turn &&
     delivery.pausesSince !== null &&
-    message.dueAt + limits.earlyToleranceMs < (delivery.nextAttemptAt ?? 0)
+    message.dueAt < (delivery.nextAttemptAt ?? 0)
   );
 }
 

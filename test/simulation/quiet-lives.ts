@@ -95,10 +95,12 @@ async function trickle(world: World, subscription: Subscription): Promise<void> 
 async function lift(world: World, subscription: Subscription): Promise<void> {
   const { database, kernel } = world;
   const heldUntil = () => database.subscriptions.get(subscription.id)?.heldUntil ?? null;
+  // It is there until somebody lifts it. Without one, what still waits does so by its schedule.
+  const wasHeld = heldUntil() !== null;
   const answer = await resume(world, subscription);
   const liftedAt = kernel.timeline.now();
   await world.sleep(2 * settledMs);
-  if (answer.kind !== 'done' || kernel.faults > 0 || heldUntil() !== null) return;
+  if (!wasHeld || answer.kind !== 'done' || kernel.faults > 0 || heldUntil() !== null) return;
   for (const id of database.idsOf.get(subscription.id) ?? []) {
     const delivery = database.rows.get(id)?.delivery;
     if (delivery === undefined || isFinal(delivery.status)) continue;

@@ -78,6 +78,12 @@ export const noText: readonly Sent[] = [
   sent('XML in UTF-16', 'application/xml', Buffer.from('\uFEFF<é/>', 'utf16le')),
 ];
 
+/** What a gateway that parses bodies cannot put together again as it was. */
+export function isParsed({ contentType, contentEncoding }: Sent): boolean {
+  const isForm = /^(application\/x-www-form-urlencoded|multipart\/)/.test(contentType ?? '');
+  return isForm || contentEncoding === 'gzip';
+}
+
 function sent(name: string, contentType: string | null, body: string | Buffer): Sent {
   return { name, contentType, body: Buffer.from(body) };
 }

@@ -20,6 +20,8 @@ export const targetSettings = z.object({
   MAX_BODY_BYTES: z.coerce.number().int().default(262_144),
   /** A wait in seconds that the service leaves to EventBridge Scheduler; absent where it has none. */
   SCHEDULER_WAIT_SECONDS: seconds.optional(),
+  /** Of a gateway that parses forms and unzips bodies, and passes on what it made of them; none of AWS's does. */
+  PARSES_BODIES: z.stringbool().default(false),
   /** How late an attempt may be beyond its due time. */
   LATENESS_MS: z.coerce.number().int().default(2_000),
   /** How long the suite waits for what should come soon. */
