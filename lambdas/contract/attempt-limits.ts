@@ -15,6 +15,8 @@ export const attemptLimits = {
   brotliWindowBytes: 256 * 1024,
   /** Of the address that a redirect leads to, in an attempt's log. */
   redirectCharactersMax: 300,
+  targetAllowHostsMax: 100,
+  hostsFileBytesMax: 1024 * 1024, // Lists that block advertisements are larger; what matters stands first.
   scheduleLengthMax: 30,
   retryDelayMsMin: 1 * second,
   retryDelayMsMax: 7 * day,
