@@ -27,7 +27,7 @@ export function complaintAboutHosts(texts: readonly string[]): string | null {
 
 function isNameOrSuffix(text: string): boolean {
   const name = text.startsWith('.') ? `any${text}` : text;
-  // The parser takes what ends in a number for an IPv4 address, and knows which xn-- labels are none.
+  // The parser takes what ends in a number for an IPv4 address, or for nothing.
   const url = `http://${name}/`;
   const isRead = isHostName(name) && URL.canParse(url) && new URL(url).hostname === name;
   return isRead && !isLocalhost(name) && !isAddress(name);
@@ -37,6 +37,7 @@ function isAddress(name: string): boolean {
   return /^[\d.]+$/.test(name);
 }
 
+/** `.corp` has every name below it, and not `corp` itself. */
 export function isAmongHosts(host: string, hosts: readonly string[]): boolean {
   return hosts.some((allowed) =>
     allowed.startsWith('.') ? host.endsWith(allowed) : host === allowed,

@@ -49,7 +49,6 @@ test.each([
   '-a',
   'a-',
   'bücher.corp',
-  'xn--99999999999.corp',
   'a%2e',
   'x'.repeat(64),
   `${'x.'.repeat(127)}corp`,
