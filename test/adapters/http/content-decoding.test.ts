@@ -1,4 +1,7 @@
 // What a bomb costs: little more than what is wanted of it, in bytes, not in time.
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { constants, brotliCompressSync, gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { decode } from '../../../lambdas/adapters/http/content-decoding.ts';
@@ -34,4 +37,13 @@ test('bombs are undone one after the other, and none takes the turn of those beh
   expect(results.slice(0, -3).every(({ isWhole }) => !isWhole)).toBe(true);
   expect(results.slice(-3).map(({ isBroken }) => isBroken)).toEqual([true, true, false]);
   expect(Buffer.from(results.at(-1)!.bytes).toString()).toBe('after all');
+});
+
+test.each(Object.keys(bombs))('a hundred %s bombs at once take less than 4 MB', async (coding) => {
+  const script = join(import.meta.dirname, 'decoding-memory.ts');
+  // As much of a bomb as is kept of any body.
+  const bomb = Buffer.from(bombs[coding]!.subarray(0, wanted)).toString('base64');
+  const { stdout } = await promisify(execFile)(process.execPath, [script, coding, bomb]);
+  expect(Number(stdout)).toBeGreaterThan(0);
+  expect(Number(stdout)).toBeLessThan(4 * 1_024 * 1_024);
 });

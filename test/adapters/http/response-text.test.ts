@@ -172,7 +172,7 @@ describe('by its encoding', () => {
     expect(cut.body.length).toBeGreaterThan(100);
   });
 
-  test.each([16, 18, 20, 22, 24])(
+  test.each([10, 15, 16, 17, 18, 20, 22, 24])(
     'brotli with a window of 2^%i is undone to the last byte that is wanted',
     async (bits) => {
       // Words of brotli's own dictionary and distances of every length.
