@@ -73,7 +73,8 @@ export async function startLocalServer(
     const data = openData(dataDirectory, settings.RETENTION_HOURS * hourMs, () => {
       onTaken(new DataDirectoryInUseError(dataDirectory));
     });
-    const sender = httpSender({ policy, bounds: { ...limits, socketsMax: shares.outbound } });
+    const bounds = { ...limits, socketsMax: shares.outbound };
+    const sender = httpSender({ policy, bounds, hostsFile: '/etc/hosts' });
     const log = createLog(systemPorts.clock);
     const ports = { ...systemPorts, ...data.stores, log, sender: watched(sender) };
     const console = await createConsoleServer();

@@ -8,6 +8,15 @@ export const attemptLimits = {
   deliveryTimeoutMsMax: 30 * second,
   responseBytesReadMax: 64 * 1024,
   responseCharactersKept: 1_000,
+  /** One applied upon the other; more have no use. */
+  contentCodingsMax: 2,
+  /** What a decoder gives out at once. */
+  decodedChunkBytes: 4 * 1024,
+  brotliWindowBytes: 256 * 1024,
+  /** Of the address that a redirect leads to, in an attempt's log. */
+  redirectCharactersMax: 300,
+  targetAllowHostsMax: 100,
+  hostsFileBytesMax: 1024 * 1024, // Lists that block advertisements are larger; what matters stands first.
   scheduleLengthMax: 30,
   retryDelayMsMin: 1 * second,
   retryDelayMsMax: 7 * day,

@@ -35,6 +35,11 @@ function assertDelivering(limits: typeof all): void {
     'the kept characters, of at most 4 bytes each, are read',
   );
   must(
+    4 * limits.tokenResponseCharactersMax + 2 * limits.decodedChunkBytes <
+      limits.brotliWindowBytes - 16,
+    'what is decoded ends before a small window makes a difference',
+  );
+  must(
     limits.circuitOpensAfterMs < limits.circuitWindowMs,
     'a window is long enough to open a circuit',
   );

@@ -2,6 +2,7 @@
 // meaning on the construct. A bad value stops the start with one sentence that names it.
 import * as z from 'zod';
 import { limits } from './limits.ts';
+import { complaintAboutHosts } from './target-hosts.ts';
 
 export const choice = <const Words extends readonly string[]>(...words: Words) =>
   z.enum(words, { error: `must be ${words.join(' or ')}` });
@@ -42,6 +43,13 @@ const numberOrOff = (min: number, max: number) =>
 const eventsPerSecond = numberOrOff(1, limits.ingestEventsPerSecondMax);
 const bytesPerSecond = numberOrOff(limits.ingestBytesPerSecondMin, limits.ingestBytesPerSecondMax);
 
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+);
+
 const cidr = z.union([z.cidrv4(), z.cidrv6()]);
 
 /** What every function and the local server share. Defaults are those of a deployment on AWS: closed. */
@@ -55,18 +63,19 @@ export const serviceSettings = z.object({
   RETENTION_HOURS: wholeNumber(1, limits.retentionHoursMax).default(limits.retentionHoursDefault),
   MAX_BODY_BYTES: wholeNumber(1, limits.bodyBytesMax).default(limits.bodyBytesDefault),
   /** CIDRs beyond the public internet that targets may have; empty is the production policy. */
-  TARGET_ALLOW_CIDRS: z
-    .string()
-    .transform((text) =>
-      text
-        .split(',')
-        .map((part) => part.trim())
-        .filter((part) => part !== ''),
-    )
+  TARGET_ALLOW_CIDRS: list
     .refine(
       (parts) => parts.every((part) => cidr.safeParse(part).success),
       'must be comma-separated CIDRs such as 10.0.0.0/8',
     )
+    .default([]),
+  /** Names beyond the public DNS that targets may have; what they resolve to is judged as any address. */
+  TARGET_ALLOW_HOSTS: list
+    .transform((names) => names.map((name) => name.toLowerCase()))
+    .superRefine((names, context) => {
+      const message = complaintAboutHosts(names);
+      if (message !== null) context.addIssue({ code: 'custom', message });
+    })
     .default([]),
   ALLOW_HTTP_TARGETS: flag.default(false),
   /** What becomes of an event without a type at a subscription that filters by type. */

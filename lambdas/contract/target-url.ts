@@ -10,6 +10,6 @@ export const targetUrl = z
     // Told, not checked: whatever is wrong with a URL is one problem with a code of its own.
     shownAs: { pattern: '^[Hh][Tt][Tt][Pp][Ss]?://[^/?#@]+([/?][^#]*)?$' },
     description:
-      'An https URL (http where the deployment allows it) of a host in the public DNS, without credentials or a ' +
-      'fragment; any other text is a 422 `unsafe-target-url`',
+      'An https URL (http where the deployment allows it) of a host in the public DNS, or of one that the ' +
+      'deployment allows by name, without credentials or a fragment; any other text is a 422 `unsafe-target-url`',
   });

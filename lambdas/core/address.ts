@@ -4,7 +4,12 @@
 // Sources: the IANA special-purpose address registries for IPv4 and IPv6 (RFC 6890 and its updates).
 import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
 
-export type TargetSettings = { allowHttp: boolean; allowCidrs: readonly string[] };
+export type TargetSettings = {
+  allowHttp: boolean;
+  allowCidrs: readonly string[];
+  /** Names, and suffixes that begin with a dot: see `contract/target-hosts.ts`. */
+  allowHosts: readonly string[];
+};
 
 /** Settings that were checked once; made by `parseTargetPolicy` alone. */
 export type TargetPolicy = TargetSettings & { readonly allowed: AddressSets };

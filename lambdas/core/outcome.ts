@@ -62,11 +62,22 @@ export function recordOf(result: SendResult): AttemptRecord {
   return {
     statusCode: result.statusCode,
     errorCode: errorCodeOf(result.statusCode),
-    errorDetails: isSuccess(result.statusCode) ? null : `HTTP error: ${result.statusCode}`,
+    errorDetails: detailsOf(result),
     responseBody: result.truncated ? `${result.body}... [truncated]` : result.body,
     durationMs,
     timings,
   };
+}
+
+/** A success has none, unless its answer was malformed: then whoever runs the endpoint should hear of it. */
+function detailsOf(result: SendResult & { kind: 'response' }): string | null {
+  const { statusCode, redirectsTo, malformed } = result;
+  const parts = [];
+  if (isRedirect(statusCode) && redirectsTo !== null) {
+    parts.push(`Redirect to ${redirectsTo} (${statusCode})`);
+  } else if (!isSuccess(statusCode)) parts.push(`HTTP error: ${statusCode}`);
+  if (malformed !== null) parts.push(`response_malformed: ${malformed}`);
+  return parts.length === 0 ? null : parts.join('; ');
 }
 
 function isSuccess(statusCode: number): boolean {
@@ -76,5 +87,9 @@ function isSuccess(statusCode: number): boolean {
 function errorCodeOf(statusCode: number): string | null {
   if (isSuccess(statusCode)) return null;
   if (statusCode === 410) return 'gone';
-  return statusCode >= 300 && statusCode <= 399 ? 'redirect' : 'http_error';
+  return isRedirect(statusCode) ? 'redirect' : 'http_error';
+}
+
+function isRedirect(statusCode: number): boolean {
+  return statusCode >= 300 && statusCode <= 399;
 }

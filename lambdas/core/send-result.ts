@@ -51,6 +51,10 @@ export type SendResult =
       headers: Readonly<Partial<Record<'retry-after' | 'webhook-delivery', string>>>;
       /** Epoch ms that an HTTP-date `Retry-After` names; null for the other forms. */
       retryAfterAt: number | null;
+      /** What `Location` names, fit to be shown (`redirect-target.ts`); null where there is none. */
+      redirectsTo: string | null;
+      /** What is wrong with the head, in a fixed sentence; null where it is strict HTTP. */
+      malformed: string | null;
       /** Valid text, at most `limits.responseCharactersKept` characters. */
       body: string;
       truncated: boolean;

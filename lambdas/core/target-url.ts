@@ -2,6 +2,7 @@
 // DNS answer and every connected socket, so a name that passes here gains nothing by resolving to a private address.
 import { isIP } from 'node:net';
 import { limits } from '../contract/limits.ts';
+import { isAmongHosts, isHostName, isLocalhost } from '../contract/target-hosts.ts';
 import { isAllowedAddress, type TargetPolicy } from './address.ts';
 import { isRefusedPort } from './target-port.ts';
 
@@ -74,6 +75,11 @@ export function checkTargetUrl(text: string, policy: TargetPolicy): TargetCheck 
   return rule === null ? { ok: true, target } : refusal(rule);
 }
 
+/** A name that the operator allows, though it is none of the public DNS. Its addresses are judged all the same. */
+export function isAllowedName(host: string, policy: Pick<TargetPolicy, 'allowHosts'>): boolean {
+  return isHostName(host) && !isLocalhost(host) && isAmongHosts(host, policy.allowHosts);
+}
+
 /** What the names for this very machine mean; empty where the policy keeps them out. */
 export function allowedLoopbackAddresses(policy: Pick<TargetPolicy, 'allowed'>): string[] {
   return ['127.0.0.1', '::1'].filter((address) => isAllowedAddress(address, policy));
@@ -93,7 +99,7 @@ function parseTarget(text: string): Target {
 
 function kindOf(host: string): Target['hostKind'] {
   if (isIP(host) !== 0) return 'address';
-  return host === 'localhost' || host.endsWith('.localhost') ? 'localhost' : 'name';
+  return isLocalhost(host) ? 'localhost' : 'name';
 }
 
 function brokenHostRule(target: Target, policy: TargetPolicy): TargetRule | null {
@@ -105,7 +111,7 @@ function brokenHostRule(target: Target, policy: TargetPolicy): TargetRule | null
     case 'localhost':
       return allowedLoopbackAddresses(policy).length > 0 ? null : 'host_name';
     case 'name':
-      return isPublicName(target.host) ? null : 'host_name';
+      return isPublicName(target.host) || isAllowedName(target.host, policy) ? null : 'host_name';
   }
 }
 
@@ -124,14 +130,8 @@ const neverPublic = new Set(
   ).split(' '),
 );
 
-// RFC 1035, 2.3.4: a name has at most 253 characters as text, a label 63. Underscores occur in practice.
-const label = /^[a-z\d_](?:[a-z\d_-]{0,61}[a-z\d_])?$/;
-
 function isPublicName(host: string): boolean {
-  const labels = host.split('.');
-  if (host.length > 253 || labels.length < 2 || !labels.every((part) => label.test(part))) {
-    return false;
-  }
+  if (!isHostName(host) || !host.includes('.')) return false;
   return !neverPublic.has(host.slice(host.lastIndexOf('.') + 1));
 }
 

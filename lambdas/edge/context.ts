@@ -12,11 +12,15 @@ import { stampedQueue } from '../operations/stamped-queue.ts';
 
 /** Throws a `SettingsError` for a CIDR that is none. */
 export function targetPolicyOf(
-  settings: Pick<ServiceSettings, 'ALLOW_HTTP_TARGETS' | 'TARGET_ALLOW_CIDRS'>,
+  settings: Pick<
+    ServiceSettings,
+    'ALLOW_HTTP_TARGETS' | 'TARGET_ALLOW_CIDRS' | 'TARGET_ALLOW_HOSTS'
+  >,
 ): TargetPolicy {
   const parsed = parseTargetPolicy({
     allowHttp: settings.ALLOW_HTTP_TARGETS,
     allowCidrs: settings.TARGET_ALLOW_CIDRS,
+    allowHosts: settings.TARGET_ALLOW_HOSTS,
   });
   if (!parsed.ok) throw new SettingsError(`TARGET_ALLOW_CIDRS: ${parsed.detail}.`);
   return parsed.policy;

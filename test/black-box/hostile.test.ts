@@ -76,7 +76,9 @@ const cases: Record<string, Case> = {
       'sends 103 without end',
       'sends 100 and nothing more',
       'switches protocols',
-      'sends a length and chunks',
+      'sends a length beside chunks',
+      'sends bare line feeds',
+      'sends a malformed 500',
       'sends no HTTP at all',
       'sends a status of two digits',
       'sends the status 600',
@@ -87,7 +89,7 @@ const cases: Record<string, Case> = {
       const head = `HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: ${bomb.length}\r\n\r\n`;
       socket.write(Buffer.concat([Buffer.from(head), bomb]));
     },
-    outcome: { statusCode: 200, truncated: true },
+    outcome: { statusCode: 200, truncated: true, body: '\u{FFFD}'.repeat(1_000) },
   },
   'redirects to a metadata service': {
     onRequest: (socket) =>
@@ -95,7 +97,12 @@ const cases: Record<string, Case> = {
         'HTTP/1.1 307 Temporary Redirect\r\ncontent-length: 0\r\n' +
           'location: http://169.254.169.254/latest/meta-data/\r\n\r\n',
       ),
-    outcome: { statusCode: 307, truncated: false, body: '' },
+    outcome: {
+      statusCode: 307,
+      truncated: false,
+      body: '',
+      redirectsTo: 'http://169.254.169.254/latest/meta-data/',
+    },
   },
 };
 
@@ -141,7 +148,20 @@ function expectedOf(outcome: Outcome) {
     attempt: {
       outcome: isSuccess ? 'success' : 'failure',
       status_code: outcome.statusCode,
-      error_code: outcome.statusCode === 307 ? 'redirect' : null,
+      error_code: errorCodeOf(outcome.statusCode),
+      ...(outcome.malformed && {
+        error_details: expect.stringContaining(
+          `response_malformed: ${outcome.malformed}`,
+        ) as string,
+      }),
+      ...(outcome.redirectsTo && {
+        error_details: `Redirect to ${outcome.redirectsTo} (${outcome.statusCode})`,
+      }),
     },
   };
+}
+
+function errorCodeOf(statusCode: number): string | null {
+  if (statusCode < 300) return null;
+  return statusCode < 400 ? 'redirect' : 'http_error';
 }

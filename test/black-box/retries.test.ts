@@ -100,7 +100,7 @@ test.each([301, 302, 303, 307, 308])('%i is a failure and not followed', async (
   const { attempts } = await deliveryInStatus(await ingest(id), 'failed');
   expect(attempts[0]).toMatchObject({
     status_code: status,
-    error_details: `HTTP error: ${status}`,
+    error_details: `Redirect to ${elsewhere.url} (${status})`,
   });
   expect(elsewhere.requests).toHaveLength(0);
 });

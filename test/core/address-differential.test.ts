@@ -18,7 +18,7 @@ const knownDifferences = [
   },
 ];
 
-const policy = parseTargetPolicy({ allowHttp: false, allowCidrs: [] });
+const policy = parseTargetPolicy({ allowHttp: false, allowCidrs: [], allowHosts: [] });
 if (!policy.ok) throw new Error(policy.detail);
 const { policy: production } = policy;
 

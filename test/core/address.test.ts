@@ -181,7 +181,9 @@ describe('the CIDRs of the operator', () => {
     '2001:db8:1:2:3:4:5:6/128',
     '2001:db8:1:2:3:4:5:0/112',
   ])('may be %s', (cidr) => {
-    expect(parseTargetPolicy({ allowHttp: false, allowCidrs: [cidr] }).ok).toBe(true);
+    expect(parseTargetPolicy({ allowHttp: false, allowCidrs: [cidr], allowHosts: [] }).ok).toBe(
+      true,
+    );
   });
 
   test.each([
@@ -207,7 +209,11 @@ describe('the CIDRs of the operator', () => {
     ['fd00::1/127', 'first address of its /127'],
     ['fd00:0:0:8000::/48', 'first address of its /48'],
   ])('may not be "%s": %s', (cidr, reason) => {
-    const result = parseTargetPolicy({ allowHttp: false, allowCidrs: ['10.0.0.0/8', cidr] });
+    const result = parseTargetPolicy({
+      allowHttp: false,
+      allowCidrs: ['10.0.0.0/8', cidr],
+      allowHosts: [],
+    });
     expect(result).toEqual({ ok: false, detail: expect.stringContaining(reason) as string });
     expect(result).toHaveProperty('detail', expect.stringContaining(`"${cidr}"`));
   });
@@ -225,7 +231,7 @@ function expectRange({ before, first, last, after }: Range): void {
 }
 
 function policyOf(allowCidrs: readonly string[]): TargetPolicy {
-  const result = parseTargetPolicy({ allowHttp: false, allowCidrs });
+  const result = parseTargetPolicy({ allowHttp: false, allowCidrs, allowHosts: [] });
   if (!result.ok) throw new Error(result.detail);
   return result.policy;
 }

@@ -91,6 +91,34 @@ describe('recordOf', () => {
     expect(recordOf(aResponse({ statusCode })).errorCode).toBe(errorCode);
   });
 
+  it.each([
+    [301, 'https://example.com/x', null, 'Redirect to https://example.com/x (301)'],
+    [399, 'http://example.com/', null, 'Redirect to http://example.com/ (399)'],
+    [302, null, null, 'HTTP error: 302'],
+    // `Location` on other answers names something else (RFC 9110, 10.2.2).
+    [201, 'https://example.com/x', null, null],
+    [400, 'https://example.com/x', null, 'HTTP error: 400'],
+    [200, null, 'two lengths', 'response_malformed: two lengths'],
+    [503, null, 'two lengths', 'HTTP error: 503; response_malformed: two lengths'],
+    [
+      307,
+      'https://example.com/x',
+      'two lengths',
+      'Redirect to https://example.com/x (307); response_malformed: two lengths',
+    ],
+  ])('says of %i, leading to %s, malformed by %s: %s', (...row) => {
+    const [statusCode, redirectsTo, malformed, errorDetails] = row;
+    expect(recordOf(aResponse({ statusCode, redirectsTo, malformed }))).toMatchObject({
+      errorDetails,
+    });
+  });
+
+  it('has no error code for a success whose answer was malformed', () => {
+    const result = aResponse({ malformed: 'two lengths' });
+    expect(recordOf(result).errorCode).toBeNull();
+    expect(verdictOf(result, now)).toEqual({ kind: 'success' });
+  });
+
   it('keeps what the sender said of an error', () => {
     expect(recordOf(anError('tls_expired'))).toMatchObject({
       statusCode: null,

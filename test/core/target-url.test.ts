@@ -51,6 +51,61 @@ test('keeps everything else refused where the operator allows loopback', () => {
   );
 });
 
+describe('with names that the operator allows', () => {
+  const allowHosts = ['receiver', 'host.docker.internal', '.corp', '.svc.cluster.local', '.lan']
+    // What no setting may hold, in case that one does all the same.
+    .concat(['localhost', '.localhost', '10.0.0.1', '8.8.8.8', '[::1]', '.1', '.com', '.', '']);
+  const named = policyOf({ allowHttp: true, allowCidrs: [], allowHosts });
+
+  test.each([
+    'http://receiver/',
+    'http://RECEIVER.:8080/hook?x',
+    'https://host.docker.internal/',
+    'http://intranet.corp/',
+    'http://a.b.svc.cluster.local/',
+    'http://nas.lan:5000/',
+  ])('accepts %s', (url) => {
+    expect(checkTargetUrl(url, named)).toMatchObject({ ok: true, target: { hostKind: 'name' } });
+    expect(checkTargetUrl(url, withHttp)).toMatchObject({ ok: false, rule: 'host_name' });
+    expect(checkTargetUrl(url, production).ok).toBe(false);
+  });
+
+  test.each([
+    ['http://a.receiver.local/', 'host_name'],
+    ['http://xreceiver/', 'host_name'],
+    ['http://corp/', 'host_name'],
+    ['http://xcorp/', 'host_name'],
+    ['http://a..corp/', 'host_name'],
+    ['http://-a.corp/', 'host_name'],
+    [`http://${'x'.repeat(64)}.corp/`, 'host_name'],
+    ['http://receiver.localhost/', 'host_name'],
+    ['http://user@receiver/', 'userinfo'],
+    ['http://receiver:6379/', 'port'],
+    ['http://receiver:/', 'syntax'],
+    ['http://re%63eiver/', 'syntax'],
+    ['http://receiver/#x', 'fragment'],
+    ['http://receiver\\@10.0.0.1/', 'characters'],
+    ['ftp://receiver/', 'scheme'],
+    ['http://10.0.0.1/', 'address'],
+    ['http://[::1]/', 'address'],
+    ['http://0x08080808/', 'syntax'],
+  ])('refuses %s all the same: %s', (url, rule) => {
+    expect(checkTargetUrl(url, named)).toMatchObject({ ok: false, rule });
+  });
+
+  test('opens nothing else of the corpus', () => {
+    const opened = Object.values(refusedUrls)
+      .flat()
+      .filter((url) => checkTargetUrl(url, named).ok);
+    expect(opened.map((url) => new URL(url).hostname).toSorted()).toEqual([
+      'host.docker.internal',
+      'intranet.corp',
+      'kubernetes.default.svc.cluster.local',
+      'router.lan',
+    ]);
+  });
+});
+
 test('refuses http unless it is allowed', () => {
   const url = 'http://example.com/hook';
   expect(checkTargetUrl(url, production)).toMatchObject({ ok: false, rule: 'scheme' });
@@ -120,8 +175,12 @@ test.each([
   expect(checkTargetUrl(url, production).ok).toBe(length <= limits.targetUrlLengthMax);
 });
 
-function policyOf(settings: { allowHttp: boolean; allowCidrs: string[] }): TargetPolicy {
-  const result = parseTargetPolicy(settings);
+function policyOf(settings: {
+  allowHttp: boolean;
+  allowCidrs: string[];
+  allowHosts?: string[];
+}): TargetPolicy {
+  const result = parseTargetPolicy({ allowHosts: [], ...settings });
   if (!result.ok) throw new Error(result.detail);
   return result.policy;
 }

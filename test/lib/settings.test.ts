@@ -22,6 +22,7 @@ test('has a prop for every setting of the service', () => {
     retentionHours: 1,
     maxBodyBytes: 1,
     targetAllowCidrs: ['10.0.0.0/8'],
+    targetAllowHosts: ['receiver', '.corp'],
     allowHttpTargets: true,
     untypedEvents: 'reject',
     ingestEventsPerSecond: 1,
@@ -93,6 +94,10 @@ describe('refuses in one sentence that names the prop', () => {
     [
       { targetAllowCidrs: ['localhost'] },
       /^targetAllowCidrs must be comma-separated CIDRs [^\n]+\.$/,
+    ],
+    [
+      { targetAllowHosts: ['receiver', '10.0.0.1'] },
+      /^targetAllowHosts must be comma-separated host names [^\n]+ "10\.0\.0\.1" is neither\.$/,
     ],
     [{ retentionHours: 1.5 }, /^retentionHours must be a whole number\.$/],
   ])('%o', (props, sentence) => {

@@ -129,6 +129,7 @@ describe('functions', () => {
       retrySchedule: [5, 300],
       deliveryTimeoutMs: 2_000,
       targetAllowCidrs: ['10.0.0.0/8', '127.0.0.0/8'],
+      targetAllowHosts: ['hooks', '.corp'],
       allowHttpTargets: true,
       operationalEvents: 'off',
       queueDelayMaxSeconds: 3,
@@ -140,12 +141,13 @@ describe('functions', () => {
       RETRY_SCHEDULE: '5,300',
       DELIVERY_TIMEOUT_MS: '2000',
       TARGET_ALLOW_CIDRS: '10.0.0.0/8,127.0.0.0/8',
+      TARGET_ALLOW_HOSTS: 'hooks,.corp',
       ALLOW_HTTP_TARGETS: 'true',
       OPERATIONAL_EVENTS: 'off',
       QUEUE_DELAY_MAX_SECONDS: '3',
     });
     const given = Object.keys(serviceSettings.shape).filter((name) => name in told);
-    expect(given).toHaveLength(6);
+    expect(given).toHaveLength(7);
   });
 });
 

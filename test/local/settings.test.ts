@@ -38,6 +38,7 @@ test.each<[string, Environment]>([
   ['MAX_BODY_BYTES must be', { MAX_BODY_BYTES: '1e9' }],
   ['TARGET_ALLOW_CIDRS', { TARGET_ALLOW_CIDRS: '10.0.0.1' }],
   ['TARGET_ALLOW_CIDRS', { TARGET_ALLOW_CIDRS: '10.0.0.0/8,10.0.0.1/8' }],
+  ['TARGET_ALLOW_HOSTS must be', { TARGET_ALLOW_HOSTS: 'receiver,*.corp' }],
   ['ALLOW_HTTP_TARGETS must be', { ALLOW_HTTP_TARGETS: 'yes' }],
   ['UNTYPED_EVENTS must be', { UNTYPED_EVENTS: 'sometimes' }],
   ['SUBSCRIPTION_MEMO_MS must be', { SUBSCRIPTION_MEMO_MS: '60000' }],

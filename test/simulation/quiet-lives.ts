@@ -100,8 +100,13 @@ async function lift(world: World, subscription: Subscription): Promise<void> {
   const answer = await resume(world, subscription);
   const liftedAt = kernel.timeline.now();
   await world.sleep(2 * settledMs);
-  if (!wasHeld || answer.kind !== 'done' || kernel.faults > 0 || heldUntil() !== null) return;
-  for (const id of database.idsOf.get(subscription.id) ?? []) {
+  const isLifted = wasHeld && heldUntil() === null;
+  if (!isLifted || answer.kind !== 'done' || kernel.faults > 0) return;
+  checkNotHeldBack(world, subscription, liftedAt);
+}
+
+function checkNotHeldBack({ database }: World, { id: of }: Subscription, liftedAt: number): void {
+  for (const id of database.idsOf.get(of) ?? []) {
     const delivery = database.rows.get(id)?.delivery;
     if (delivery === undefined || isFinal(delivery.status)) continue;
     const isForgotten = delivery.pausesSince !== null && delivery.updatedAt < liftedAt;

@@ -11,6 +11,8 @@ export function aResponse(about: Partial<Omit<Response, 'kind'>> = {}): Response
     statusCode: 200,
     headers: {},
     retryAfterAt: null,
+    redirectsTo: null,
+    malformed: null,
     body: '',
     truncated: false,
     durationMs: 12,

@@ -8,12 +8,12 @@ import {
 } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { limits } from '../../contract/limits.ts';
-import type { SendResult } from '../../core/send-result.ts';
 import type { Target } from '../../core/target-url.ts';
+import { answerOf, answerOfRefused, responseOf, type Answer, type Response } from './answer.ts';
 import type { ConnectedRequest, Connection } from './connection-pool.ts';
 import type { Deadline } from './deadline.ts';
-import { ResponseText } from './response-text.ts';
-import { parseHttpDate } from './retry-after-date.ts';
+import { HeadBytes } from './head-bytes.ts';
+import { refusedAnswer } from './refused-answer.ts';
 import { exchangeFailure, SendFailure, type Progress } from './send-failure.ts';
 
 export type Exchange = {
@@ -27,11 +27,6 @@ export type Exchange = {
   onFirstByte(): void;
 };
 
-export type Response = Omit<
-  Extract<SendResult, { kind: 'response' }>,
-  'kind' | 'durationMs' | 'timings'
->;
-
 /** Rejects with a `SendFailure`. The connection goes back to the pool only after a whole, well-formed exchange. */
 export function exchange(input: Exchange): Promise<Response> {
   const { signal } = input.deadline;
@@ -39,25 +34,31 @@ export function exchange(input: Exchange): Promise<Response> {
     const request = startRequest(input);
     const { socket } = input.connection;
     const { bytesRead: bytesReadBefore, bytesWritten: bytesWrittenBefore } = socket;
-    let headBytesRead = 0;
-    let reading: Reading | undefined;
+    const asked = { url: input.target.url, responseCharacters: input.responseCharacters };
+    const heard = new HeadBytes();
+    let answer: Answer | undefined;
+    let isOver = false;
 
     const progress = (): Progress | undefined => {
-      if (headBytesRead > 0 || socket.bytesRead !== bytesReadBefore) return undefined;
+      if (heard.count > 0 || socket.bytesRead !== bytesReadBefore) return undefined;
       return socket.bytesWritten === bytesWrittenBefore ? 'untouched' : 'unanswered';
     };
     const stopListening = (): void => {
+      isOver = true;
       signal.removeEventListener('abort', onDeadline);
-      socket.off('data', countHeadBytes);
+      socket.off('data', hear);
     };
     const succeed = (isWhole: boolean): void => {
+      if (answer === undefined || isOver) return;
       stopListening();
-      const answer = reading === undefined ? undefined : responseOf(reading, isWhole);
-      if (answer === undefined) return;
-      void giveBack(request, isWhole).then(() => resolve(answer));
+      const response = responseOf(answer, asked, isWhole);
+      void Promise.all([response, giveBack(request, isWhole)]).then(
+        ([given]) => resolve(given),
+        reject,
+      );
     };
     const fail = (error: unknown): void => {
-      if (reading !== undefined) return succeed(false);
+      if (answer !== undefined) return succeed(false);
       stopListening();
       request.destroy();
       reject(exchangeFailure(error, progress()));
@@ -65,30 +66,32 @@ export function exchange(input: Exchange): Promise<Response> {
     const onDeadline = (): void => {
       fail(new SendFailure(request.writableFinished ? 'response_timeout' : 'request_timeout'));
     };
-    // Node bounds one header block, but not the number of 1xx responses, nor the empty lines before a response.
-    const countHeadBytes = (chunk: Uint8Array): void => {
-      if (headBytesRead === 0) input.onFirstByte();
-      headBytesRead += chunk.byteLength;
-      if (reading !== undefined) socket.off('data', countHeadBytes);
-      else if (headBytesRead > limits.responseHeaderBytesMax) {
-        fail(new SendFailure('response_too_large'));
-      }
+    const hear = (chunk: Uint8Array): void => {
+      if (isOver) return;
+      if (heard.count === 0) input.onFirstByte();
+      if (answer !== undefined) return void socket.off('data', hear);
+      heard.add(chunk);
+      if (heard.isTooLarge) fail(new SendFailure('response_too_large'));
     };
 
     // Not before: Node's own listener must be there first, or the bytes would pass it by.
-    request.once('socket', () => socket.on('data', countHeadBytes));
+    request.once('socket', () => socket.on('data', hear));
     request.on('error', (error) => {
       // Once the response has begun, its own events tell how it ends: bytes after its end are no fault of it.
-      if (reading === undefined) fail(error);
+      if (answer !== undefined) return;
+      const refused = refusedAnswer(error, heard);
+      if (refused === undefined) return fail(error);
+      if (heard.count === 0) input.onFirstByte();
+      answer = answerOfRefused(refused, asked);
+      succeed(false);
     });
     request.on('upgrade', () => fail(new SendFailure('invalid_response'))); // Nobody asked for it.
     request.on('response', (message) => {
       if (!isValid(message)) return fail(new SendFailure('invalid_response'));
-      const text = new ResponseText(message.headers['content-encoding'], input.responseCharacters);
+      answer = answerOf(message, asked);
       const isReusable = isWorthReusing(request, message);
-      const bytesMax = isReusable ? limits.responseBytesReadMax : text.bytesMax;
-      reading = { message, text, bytesMax };
-      readBody(reading, succeed);
+      const bytesMax = isReusable ? limits.responseBytesReadMax : answer.text.bytesMax;
+      readBody({ message, text: answer.text, bytesMax }, succeed);
     });
     signal.addEventListener('abort', onDeadline, { once: true });
     if (signal.aborted) onDeadline();
@@ -107,7 +110,7 @@ async function giveBack(request: ClientRequest, isWhole: boolean): Promise<void>
   if (!isWhole || !request.writableFinished) request.destroy();
 }
 
-type Reading = { message: IncomingMessage; text: ResponseText; bytesMax: number };
+type Reading = { message: IncomingMessage; text: Answer['text']; bytesMax: number };
 
 function startRequest(input: Exchange): ClientRequest {
   try {
@@ -156,18 +159,4 @@ function readBody({ message, text, bytesMax }: Reading, done: (isWhole: boolean)
   message.on('end', () => done(message.complete));
   message.on('error', () => done(false));
   message.on('close', () => done(message.complete));
-}
-
-function responseOf({ message, text }: Reading, isWhole: boolean): Response {
-  const retryAfter = message.headersDistinct['retry-after']?.[0];
-  const webhookDelivery = message.headersDistinct['webhook-delivery']?.[0];
-  return {
-    statusCode: message.statusCode ?? 0,
-    headers: {
-      ...(retryAfter === undefined ? {} : { 'retry-after': retryAfter }),
-      ...(webhookDelivery === undefined ? {} : { 'webhook-delivery': webhookDelivery }),
-    },
-    retryAfterAt: parseHttpDate(retryAfter),
-    ...text.read(isWhole),
-  };
 }

@@ -1,6 +1,6 @@
 // From a host name to its addresses, by DNS alone. c-ares asks the servers of resolv.conf on its own sockets;
 // `dns.lookup` would occupy one of libuv's four threads for every slow name. So /etc/hosts, search domains and
-// mDNS are not consulted: a webhook's host is a full public name.
+// mDNS are not consulted: a webhook's host is a full public name. For names that an operator allows see `hosts-file.ts`.
 import { Resolver } from 'node:dns/promises';
 import { limits } from '../../contract/limits.ts';
 import type { MonotonicClock } from './deadline.ts';

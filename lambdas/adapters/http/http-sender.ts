@@ -6,13 +6,15 @@ import type { AttemptTimings } from '../../core/delivery.ts';
 import { UnsentError } from '../../core/port-errors.ts';
 import type { Sender } from '../../core/ports.ts';
 import type { SendRequest } from '../../core/send-result.ts';
-import { checkTargetUrl, type Target } from '../../core/target-url.ts';
+import { checkTargetUrl, isAllowedName, type Target } from '../../core/target-url.ts';
+import type { Response } from './answer.ts';
 import type { PoolBounds } from './connection-pool.ts';
 import { Connections, type Attempt } from './connections.ts';
 import { startDeadline, type MonotonicClock } from './deadline.ts';
-import { exchange, type Response } from './exchange.ts';
+import { exchange } from './exchange.ts';
 import { checkedAddresses, type Dial } from './guarded-connection.ts';
-import { hostResolver } from './host-resolver.ts';
+import { hostResolver, type HostResolver } from './host-resolver.ts';
+import { hostsFileFirst } from './hosts-file.ts';
 import { wireHeaders } from './request-headers.ts';
 import { anyFailure, SendFailure } from './send-failure.ts';
 
@@ -21,6 +23,8 @@ export type HttpSenderOptions = {
   clock?: MonotonicClock;
   /** DNS servers as `address:port`; those of the system unless given. */
   resolverServers?: readonly string[];
+  /** Where names that the policy allows are looked up first; nowhere unless given. */
+  hostsFile?: string;
   /** Certificates (PEM) to trust instead of Node's own. */
   ca?: string | string[];
   dial?: Dial;
@@ -28,8 +32,8 @@ export type HttpSenderOptions = {
 };
 
 export function httpSender(options: HttpSenderOptions): Sender & { close(): void } {
-  const { policy, clock = performance, resolverServers, ca, dial, bounds } = options;
-  const resolver = hostResolver({ clock, servers: resolverServers });
+  const { policy, clock = performance, ca, dial, bounds } = options;
+  const resolver = resolverOf(options, clock);
   const connections = new Connections({ policy, clock, ca, dial, bounds });
 
   async function post(request: SendRequest, attempt: Attempt): Promise<Response> {
@@ -95,6 +99,14 @@ export function httpSender(options: HttpSenderOptions): Sender & { close(): void
       connections.close();
     },
   };
+}
+
+function resolverOf(options: HttpSenderOptions, clock: MonotonicClock): HostResolver {
+  const { policy, resolverServers: servers, hostsFile } = options;
+  const dns = hostResolver({ clock, servers });
+  if (hostsFile === undefined) return dns;
+  const isWanted = (name: string): boolean => isAllowedName(name, policy);
+  return hostsFileFirst(dns, { path: hostsFile, isWanted });
 }
 
 /**

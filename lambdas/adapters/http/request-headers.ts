@@ -24,7 +24,7 @@ export function wireHeaders(request: SendRequest): Record<string, string | numbe
   return {
     host: new URL(request.url).host,
     ...request.headers,
-    // What comes back is stored as text and never decompressed.
+    // What comes back is stored as text, and little of it: to compress it is in vain.
     'accept-encoding': 'identity',
     'content-length': request.body.byteLength,
   };

@@ -6,7 +6,7 @@ import { parseTargetPolicy } from '../../../lambdas/core/address.ts';
 import { UnsentError } from '../../../lambdas/core/port-errors.ts';
 
 const [byAddress = '', byName = '', nameServer = ''] = process.argv.slice(2);
-const parsed = parseTargetPolicy({ allowHttp: true, allowCidrs: ['127.0.0.0/8'] });
+const parsed = parseTargetPolicy({ allowHttp: true, allowCidrs: ['127.0.0.0/8'], allowHosts: [] });
 if (!parsed.ok) throw new Error(parsed.detail);
 const sender = httpSender({ policy: parsed.policy, resolverServers: [nameServer] });
 

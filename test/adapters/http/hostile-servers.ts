@@ -1,11 +1,18 @@
 // What a server can do to a client, each with what the attempt must come to.
 import type { Socket } from 'node:net';
 import type { SendErrorCode } from '../../../lambdas/core/send-result.ts';
+import { malformedFramings } from './malformed-framings.ts';
 import { reset, type RawBehaviour } from './raw-server.ts';
 
-export type Outcome =
-  | SendErrorCode
-  | { statusCode: number; truncated: boolean; body?: string | RegExp };
+type Answered = {
+  statusCode: number;
+  truncated: boolean;
+  body?: string | RegExp;
+  malformed?: string | null;
+  redirectsTo?: string;
+};
+
+export type Outcome = SendErrorCode | Answered;
 
 export type Hostile = RawBehaviour & { outcome: Outcome; body?: Uint8Array };
 
@@ -31,8 +38,14 @@ function drip(socket: Socket, text: string): void {
 }
 
 const kilobytes = (count: number): string => 'x'.repeat(count * 1_024);
-const whole = (body: string): Outcome => ({ statusCode: 200, truncated: false, body });
-const partial = (body: string | RegExp): Outcome => ({ statusCode: 200, truncated: true, body });
+const malformed = null;
+const whole = (body: string): Answered => ({ statusCode: 200, truncated: false, body, malformed });
+const partial = (body: string | RegExp): Answered => ({
+  statusCode: 200,
+  truncated: true,
+  body,
+  malformed,
+});
 
 export const hostileServers: Record<string, Hostile> = {
   'never answers': { outcome: 'response_timeout' },
@@ -165,31 +178,51 @@ export const hostileServers: Record<string, Hostile> = {
     ...answers('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nfirst\r\nzz\r\n'),
     outcome: { statusCode: 200, truncated: true },
   },
-  'sends two lengths': {
-    ...answers('HTTP/1.1 200 OK\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\nhello!'),
+  ...Object.fromEntries(
+    Object.entries(malformedFramings).map(([what, { text, malformed: fault }]) => [
+      `sends ${what}`,
+      { ...answers(text), outcome: { ...partial('ok'), malformed: fault } },
+    ]),
+  ),
+  'sends a malformed head without end': {
+    onRequest: (socket) => {
+      socket.write('HTTP/1.1 200 OK\r\nx : y\r\n');
+      flood(socket, `x-filler: ${kilobytes(8)}\r\n`);
+    },
+    outcome: {
+      ...partial(''),
+      malformed:
+        'a header is folded, or has a space before the colon or a character that HTTP does not allow',
+    },
+  },
+  'sends a malformed head byte by byte': {
+    onRequest: (socket) => drip(socket, 'HTTP/1.1 200 OK\n'),
+    outcome: { ...partial(''), malformed: 'a line of the head ends in a bare line feed' },
+  },
+  'sends a malformed 500': {
+    ...answers('HTTP/1.1 500 Oh\nContent-Length: 2\n\nno'),
+    outcome: {
+      statusCode: 500,
+      truncated: true,
+      body: 'no',
+      malformed: 'a line of the head ends in a bare line feed',
+    },
+  },
+  'sends a malformed interim answer first': {
+    ...answers(`HTTP/1.1 103 Early\r\nx : y\r\n\r\n${ok('then')}`),
+    outcome: {
+      ...partial('then'),
+      malformed:
+        'a header is folded, or has a space before the colon or a character that HTTP does not allow',
+    },
+  },
+  'sends a status and text without a space between': {
+    ...answers('HTTP/1.1 200-OK\r\ncontent-length: 0\r\n\r\n'),
     outcome: 'invalid_response',
   },
-  'sends a length and chunks': {
-    ...answers(
-      'HTTP/1.1 200 OK\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',
-    ),
-    outcome: 'invalid_response',
-  },
-  'sends a negative length': {
-    ...answers('HTTP/1.1 200 OK\r\ncontent-length: -5\r\n\r\nhello'),
-    outcome: 'invalid_response',
-  },
-  'sends a length that overflows': {
-    ...answers('HTTP/1.1 200 OK\r\ncontent-length: 99999999999999999999\r\n\r\nhello'),
-    outcome: 'invalid_response',
-  },
-  'puts a space before the colon': {
-    ...answers('HTTP/1.1 200 OK\r\ncontent-length : 5\r\n\r\nhello'),
-    outcome: 'invalid_response',
-  },
-  'puts a NUL into a header': {
-    ...answers('HTTP/1.1 200 OK\r\nx: a\0b\r\ncontent-length: 0\r\n\r\n'),
-    outcome: 'invalid_response',
+  'puts a NUL after 16 KB of a header': {
+    ...answers(`HTTP/1.1 200 OK\r\nx: ${kilobytes(20)}\0\r\n\r\n`),
+    outcome: 'response_too_large',
   },
   'sends no HTTP at all': { ...answers('SSH-2.0-OpenSSH_9.9\r\n'), outcome: 'invalid_response' },
   'sends HTTP/0.9': { ...answersAndEnds('<html>hello</html>'), outcome: 'invalid_response' },

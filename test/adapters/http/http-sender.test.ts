@@ -117,14 +117,58 @@ describe('a response', () => {
     expect(sockets).toHaveLength(1);
   });
 
-  test.each(['gzip', 'br', 'deflate', 'x-unknown', 'identity, gzip'])(
-    'encoded with %s is not decoded, and nothing of it is kept',
-    async (encoding) => {
-      const bomb = gzipSync(Buffer.alloc(10_000_000));
-      const result = await respond(`content-encoding: ${encoding}\r\n`, bomb);
-      expect(result).toMatchObject({ statusCode: 200, body: '', truncated: true });
-    },
-  );
+  test('that was compressed, though nobody asked for it, is kept as text', async () => {
+    const head = 'content-encoding: gzip\r\ncontent-type: text/plain; charset=latin1\r\n';
+    expect(await respond(head, gzipSync(Buffer.from('grüß', 'latin1')))).toMatchObject({
+      body: 'grüß',
+      truncated: false,
+    });
+  });
+
+  test('whose encoding nobody knows is told by its size', async () => {
+    const result = await respond('content-encoding: zstd\r\n', Buffer.alloc(9_000));
+    expect(result).toMatchObject({ body: '[9000 bytes of zstd]', truncated: false });
+  });
+
+  test.each([
+    ['\r\n', null],
+    ['\n', 'a line of the head ends in a bare line feed'],
+  ])('that redirects says where, with lines that end in %j', async (lineEnd, malformed) => {
+    const lines = [
+      'HTTP/1.1 308 Moved',
+      'Location: /login?next=secret',
+      'content-length: 0',
+      '',
+      '',
+    ];
+    const { port } = await rawServer({
+      onRequest: (socket) => socket.write(lines.join(lineEnd)),
+    });
+    const url = `http://127.0.0.1:${port}/`;
+    expect(await aSender().send(aRequest(url))).toMatchObject({
+      statusCode: 308,
+      redirectsTo: `${url}login`,
+      malformed,
+    });
+  });
+
+  test('that is malformed has the headers that matter, too', async () => {
+    const { port } = await rawServer({
+      onRequest: (socket) =>
+        socket.write(
+          'HTTP/1.1 503 Busy\nRetry-After: Wed, 21 Oct 2026 07:28:00 GMT\n' +
+            'Webhook-Delivery : disable\nContent-Encoding: zstd\n\nbody',
+        ),
+    });
+    const result = await aSender().send(aRequest(`http://127.0.0.1:${port}/`));
+    expect(result).toMatchObject({
+      statusCode: 503,
+      headers: { 'webhook-delivery': 'disable' },
+      retryAfterAt: Date.UTC(2026, 9, 21, 7, 28),
+      body: '[4 bytes of zstd]',
+      timings: { firstByteMs: expect.any(Number) as number },
+    });
+  });
 
   test('passes on the headers that matter, the first value of each', async () => {
     const head =

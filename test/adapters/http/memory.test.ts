@@ -16,7 +16,7 @@ const roundsMax = 8;
 const peakBytesMax = 5 * 1_024 * 1_024;
 const keptBytesMax = 1_024 * 1_024;
 
-test.each(['endless', 'announced', 'chunked', 'headers', 'stalled'])(
+test.each(['endless', 'announced', 'chunked', 'headers', 'stalled', 'gzip-bomb', 'brotli-bomb'])(
   'a hundred %s responses at once take less than 5 MB, and keep less than 1 MB',
   async (path) => {
     const port = await floodingServer();

@@ -3,6 +3,7 @@ import { connect, Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { limits } from '../../../lambdas/contract/limits.ts';
 import { certificateAuthority } from './certificates.ts';
+import { malformedFramings } from './malformed-framings.ts';
 import { closed, rawServer, reset, type RawBehaviour } from './raw-server.ts';
 import { aRequest, aSender, timedSend } from './setup.ts';
 
@@ -205,4 +206,71 @@ test('a want of ours does not undo an attempt whose request left', async () => {
     code: 'connection_reset',
   });
   expect(dials).toEqual([]);
+});
+
+// What cannot be framed for sure may hold another answer: of the server, or of whoever got text into its headers.
+describe.each(Object.entries(malformedFramings))('an answer with %s', (_what, { text }) => {
+  const malformed: RawBehaviour = {
+    onRequest: (socket, count) => socket.write(count === 1 ? text : answer(`answer ${count}`)),
+  };
+  const poisoned = (socket: Socket): void => void socket.write(answer('poison'));
+
+  test.each<[string, RawBehaviour, number]>([
+    ['alone', malformed, 0],
+    [
+      'with poison right behind it',
+      {
+        onRequest: (socket, count) =>
+          socket.write(count === 1 ? text + answer('poison') : answer(`answer ${count}`)),
+      },
+      0,
+    ],
+    [
+      'with poison later',
+      {
+        onRequest: (socket, count) => {
+          socket.write(count === 1 ? text : answer(`answer ${count}`));
+          if (count === 1) setImmediate(poisoned, socket);
+        },
+      },
+      0,
+    ],
+    [
+      'and poison, on a connection that was used before',
+      {
+        onRequest: (socket, count) =>
+          socket.write(count === 2 ? text + answer('poison') : answer(`answer ${count}`)),
+      },
+      1,
+    ],
+  ])('%s counts once and is the last of its connection', async (_how, behaviour, before) => {
+    const { port, sockets, requests } = await rawServer(behaviour);
+    const sender = aSender();
+    const request = (id: string) =>
+      aRequest(`http://127.0.0.1:${port}/`, { headers: { 'webhook-id': id } });
+    if (before > 0) {
+      expect(await sender.send(request('0'))).toMatchObject({ body: 'answer 1', malformed: null });
+    }
+    expect(await sender.send(request('1'))).toMatchObject({
+      kind: 'response',
+      statusCode: 200,
+      malformed: expect.any(String) as string,
+    });
+    await closed(sockets[0]!);
+    const next = { kind: 'response', body: `answer ${before + 2}`, malformed: null };
+    expect(await sender.send(request('2'))).toMatchObject(next);
+    expect(sockets).toHaveLength(2);
+    const ids = requests.map((received) => /webhook-id: (\d)/.exec(received)?.[1]);
+    expect(ids).toEqual(before > 0 ? ['0', '1', '2'] : ['1', '2']);
+  });
+});
+
+test('malformed bytes that came unasked are no answer to the next request', async () => {
+  const { port, sockets } = await rawServer(answering);
+  const sender = aSender();
+  const request = aRequest(`http://127.0.0.1:${port}/`);
+  await sender.send(request);
+  sockets[0]!.write('HTTP/1.1 200 OK\n\npoison');
+  // At once: the bytes are in the kernel.
+  expect(await sender.send(request)).toMatchObject({ body: 'answer 2', malformed: null });
 });

@@ -7,8 +7,12 @@ import type { SendRequest, SendResult } from '../../../lambdas/core/send-result.
 
 export const loopback = ['127.0.0.0/8', '::1/128'];
 
-export function policyOf(allowCidrs: readonly string[], allowHttp = true): TargetPolicy {
-  const result = parseTargetPolicy({ allowHttp, allowCidrs });
+export function policyOf(
+  allowCidrs: readonly string[],
+  allowHttp = true,
+  allowHosts: readonly string[] = [],
+): TargetPolicy {
+  const result = parseTargetPolicy({ allowHttp, allowCidrs, allowHosts });
   if (!result.ok) throw new Error(result.detail);
   return result.policy;
 }

@@ -30,7 +30,8 @@ export function AttemptSummary({ attempt }: { attempt: Attempt }) {
         </span>
         {attempt.error_details !== null && (
           <div class="hint">
-            Error: <Line text={attempt.error_details} max={200} />
+            {attempt.error_code === null ? 'Note' : 'Error'}:{' '}
+            <Line text={attempt.error_details} max={200} />
           </div>
         )}
         {attempt.response_body !== null && attempt.response_body !== '' && (
@@ -74,7 +75,7 @@ export function AttemptDetail({ attempt }: { attempt: Attempt }) {
 }
 
 function Problem({ attempt: { error_code: code, error_details: details } }: { attempt: Attempt }) {
-  if (code === null) return null;
+  if (code === null) return details === null ? null : <Note text={details} />;
   const advice = adviceFor(code);
   return (
     <div class="problem">
@@ -92,6 +93,15 @@ function Problem({ attempt: { error_code: code, error_details: details } }: { at
         </p>
       )}
     </div>
+  );
+}
+
+/** A success may have one: its answer was malformed. */
+function Note({ text }: { text: string }) {
+  return (
+    <p class="hint">
+      <Line text={text} max={500} />
+    </p>
   );
 }
 
