@@ -2,7 +2,8 @@
 // endpoint is gone; `Retry-After` counts where the status says that it may (429, 502, 503, 504). An endpoint may also
 // say `webhook-delivery: abort-message` (no more tries of this one) or `disable` (no more of any).
 import { limits } from '../contract/limits.ts';
-import type { Attempt } from './delivery.ts';
+import type { Attempt, AttemptOutcome, Delivery } from './delivery.ts';
+import { isFinal } from './delivery.ts';
 import type { SendResult } from './send-result.ts';
 
 export type Verdict =
@@ -32,6 +33,12 @@ export function verdictOf(result: SendResult, now: number): Verdict {
 export function wantsNoMore(result: SendResult): boolean {
   if (result.kind === 'error') return false;
   return result.statusCode === 410 || wishOf(result) === 'disable';
+}
+
+/** A failed attempt that comes back after the end, or after a replay, is not what ended its delivery. */
+export function outcomeOf(verdict: Verdict, next: Delivery, overtaken: boolean): AttemptOutcome {
+  if (verdict.kind === 'success') return 'success';
+  return !overtaken && isFinal(next.status) ? 'failure' : 'failed_attempt';
 }
 
 function wishOf(result: SendResult & { kind: 'response' }): string | undefined {

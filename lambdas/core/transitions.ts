@@ -1,11 +1,10 @@
 // The delivery's state machine: every change of state is made here and nowhere else. Pure: time and jitter come in
 // as values. `delivery.ts` draws the states.
 import { limits } from '../contract/limits.ts';
-import type { Attempt, AttemptOutcome, Delivery, DeliveryReason, ParkReason } from './delivery.ts';
+import type { Attempt, Delivery, DeliveryReason, ParkReason } from './delivery.ts';
 import { isFinal } from './delivery.ts';
-import { acceptedAtOf, subscriptionIdOf } from './ids.ts';
-import type { DeliveryId } from './ids.ts';
-import { recordOf, verdictOf } from './outcome.ts';
+import { acceptedAtOf, type DeliveryId, subscriptionIdOf } from './ids.ts';
+import { outcomeOf, recordOf, verdictOf } from './outcome.ts';
 import type { Verdict } from './outcome.ts';
 import { asksForPause, noPauses, pauseDelayMs } from './pauses.ts';
 import type { Tries } from './pauses.ts';
@@ -104,12 +103,14 @@ export function afterAttempt(delivery: Delivery, facts: AttemptFacts): AfterAtte
   const verdict = verdictOf(facts.result, facts.now);
   const overtaken = isOvertaken(delivery, facts, verdict);
   const isVain = facts.isProbe && verdict.kind === 'retry';
-  const isPause = !overtaken && !isVain && asksForPause(delivery, verdict, facts.now);
+  // Also one that comes late: the attempt after it was counted as if this had been a try.
+  const isPause =
+    !isVain && isUnderWay(delivery, facts) && asksForPause(delivery, verdict, facts.now);
   const triesUsed = facts.cycleAttempt - (delivery.cycle === facts.cycle ? delivery.pauses : 0);
   const retryAt = overtaken || isVain ? null : retryTime(verdict, facts, { isPause, triesUsed });
   const record = recordOf(facts.result);
   const counted = {
-    ...countedIn(delivery, facts, { isVain, isPause }),
+    ...countedIn(delivery, facts, { isVain, isPause, overtaken }),
     lastStatusCode: record.statusCode,
     lastErrorCode: record.errorCode,
   };
@@ -128,7 +129,7 @@ export function afterAttempt(delivery: Delivery, facts: AttemptFacts): AfterAtte
 function countedIn(
   delivery: Delivery,
   facts: AttemptFacts,
-  { isVain, isPause }: { isVain: boolean; isPause: boolean },
+  { isVain, isPause, overtaken }: { isVain: boolean; isPause: boolean; overtaken: boolean },
 ): Delivery {
   const isBurnt = delivery.cycle === facts.cycle && !isVain;
   const { pauses, pausesSince } = delivery;
@@ -136,7 +137,8 @@ function countedIn(
     ...changed(delivery, facts.now),
     attemptCount: delivery.attemptCount + 1,
     cycleAttempt: Math.max(delivery.cycleAttempt, isBurnt ? facts.cycleAttempt : 0),
-    ...(isPause && { pauses: pauses + 1, pausesSince: pausesSince ?? facts.at }),
+    ...(isPause && { pauses: pauses + 1 }),
+    ...(isPause && !overtaken && { pausesSince: pausesSince ?? facts.at }),
   };
 }
 
@@ -157,19 +159,17 @@ function retryTime(
   return Math.max(facts.now + delayMs, Math.ceil(notBefore + spreadMs));
 }
 
+function isUnderWay({ status, cycle }: Delivery, facts: AttemptFacts): boolean {
+  return !isFinal(status) && cycle === facts.cycle;
+}
+
 /**
  * True for a result that is only logged: the delivery was cancelled or replayed while the request was under way, or a
  * later attempt is recorded already. A late success still counts: the endpoint has the event.
  */
 function isOvertaken(delivery: Delivery, facts: AttemptFacts, verdict: Verdict): boolean {
-  if (isFinal(delivery.status) || delivery.cycle !== facts.cycle) return true;
+  if (!isUnderWay(delivery, facts)) return true;
   return delivery.cycleAttempt >= facts.cycleAttempt && verdict.kind !== 'success';
-}
-
-/** A failed attempt that comes back after the end, or after a replay, is not what ended its delivery. */
-function outcomeOf(verdict: Verdict, next: Delivery, overtaken: boolean): AttemptOutcome {
-  if (verdict.kind === 'success') return 'success';
-  return !overtaken && isFinal(next.status) ? 'failure' : 'failed_attempt';
 }
 
 function settled(

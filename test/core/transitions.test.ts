@@ -56,6 +56,10 @@ function facts(about: Partial<AttemptFacts> = {}): AttemptFacts {
 const failure = (about: Partial<AttemptFacts> = {}) =>
   facts({ result: aResponse({ statusCode: 500 }), ...about });
 
+/** Asks for a pause. */
+const busy = (seconds: string) =>
+  aResponse({ statusCode: 503, headers: { 'retry-after': seconds } });
+
 describe('accept', () => {
   it('starts pending and due at once, or parked while the subscription is inactive', () => {
     expect(accepted()).toMatchObject({
@@ -122,8 +126,6 @@ describe('afterAttempt', () => {
   });
 
   it('waits as long as the endpoint asks, and at least twice as long with every attempt', () => {
-    const busy = (seconds: string) =>
-      aResponse({ statusCode: 503, headers: { 'retry-after': seconds } });
     const later = afterAttempt(accepted(), facts({ result: busy('60') }));
     expect(later.retryAt).toBe(acceptedAt + 112 + 60_000 * (1 + limits.holdSpreadRatio * 0.5));
     const sooner = afterAttempt(accepted(), facts({ result: busy('1') }));
@@ -236,6 +238,23 @@ describe('afterAttempt', () => {
       const { delivery } = afterAttempt(parked, facts({ isProbe: true, result }));
       expect(delivery).toMatchObject({ attemptCount: 1, cycleAttempt: 1 });
     }
+  });
+
+  it('counts a pause that comes back after a later attempt, which had counted it as a try', () => {
+    const busyFor = (seconds: string, cycleAttempt: number) =>
+      facts({ cycleAttempt, result: busy(seconds) });
+    const second = afterAttempt(accepted(), busyFor('60', 2)).delivery;
+    const late = afterAttempt(second, busyFor('1', 1));
+    expect(late.delivery).toMatchObject({ cycleAttempt: 2, pauses: 2, turn: second.turn });
+    expect(late).toMatchObject({ isPause: true, retryAt: null });
+    expect(
+      afterAttempt(late.delivery, facts({ cycleAttempt: 3, result: anError('connect_refused') })),
+    ).toMatchObject({
+      triesUsed: 1,
+    });
+    const parkedOne = park(second, 'circuit_open', acceptedAt + 1_000);
+    const lateToo = afterAttempt(parkedOne, busyFor('1', 1)).delivery;
+    expect(lateToo).toMatchObject({ status: 'parked', pauses: 2, pausesSince: null });
   });
 
   it('only logs a failure that comes back after a later attempt, and delivers on a late success', () => {
