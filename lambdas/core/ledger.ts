@@ -71,6 +71,8 @@ export function ledgerRange(
 export type CheckPlan = {
   /** For the first time, oldest first: all that no check has been through and that nobody can add to any more. */
   hours: readonly number[];
+  /** Every hour before it was checked. */
+  from: number;
   /** For the second time, a day after the first: it sees what was lost since. */
   again: number | null;
   /** What may be overdue of the hours that are still too young. */
@@ -85,13 +87,14 @@ export function checkPlan(
   const end = hourOf(now - limits.commitWaitMaxMs - limits.ledgerClockMarginMs);
   const oldest = ledgerRange({}, now, retentionMs)?.fromHour ?? end;
   const hours: number[] = [];
-  for (let hour = Math.max(oldest, checkedUntil ?? oldest); hour < end; hour += hourMs) {
-    hours.push(hour);
-  }
+  // A clock that went back since the last check adds to hours that it went through.
+  const from = Math.min(checkedUntil ?? oldest, end);
+  for (let hour = Math.max(oldest, from); hour < end; hour += hourMs) hours.push(hour);
   const again = end - hourMs - limits.ledgerSecondCheckMs;
   const tailUntil = now - limits.overdueAfterMs;
   return {
     hours,
+    from,
     again: again >= oldest && !hours.includes(again) ? again : null,
     tail: end < tailUntil ? { fromHour: end, untilHour: tailUntil } : null,
   };

@@ -37,18 +37,23 @@ async function checkTenant(context: Needs, check: TenantCheck): Promise<boolean>
   const { deliveries, ledgerChecks, clock, rules } = context;
   const { checkedUntil } = await ledgerChecks.get(tenant);
   const { retentionMs } = rules;
-  const { hours, again, tail } = checkPlan(clock.now(), { retentionMs, checkedUntil });
+  const plan = checkPlan(clock.now(), { retentionMs, checkedUntil });
+  const { hours, again, tail } = plan;
+  if (checkedUntil !== null && plan.from < checkedUntil) {
+    await ledgerChecks.setCheckedUntil(tenant, plan.from);
+  }
   const recover: OnRows = (rows) => recoverRows(context, found, rows);
+  const onRows: OnRows = async (rows) => {
+    await recover(rows);
+    await keepInSight(context, rows);
+  };
   for (const hour of hours) {
-    const onRows = async (rows: readonly Delivery[]) => {
-      await recover(rows);
-      await keepInSight(context, rows);
-    };
     if ((await checkHour(context, { tenant, hour }, { endsAt, onRows })) === null) return false;
     await ledgerChecks.setCheckedUntil(tenant, hour + hourMs);
   }
-  if (again !== null && (await checkHour(context, { tenant, hour: again }, { endsAt })) === null) {
-    return false;
+  if (again !== null) {
+    const whole = await checkHour(context, { tenant, hour: again }, { endsAt, onRows });
+    if (whole === null) return false;
   }
   const walk = { recover, endsAt };
   if (tail !== null) {

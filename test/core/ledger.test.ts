@@ -133,6 +133,12 @@ describe('the hourly check', () => {
   const plan = (checkedUntil: number | null, now = at, keptMs = retentionMs) =>
     checkPlan(now, { retentionMs: keptMs, checkedUntil });
 
+  test('goes back to hours that are open again, since the clock went back', () => {
+    expect(plan(noon + hourMs)).toMatchObject({ hours: [], from: noon });
+    expect(plan(noon)).toMatchObject({ hours: [], from: noon });
+    expect(plan(noon - hourMs)).toMatchObject({ from: noon - hourMs });
+  });
+
   test('looks at the last whole hour, and at the one that was so a day ago', () => {
     expect(plan(noon - hourMs)).toMatchObject({
       hours: [noon - hourMs],

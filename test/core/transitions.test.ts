@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { limits } from '../../lambdas/contract/limits.ts';
-import type { Delivery } from '../../lambdas/core/delivery.ts';
-import { isFinal } from '../../lambdas/core/delivery.ts';
+import { type Delivery, isFinal } from '../../lambdas/core/delivery.ts';
 import { deliveryIdFrom, subscriptionIdFrom } from '../../lambdas/core/ids.ts';
 import type { SendResult } from '../../lambdas/core/send-result.ts';
 import {
@@ -17,10 +16,10 @@ import type { AfterAttempt, AttemptFacts } from '../../lambdas/core/transitions.
 import { aTurn } from '../support/factories.ts';
 import { aResponse, anError } from '../support/send-results.ts';
 
+const retentionMs = 72 * 3_600_000;
 const acceptedAt = 1_700_000_000_000;
 const chance = new Uint8Array(10);
 const id = deliveryIdFrom(subscriptionIdFrom(acceptedAt, chance), acceptedAt, chance);
-const retentionMs = 72 * 3_600_000;
 
 function accepted(active = true): Delivery {
   return accept({
@@ -56,7 +55,6 @@ function facts(about: Partial<AttemptFacts> = {}): AttemptFacts {
 const failure = (about: Partial<AttemptFacts> = {}) =>
   facts({ result: aResponse({ statusCode: 500 }), ...about });
 
-/** Asks for a pause. */
 const busy = (seconds: string) =>
   aResponse({ statusCode: 503, headers: { 'retry-after': seconds } });
 
@@ -241,30 +239,22 @@ describe('afterAttempt', () => {
   });
 
   it('counts a pause that comes back after a later attempt, which had counted it as a try', () => {
-    const busyFor = (seconds: string, cycleAttempt: number) =>
-      facts({ cycleAttempt, result: busy(seconds) });
-    const second = afterAttempt(accepted(), busyFor('60', 2)).delivery;
-    const late = afterAttempt(second, busyFor('1', 1));
-    expect(late.delivery).toMatchObject({ cycleAttempt: 2, pauses: 2, turn: second.turn });
-    expect(late).toMatchObject({ isPause: true, retryAt: null });
-    expect(
-      afterAttempt(late.delivery, facts({ cycleAttempt: 3, result: anError('connect_refused') })),
-    ).toMatchObject({
-      triesUsed: 1,
-    });
-    const parkedOne = park(second, 'circuit_open', acceptedAt + 1_000);
-    const lateToo = afterAttempt(parkedOne, busyFor('1', 1)).delivery;
-    expect(lateToo).toMatchObject({ status: 'parked', pauses: 2, pausesSince: null });
+    const paused = (before: Delivery, cycleAttempt: number) =>
+      afterAttempt(before, facts({ cycleAttempt, result: busy('60') }));
+    const second = paused(accepted(), 2).delivery;
+    const late = paused(second, 1);
+    expect(late).toMatchObject({ isPause: true, retryAt: null, delivery: { pauses: 2 } });
+    expect(afterAttempt(late.delivery, failure({ cycleAttempt: 3 })).triesUsed).toBe(1);
+    const parked = park(second, 'circuit_open', acceptedAt);
+    expect(paused(parked, 1).delivery.pausesSince).toBeNull();
   });
 
   it('only logs a failure that comes back after a later attempt, and delivers on a late success', () => {
     const retrying = afterAttempt(accepted(), failure({ cycleAttempt: 2 })).delivery;
     const { status, nextAttemptAt, turn } = retrying;
     for (const cycleAttempt of [1, 2]) {
-      const late = afterAttempt(
-        retrying,
-        failure({ cycleAttempt, now: acceptedAt + 900, turn: 'b' }),
-      );
+      const lateFailure = failure({ cycleAttempt, now: acceptedAt + 900, turn: 'b' });
+      const late = afterAttempt(retrying, lateFailure);
       expect(late.delivery).toMatchObject({ status, nextAttemptAt, turn, cycleAttempt: 2 });
       expect(late).toMatchObject({ retryAt: null, attempt: { number: 2 } });
       const success = afterAttempt(retrying, facts({ cycleAttempt }));

@@ -1,6 +1,7 @@
 // Few of each kind of life, and those that once broke an invariant; `seeds.deep.test.ts` has the many.
 import { describe, expect, it } from 'vitest';
 import { simulateSideBySide, timed } from './seeds.ts';
+import { simulateQuiet } from './quiet-lives.ts';
 import { simulate } from './scenario.ts';
 
 /** Seeds that broke an invariant before the code was mended. */
@@ -10,7 +11,10 @@ const mended = [
 ];
 
 /** The same, where clocks step. */
-const mendedOfClocks = [1066, 2710, 2826, 3031];
+const mendedOfClocks = [1066, 2710, 2826, 3031, 18_523];
+
+/** The same, in quiet weeks. */
+const mendedOfQuiet = [1113, 3774, 41_266];
 
 describe('random lives of a deployment', () => {
   it.each([
@@ -30,6 +34,13 @@ describe('random lives of a deployment', () => {
   it.each(mendedOfClocks)('keep every invariant again with the clocks of seed %d', async (seed) => {
     await simulate({ seed, clocks: true });
   });
+
+  it.each(mendedOfQuiet)(
+    'keep every invariant again in the quiet weeks of seed %d',
+    async (seed) => {
+      await simulateQuiet({ seed });
+    },
+  );
 
   it.each(mended)('keep every invariant again with seed %d', async (seed) => {
     await simulate({ seed });
