@@ -1,6 +1,7 @@
 // The HTTP server: guards the door, then hands each request to the console, the inbox or the gateway.
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { limits } from '../../lambdas/contract/limits.ts';
 import type { ProblemCode } from '../../lambdas/contract/problems.ts';
 import type { Log } from '../../lambdas/core/ports.ts';
 import { ServiceError } from '../../lambdas/core/service-error.ts';
@@ -48,20 +49,35 @@ export function createHttpServer(connectionsMax: number): HttpServer {
     sendProblem(response, 'expectation-failed', 'The server knows no expectation but 100-continue');
   });
   // What Node cannot parse never becomes a request; it gets a problem all the same.
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+  server.on('clientError', (error: ClientError, socket) => {
     if (!socket.writable) return void socket.destroy();
-    const [code, detail] = problems[error.code ?? ''] ?? notHttp;
+    const [code, detail] = problemOf(error);
     endWithProblem(socket, code, detail);
   });
   return { server, open, drain: () => draining.start() };
 }
 
-const notHttp = ['invalid-request', 'The request is not HTTP'] as const;
+/** `rawPacket`: what Node was reading. */
+type ClientError = NodeJS.ErrnoException & { rawPacket?: Buffer };
+type Told = readonly [ProblemCode, string];
 
-const problems: Readonly<Record<string, readonly [ProblemCode, string]>> = {
+const notHttp: Told = ['invalid-request', 'The request is not HTTP'];
+const tooLongUrl: Told = [
+  'uri-too-long',
+  `A path with its query has at most ${limits.localTargetLengthMax} characters`,
+];
+const problems: Readonly<Record<string, Told>> = {
   HPE_HEADER_OVERFLOW: ['headers-too-large', 'The URL and the headers have more than 16 KB'],
   ERR_HTTP_REQUEST_TIMEOUT: ['request-timeout', 'The request did not come in time'],
 };
+
+/** Node bounds the URL and the headers together. */
+function problemOf({ code = '', rawPacket }: ClientError): Told {
+  const [line = ''] = rawPacket?.toString('latin1').split('\n') ?? [];
+  const isUrl = /^[A-Z]+ /.test(line) && line.length > limits.localTargetLengthMax;
+  if (code === 'HPE_HEADER_OVERFLOW' && isUrl) return tooLongUrl;
+  return problems[code] ?? notHttp;
+}
 
 type Exchange = { request: IncomingMessage; response: ServerResponse };
 
@@ -83,6 +99,9 @@ async function serve(doors: Doors, draining: Draining, exchange: Exchange): Prom
 
 async function answer(doors: Doors, { request, response }: Exchange): Promise<void> {
   const { gateway, inbox, console, isOpenToAll } = doors;
+  if ((request.url ?? '').length > limits.localTargetLengthMax) {
+    return sendProblem(response, ...tooLongUrl);
+  }
   const target = requestTargetOf(request);
   if (target === null) {
     return sendProblem(response, 'invalid-request', 'One Host, and a path of its own, is wanted');
