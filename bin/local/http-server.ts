@@ -1,7 +1,6 @@
 // The HTTP server: guards the door, then hands each request to the console, the inbox or the gateway.
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { limits } from '../../lambdas/contract/limits.ts';
 import type { ProblemCode } from '../../lambdas/contract/problems.ts';
 import type { Log } from '../../lambdas/core/ports.ts';
 import { ServiceError } from '../../lambdas/core/service-error.ts';
@@ -57,6 +56,9 @@ export function createHttpServer(connectionsMax: number): HttpServer {
   return { server, open, drain: () => draining.start() };
 }
 
+/** Of a path with its query. RFC 9110, 4.1 wants 8,000 at the least. */
+const targetLengthMax = 8_192;
+
 /** `rawPacket`: what Node was reading. */
 type ClientError = NodeJS.ErrnoException & { rawPacket?: Buffer };
 type Told = readonly [ProblemCode, string];
@@ -64,17 +66,21 @@ type Told = readonly [ProblemCode, string];
 const notHttp: Told = ['invalid-request', 'The request is not HTTP'];
 const tooLongUrl: Told = [
   'uri-too-long',
-  `A path with its query has at most ${limits.localTargetLengthMax} characters`,
+  `A path with its query has at most ${targetLengthMax} characters`,
 ];
 const problems: Readonly<Record<string, Told>> = {
   HPE_HEADER_OVERFLOW: ['headers-too-large', 'The URL and the headers have more than 16 KB'],
   ERR_HTTP_REQUEST_TIMEOUT: ['request-timeout', 'The request did not come in time'],
 };
 
+function isTooLong({ url = '' }: IncomingMessage): boolean {
+  return url.length > targetLengthMax;
+}
+
 /** Node bounds the URL and the headers together. */
 function problemOf({ code = '', rawPacket }: ClientError): Told {
   const [line = ''] = rawPacket?.toString('latin1').split('\n') ?? [];
-  const isUrl = /^[A-Z]+ /.test(line) && line.length > limits.localTargetLengthMax;
+  const isUrl = /^[A-Z]+ /.test(line) && line.length > targetLengthMax;
   if (code === 'HPE_HEADER_OVERFLOW' && isUrl) return tooLongUrl;
   return problems[code] ?? notHttp;
 }
@@ -99,9 +105,7 @@ async function serve(doors: Doors, draining: Draining, exchange: Exchange): Prom
 
 async function answer(doors: Doors, { request, response }: Exchange): Promise<void> {
   const { gateway, inbox, console, isOpenToAll } = doors;
-  if ((request.url ?? '').length > limits.localTargetLengthMax) {
-    return sendProblem(response, ...tooLongUrl);
-  }
+  if (isTooLong(request)) return sendProblem(response, ...tooLongUrl);
   const target = requestTargetOf(request);
   if (target === null) {
     return sendProblem(response, 'invalid-request', 'One Host, and a path of its own, is wanted');

@@ -185,8 +185,6 @@ export const limits = {
   clockStepMs: 5 * second,
 
   // The local server
-  /** Path and query of a request; RFC 9110, 4.1 wants 8,000 at the least. */
-  localTargetLengthMax: 8_192,
   /** As far as the file descriptors go. */
   localConnectionsMax: 10_000,
   /** A timer cannot know that the clock was set: what waits is looked at again. */
