@@ -48,20 +48,42 @@ export function createHttpServer(connectionsMax: number): HttpServer {
     sendProblem(response, 'expectation-failed', 'The server knows no expectation but 100-continue');
   });
   // What Node cannot parse never becomes a request; it gets a problem all the same.
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+  server.on('clientError', (error: ClientError, socket) => {
     if (!socket.writable) return void socket.destroy();
-    const [code, detail] = problems[error.code ?? ''] ?? notHttp;
+    const [code, detail] = problemOf(error);
     endWithProblem(socket, code, detail);
   });
   return { server, open, drain: () => draining.start() };
 }
 
-const notHttp = ['invalid-request', 'The request is not HTTP'] as const;
+/** Of a path with its query. RFC 9110, 4.1 wants 8,000 at the least. */
+const targetLengthMax = 8_192;
 
-const problems: Readonly<Record<string, readonly [ProblemCode, string]>> = {
+/** `rawPacket`: what Node was reading. */
+type ClientError = NodeJS.ErrnoException & { rawPacket?: Buffer };
+type Told = readonly [ProblemCode, string];
+
+const notHttp: Told = ['invalid-request', 'The request is not HTTP'];
+const tooLongUrl: Told = [
+  'uri-too-long',
+  `A path with its query has at most ${targetLengthMax} characters`,
+];
+const problems: Readonly<Record<string, Told>> = {
   HPE_HEADER_OVERFLOW: ['headers-too-large', 'The URL and the headers have more than 16 KB'],
   ERR_HTTP_REQUEST_TIMEOUT: ['request-timeout', 'The request did not come in time'],
 };
+
+function isTooLong({ url = '' }: IncomingMessage): boolean {
+  return url.length > targetLengthMax;
+}
+
+/** Node bounds the URL and the headers together. */
+function problemOf({ code = '', rawPacket }: ClientError): Told {
+  const [line = ''] = rawPacket?.toString('latin1').split('\n') ?? [];
+  const isUrl = /^[A-Z]+ /.test(line) && line.length > targetLengthMax;
+  if (code === 'HPE_HEADER_OVERFLOW' && isUrl) return tooLongUrl;
+  return problems[code] ?? notHttp;
+}
 
 type Exchange = { request: IncomingMessage; response: ServerResponse };
 
@@ -83,6 +105,7 @@ async function serve(doors: Doors, draining: Draining, exchange: Exchange): Prom
 
 async function answer(doors: Doors, { request, response }: Exchange): Promise<void> {
   const { gateway, inbox, console, isOpenToAll } = doors;
+  if (isTooLong(request)) return sendProblem(response, ...tooLongUrl);
   const target = requestTargetOf(request);
   if (target === null) {
     return sendProblem(response, 'invalid-request', 'One Host, and a path of its own, is wanted');

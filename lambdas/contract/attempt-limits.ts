@@ -29,6 +29,8 @@ export const attemptLimits = {
   /** How much longer than asked a held message may wait, so that not all come at once. */
   holdSpreadRatio: 0.2,
   hopsMax: 5,
+  /** After so long without an answer for a name the resolver is asked for the root, and has as long to answer that. */
+  dnsDoubtMs: 400,
   /** Before an attempt that the service itself could not send is tried again. */
   unsentDelayMsMin: 5 * second,
   unsentDelayMsMax: 15 * minute,

@@ -54,6 +54,10 @@ function assertDelivering(limits: typeof all): void {
     10 * limits.localInFlightPerSubscriptionMax <= limits.localInFlightMax,
     'one subscription takes a tenth of what is in flight locally',
   );
+  must(
+    2 * limits.dnsDoubtMs < limits.deliveryTimeoutMsMin,
+    'a resolver that answers nobody is known before an attempt ends',
+  );
   must(limits.dnsOtherFamilyWaitMs < limits.deliveryTimeoutMsMin, 'DNS waits less than an attempt');
 }
 

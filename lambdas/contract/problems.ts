@@ -19,6 +19,7 @@ export const problems = {
   },
   'request-timeout': { status: 408, title: 'The request took too long' },
   'payload-too-large': { status: 413, title: 'The body is too large' },
+  'uri-too-long': { status: 414, title: 'The URL is too long' },
   'unsupported-media-type': { status: 415, title: 'The content type is not supported' },
   'expectation-failed': { status: 417, title: 'The expectation is not known' },
   'loop-detected': { status: 422, title: 'The event has come round too often' },

@@ -13,6 +13,8 @@ export type HttpRequest = {
   params: Readonly<Record<string, string>>;
   /** The last of repeated parameters; empty ones are absent. */
   query: Readonly<Record<string, string>>;
+  /** Names of parameters that were given without a value. */
+  empty: readonly string[];
   /** Names of parameters that were given more than once. */
   repeated: readonly string[];
   /** Names in lower case; empty ones are absent. */
@@ -50,6 +52,7 @@ function readHttpApi(members: Members, context: Members) {
     routeKey: textOf(members['routeKey']),
     // Not `queryStringParameters`: it joins repeated parameters with commas.
     query: withoutEmpty(Object.fromEntries(parameters)),
+    empty: namesOfEmpty(Object.fromEntries(parameters)),
     repeated: [...new Set(parameters.keys())].filter((name) => parameters.getAll(name).length > 1),
   };
 }
@@ -57,15 +60,17 @@ function readHttpApi(members: Members, context: Members) {
 function readRestApi(members: Members, context: Members) {
   const method = textOf(members['httpMethod']);
   const lists = membersOf(members['multiValueQueryStringParameters']);
+  const parameters = {
+    ...textsOf(members['queryStringParameters']),
+    ...textsOf(lastOf(lists)),
+  };
   return {
     method,
     sourceAddress: textOf(membersOf(context['identity'])['sourceIp']),
     path: textOf(members['path']),
     routeKey: `${method} ${textOf(members['resource'])}`,
-    query: withoutEmpty({
-      ...textsOf(members['queryStringParameters']),
-      ...textsOf(lastOf(lists)),
-    }),
+    query: withoutEmpty(parameters),
+    empty: namesOfEmpty(parameters),
     repeated: Object.keys(lists).filter((name) => isRepeated(lists[name])),
   };
 }
@@ -104,4 +109,8 @@ function lowerCased(headers: Record<string, string>): Record<string, string> {
 /** A form sends its blank fields as `name=`. */
 function withoutEmpty(texts: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(texts).filter(([, value]) => value !== ''));
+}
+
+function namesOfEmpty(texts: Record<string, string>): string[] {
+  return Object.keys(texts).filter((name) => texts[name] === '');
 }

@@ -14,7 +14,7 @@ type Parsed = { value: unknown; errors: FieldError[] };
 
 /** Throws a `ServiceError` for what is not acceptable. */
 export function readInput(route: Route, request: HttpRequest, bodyBytesMax: number) {
-  const query = parse(route.query ?? noQuery, request.query, 'query/');
+  const query = parse(route.query ?? noQuery, queryOf(route, request), 'query/');
   const headers = parse(route.headers, request.headers, 'header/');
   const body = readBody(route, request, bodyBytesMax);
   const repeated = repeatedOf(route, request);
@@ -24,6 +24,12 @@ export function readInput(route: Route, request: HttpRequest, bodyBytesMax: numb
 }
 
 const noQuery = z.strictObject({});
+
+/** A parameter without a value is none, but its name must be known: one with a slip in it would mean "all", too. */
+function queryOf({ query: { shape } = noQuery }: Route, { query, empty }: HttpRequest) {
+  const unknown = empty.filter((name) => !Object.hasOwn(shape, name));
+  return { ...query, ...Object.fromEntries(unknown.map((name) => [name, ''])) };
+}
 
 /** Which of several filters counts is not ours to guess. What a route knows nothing of, and takes, may be repeated. */
 function repeatedOf({ query }: Route, { repeated }: HttpRequest): FieldError[] {

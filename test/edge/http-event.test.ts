@@ -26,6 +26,7 @@ describe.each(['http', 'rest'] as const)('an event of the %s API', (kind) => {
       routeKey: 'POST /api/delivery/{id}/retry',
       params: { id: delivery },
       query: { limit: '5', event_type: 'a.b' },
+      empty: ['blank'],
       repeated: [],
       headers: { 'x-event-type': 'order.paid', 'content-length': '8' },
       rawBody: Buffer.from('{"é":1}'),

@@ -31,6 +31,18 @@ describe.each<GatewayKind>(['http', 'rest'])('behind the %s API', (kind) => {
     ]);
   });
 
+  it('takes a known filter without a value for none, and refuses an unknown one', async () => {
+    const service = createService({ kind });
+    expect((await service.call('listDeliveries', { query: 'status=&cursor' })).status).toBe(200);
+    for (const query of ['statuss=', 'statuss', 'constructor=']) {
+      const [name = ''] = query.split('=');
+      const answer = await service.call('listDeliveries', { query });
+      expect(errorsOf(answer)).toContainEqual(
+        expect.objectContaining({ pointer: `query/${name}` }),
+      );
+    }
+  });
+
   it('lets senders add parameters of their own to an ingest URL', async () => {
     const service = createService({ kind });
     const { json } = await service.call('createSubscription', { body: { target_url } });

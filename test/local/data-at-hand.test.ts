@@ -1,6 +1,6 @@
 // The data directory under a running server: what others can read, what becomes of it when somebody removes or damages it,
 // and whose it is.
-import { chmod, mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, open, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { aDataDirectory } from '../support/data-directory.ts';
@@ -55,6 +55,55 @@ test('that is removed is told of at once: nothing is accepted into nowhere', asy
   expect(await health()).toBe(503);
   await api.refused('unavailable', 'ingest', { id: subscription.id, body: {} });
   await server.stop();
+});
+
+const file = 'webhooks.sqlite';
+
+test.each<[string, (directory: string) => Promise<void>]>([
+  ['that lost its file', (directory) => rm(join(directory, file))],
+  ['that lost what is not yet in the file', (directory) => rm(join(directory, `${file}-wal`))],
+  ['that lost where it is', (directory) => rm(join(directory, `${file}-shm`))],
+  ['whose file was emptied', (directory) => truncate(join(directory, file), 0)],
+  [
+    'whose file was replaced by another',
+    async (directory) => {
+      await writeFile(join(directory, 'other'), 'other');
+      await rename(join(directory, 'other'), join(directory, file));
+    },
+  ],
+])('%s takes nothing more', async (_, harm) => {
+  const directory = newDataDirectory();
+  const { server, api, health } = await started(directory);
+  const { subscription } = await api.call('createSubscription', {
+    body: { target_url, status: 'inactive' },
+  });
+  expect(await health()).toBe(200);
+  await harm(directory);
+  await api.refused('unavailable', 'ingest', { id: subscription.id, body: {} });
+  expect(await health()).toBe(503);
+  await server.stop('SIGKILL');
+});
+
+test('that is damaged while it is served takes nothing more once a read has seen it', async () => {
+  const directory = newDataDirectory();
+  const { server, api, health } = await started(directory);
+  const { subscription } = await api.call('createSubscription', {
+    body: { target_url, status: 'inactive' },
+  });
+  const ingest = (body: object) => api.call('ingest', { id: subscription.id, body });
+  const first = await ingest({ long: 'x'.repeat(200_000) });
+  // As much as it takes for the first to be in the file, and in no memory any more.
+  for (let n = 0; n < 60; n += 1) await ingest({ long: 'x'.repeat(200_000) });
+  const { size } = await stat(join(directory, file));
+  const handle = await open(join(directory, file), 'r+');
+  await handle.write(Buffer.alloc(size - 4_096, 0x41), 0, size - 4_096, 4_096);
+  await handle.close();
+  await api.refused('internal', 'getDelivery', { id: first.delivery_id ?? '' });
+  for (let n = 0; n < 3; n += 1) {
+    await api.refused('unavailable', 'ingest', { id: subscription.id, body: {} });
+    expect(await health()).toBe(503);
+  }
+  await server.stop('SIGKILL');
 });
 
 test('that is put back in time goes on', async () => {

@@ -43,6 +43,18 @@ describe('a request that is refused gets a problem document', () => {
     [
       'a URL of 20 KB',
       [`GET /${'x'.repeat(20_000)} HTTP/1.1`, 'Host: localhost'],
+      414,
+      'uri-too-long',
+    ],
+    [
+      'a URL of 9 KB',
+      [`GET /api/deliveries?cursor=${'x'.repeat(9_000)} HTTP/1.1`, 'Host: localhost'],
+      414,
+      'uri-too-long',
+    ],
+    [
+      'a URL of 8 KB, with headers that are too large',
+      [`GET /${'x'.repeat(8_000)} HTTP/1.1`, 'Host: localhost', `X: ${'x'.repeat(20_000)}`],
       431,
       'headers-too-large',
     ],
@@ -70,6 +82,12 @@ describe('a request that is refused gets a problem document', () => {
     expect(answer.head).toContain('content-type: application/problem+json');
     expect(JSON.parse(answer.body)).toMatchObject({ code, status });
   });
+});
+
+test('a URL of 8 KB is read', async () => {
+  const url = `/api/deliveries?cursor=${'x'.repeat(8_000)}`;
+  const { body } = await answerTo(`GET ${url} HTTP/1.1`, itsHost());
+  expect(JSON.parse(body)).toMatchObject({ errors: [{ pointer: 'query/cursor' }] });
 });
 
 test('HEAD is answered as GET, without its body', async () => {

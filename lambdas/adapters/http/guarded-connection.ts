@@ -45,9 +45,12 @@ async function addressesOf(
       // RFC 6761, 6.3: such names mean the loopback addresses, and DNS is not asked.
       return allowedLoopbackAddresses(policy);
     case 'name':
-      return beforeDeadline(resolver.resolve(target.host), deadline, () =>
-        deadline.isOverslept() ? new UnsentError('no_time') : new SendFailure('dns_timeout'),
-      );
+      return beforeDeadline(resolver.resolve(target.host), deadline, () => {
+        if (deadline.isOverslept()) return new UnsentError('no_time');
+        return resolver.isSilent()
+          ? new UnsentError('no_resolver')
+          : new SendFailure('dns_timeout');
+      });
   }
 }
 

@@ -5,12 +5,16 @@ import { Resolver } from 'node:dns/promises';
 import { limits } from '../../contract/limits.ts';
 import type { MonotonicClock } from './deadline.ts';
 import { codeOf } from './node-error.ts';
+import { UnsentError } from '../../core/port-errors.ts';
 import { unsentByDns } from './own-faults.ts';
+import { resolverWatch } from './resolver-watch.ts';
 import { SendFailure } from './send-failure.ts';
 
 export type HostResolver = {
   /** IPv4 addresses first, as most hosts have them. Rejects with a `SendFailure` or an `UnsentError`. */
   resolve(name: string): Promise<readonly string[]>;
+  /** True while no name server says anything, of whatever name. */
+  isSilent(): boolean;
   close(): void;
 };
 
@@ -26,19 +30,28 @@ export function hostResolver(options: {
   const { clock, servers } = options;
   const dns = new Resolver({ timeout: limits.dnsQueryTimeoutMs, tries: limits.dnsTriesMax });
   if (servers !== undefined) dns.setServers(servers);
+  const watch = resolverWatch(dns, clock);
   const known = new Map<string, Known>();
   const asking = new Map<string, Promise<readonly string[]>>();
 
   async function ask(name: string): Promise<readonly string[]> {
-    const answers = await bothOrOne([
-      toAnswer(dns.resolve4(name, { ttl: true })),
-      toAnswer(dns.resolve6(name, { ttl: true })),
-    ]);
+    const queries = [dns.resolve4(name, { ttl: true }), dns.resolve6(name, { ttl: true })];
+    const answers = await watch.during(bothOrOne(queries.map(answerOf)));
     const addresses = answers.flatMap((answer) => answer.addresses);
-    if (addresses.length === 0) throw failureOf(answers.map(({ error }) => error ?? 'ENODATA'));
+    if (addresses.length === 0) {
+      const codes = answers.map(({ error }) => error ?? 'ENODATA');
+      const isUnheard = codes.includes('ETIMEOUT') && watch.isSilent();
+      throw isUnheard ? new UnsentError('no_resolver') : failureOf(codes);
+    }
     const useful = answers.filter((answer) => answer.addresses.length > 0);
     remember(name, addresses, Math.min(...useful.map((answer) => answer.ttlMs)));
     return addresses;
+  }
+
+  async function answerOf(query: Promise<Found[]>): Promise<Answer> {
+    const answer = await toAnswer(query);
+    watch.heard(answer.error);
+    return answer;
   }
 
   function remember(name: string, addresses: readonly string[], ttlMs: number): void {
@@ -62,6 +75,7 @@ export function hostResolver(options: {
       asking.set(name, asked);
       return asked;
     },
+    isSilent: () => watch.isSilent(),
     close() {
       dns.cancel();
       known.clear();

@@ -27,6 +27,7 @@ export function hostsFileFirst(
       const addresses = isWanted(name) ? (await entries()).get(name) : undefined;
       return addresses ?? dns.resolve(name);
     },
+    isSilent: () => dns.isSilent(),
     close: () => dns.close(),
   };
 }

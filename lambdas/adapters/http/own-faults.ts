@@ -1,6 +1,5 @@
 // What Node and c-ares say when the service itself lacks something for sending, before a packet could have left: no
-// endpoint is to blame for that, and it fails no attempt. A fault that stays is given back again and again; what
-// bounds that is the age of the delivery's cycle, in the operation that sends.
+// endpoint is to blame for that, and it fails no attempt. A fault that stays is given back again and again, ever less often.
 import { networkInterfaces } from 'node:os';
 import { isIPv6 } from 'node:net';
 import { UnsentError, type OwnFault } from '../../core/port-errors.ts';
@@ -39,6 +38,11 @@ const dnsServersCodes = new Set([
   'ESERVFAIL',
   'ETIMEOUT',
 ]);
+
+/** Whether a name server said something, were it that it does not know. */
+export function isAnswerOfDns(code: string): boolean {
+  return dnsServersCodes.has(code) && code !== 'ETIMEOUT';
+}
 
 /**
  * Undefined where the peer or the network gave the error. `isLocal` says that the event loop has not turned since the

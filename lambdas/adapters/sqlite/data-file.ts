@@ -7,14 +7,21 @@ export const dataFileName = 'webhooks.sqlite';
 export const lockFileName = 'lock.sqlite';
 const companions = ['', '-wal', '-shm', '-journal'];
 
-/** True as long as what was opened is what others find there. */
+/** What SQLite keeps open: what is committed may be in the second alone, and the third says where. */
+const served = [dataFileName, `${dataFileName}-wal`, `${dataFileName}-shm`];
+
+/** True as long as what was opened is what others find there. To be asked for once the file was written to. */
 export function presenceOf(dataDirectory: string): () => boolean {
-  const path = join(dataDirectory, dataFileName);
-  const opened = statSync(path);
-  return () => {
-    const found = statSync(path, { throwIfNoEntry: false });
-    return found !== undefined && found.ino === opened.ino && found.dev === opened.dev;
-  };
+  const paths = served.map((name) => join(dataDirectory, name));
+  const opened = paths.map((path) => statSync(path));
+  return () =>
+    paths.every((path, index) => {
+      const found = statSync(path, { throwIfNoEntry: false });
+      const same = opened[index];
+      if (found === undefined || found.ino !== same?.ino || found.dev !== same.dev) return false;
+      // Nothing of SQLite's empties a data file that had something in it.
+      return index > 0 || found.size > 0 || same.size === 0;
+    });
 }
 
 /** They hold secrets and payloads, and may have been made by whatever had another idea of who may read them. */

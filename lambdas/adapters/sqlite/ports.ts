@@ -2,6 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock, Ports } from '../../core/ports.ts';
 import { createApiKeyStore } from './api-key-store.ts';
+import { watchForDamage } from './damage.ts';
 import { createDeadLetterStore } from './dead-letter-store.ts';
 import { createDeliveryQueue, type SqliteDeliveryQueue } from './delivery-queue.ts';
 import { createDeliveryStore } from './delivery-store.ts';
@@ -46,7 +47,8 @@ export function openSqlitePorts(options: {
   guards?: WriterGuards;
 }): SqlitePorts {
   const { database, clock, guards } = options;
-  const writer = createWriter(database, guards);
+  const damage = watchForDamage(database);
+  const writer = createWriter(database, { ...guards, isSound: () => !damage.wasFound() });
   return {
     subscriptions: createSubscriptionStore(database, writer),
     deliveries: createDeliveryStore(database, writer, options),

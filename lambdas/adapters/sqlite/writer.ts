@@ -25,7 +25,7 @@ type Write = {
 /** Primary result codes of SQLite that tell of the file's state, and not of the statement's: see sqlite.org/rescode. */
 const codesOfTheFile = new Set([5, 8, 10, 11, 13, 14, 26]); // BUSY, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB
 
-/** The file is another process's, or at no path any more. */
+/** The file is another process's, at no path any more, or damaged. */
 class GoneError extends Error {}
 
 function isOfTheFile(cause: unknown): boolean {
@@ -38,6 +38,8 @@ function isOfTheFile(cause: unknown): boolean {
 export type WriterGuards = {
   /** False once the file is no longer the one at its path. */
   isPresent?: () => boolean;
+  /** False once the file was found damaged. */
+  isSound?: () => boolean;
   /** False once another process serves the file. Asked inside each transaction. */
   isOurs?: () => boolean;
   /** Told once of that. */
@@ -65,10 +67,15 @@ function createAttempt(database: DatabaseSync) {
   };
 }
 
-const unguarded = { isPresent: () => true, isOurs: () => true, onTaken: () => {} };
+const unguarded = {
+  isPresent: () => true,
+  isSound: () => true,
+  isOurs: () => true,
+  onTaken: () => {},
+};
 
 export function createWriter(database: DatabaseSync, guards: WriterGuards = {}): Writer {
-  const { isPresent, isOurs, onTaken } = { ...unguarded, ...guards };
+  const { isPresent, isSound, isOurs, onTaken } = { ...unguarded, ...guards };
   const begin = database.prepare('BEGIN IMMEDIATE');
   const commit = database.prepare('COMMIT');
   const attempt = createAttempt(database);
@@ -82,6 +89,7 @@ export function createWriter(database: DatabaseSync, guards: WriterGuards = {}):
       throw new GoneError();
     }
     const settle = writes.map((write) => write.run());
+    if (!isSound()) throw new GoneError();
     commit.run();
     // What went into a file that nobody finds any more is lost.
     if (!isPresent()) throw new GoneError();
@@ -119,7 +127,7 @@ export function createWriter(database: DatabaseSync, guards: WriterGuards = {}):
     flush,
     write,
     async canWrite() {
-      if (!hasFailed && isPresent()) return true;
+      if (!hasFailed && isPresent() && isSound()) return true;
       try {
         // Changes nothing, and writes a page all the same. Transactions without a change prove nothing.
         await write(() => database.exec(`PRAGMA user_version = ${schemaVersion}`));

@@ -6,9 +6,11 @@ import { connect, Socket } from 'node:net';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import type { Dial } from '../../../lambdas/adapters/http/guarded-connection.ts';
+import { limits } from '../../../lambdas/contract/limits.ts';
 import { unsentByDial, unsentByDns } from '../../../lambdas/adapters/http/own-faults.ts';
 import { dnsServer } from './dns-server.ts';
 import { rawServer } from './raw-server.ts';
+import { until } from '../../support/until.ts';
 import { aRequest, aSender, policyOf } from './setup.ts';
 
 const nodeError = (code: string): Error => Object.assign(new Error(code), { code });
@@ -130,6 +132,46 @@ describe('a name', () => {
       fault: 'no_resolver',
     });
   });
+
+  test('is no attempt where the resolver answers nobody, and is sent once it answers again', async () => {
+    const { port } = await answering();
+    let isDead = true;
+    const dns = await dnsServer(({ type }) => {
+      if (isDead) return 'silence';
+      return type === 'A' ? [{ address: '127.0.0.1' }] : [];
+    });
+    const sender = aSender({ resolverServers: dns.servers });
+    const send = (name: string) =>
+      sender.send(aRequest(`http://${name}:${port}/`, { timeoutMs: limits.deliveryTimeoutMsMin }));
+    const names = ['a.example.com', 'b.example.com'];
+    for (const sent of names.map(send)) {
+      await expect(sent).rejects.toMatchObject({ fault: 'no_resolver' });
+    }
+    isDead = false;
+    expect(await send('c.example.com')).toMatchObject({ kind: 'response' });
+  });
+
+  test.each<[string, (name: string) => boolean]>([
+    ['the root', (name) => name === ''],
+    ['another name', (name) => name === 'other.example.com'],
+  ])('that nobody answers for is an attempt where %s is answered', async (_, isAnswered) => {
+    const dns = await dnsServer(({ name }) => (isAnswered(name) ? 'SERVFAIL' : 'silence'));
+    const sender = aSender({ resolverServers: dns.servers });
+    const request = (name: string) =>
+      aRequest(`http://${name}/`, { timeoutMs: limits.deliveryTimeoutMsMin });
+    const sent = sender.send(request('hook.example.com'));
+    const asked = () => dns.questions.some(({ name }) => name === '') || undefined;
+    await until('the root is asked for', asked, 5_000);
+    await sender.send(request('other.example.com')).catch(() => {});
+    expect(await sent).toMatchObject({ code: 'dns_timeout' });
+  });
+
+  test('that c-ares gives up is no attempt either, where nobody is answered', async () => {
+    const dns = await dnsServer(() => 'silence');
+    const sender = aSender({ resolverServers: dns.servers });
+    const sent = sender.send(aRequest('http://hook.example.com/', { timeoutMs: 30_000 }));
+    await expect(sent).rejects.toMatchObject({ fault: 'no_resolver' });
+  }, 40_000);
 
   test('that was being resolved when the sender was closed is no attempt', async () => {
     const dns = await dnsServer(() => 'silence');

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
@@ -156,6 +156,18 @@ describe('the data file', () => {
     expect(() => openDatabase(path)).toThrow(
       new DataDirectoryUnusableError(path, 'a newer version of this service wrote it'),
     );
+  });
+
+  it('keeps nothing of a secret that was removed', async () => {
+    const { path, open } = setup();
+    const ports = open();
+    const secrets = ['whsec_the_first_one', 'whsec_the_second_one'];
+    const [gone, kept] = secrets.map((secret) => aSubscription({ secret }));
+    for (const each of [gone!, kept!]) await ports.subscriptions.create(each);
+    await ports.subscriptions.remove(gone!.tenant, gone!.id);
+    ports.close();
+    const bytes = readFileSync(join(path, 'webhooks.sqlite'), 'latin1');
+    expect(secrets.map((secret) => bytes.includes(secret))).toEqual([false, true]);
   });
 
   it('says what is wrong with a directory that cannot be used', () => {
