@@ -148,6 +148,6 @@ async function answer(
   }
   const route: Route = routes[match.id];
   const input = readInput(route, request, context.rules.bodyBytesMax);
-  const call = { caller, params: match.params, ...input };
+  const call = { caller, params: match.params, rawBody: request.rawBody, ...input };
   return jsonResponse(route.status, await handle(context, call as never));
 }
