@@ -43,7 +43,9 @@ async function sendWithToken(
   // What is fresh and refused all the same is the endpoint's own 401.
   if (!isRefused(result) || !token.isRemembered) return result;
   const fresh = await tokenFor(context, attempt);
-  return 'error' in fresh
+  // The endpoint's answer tells more than that no time was left to ask it again.
+  const isOver = waitedOf(context, attempt) >= attempt.timeoutMs;
+  return 'error' in fresh || isOver
     ? { ...result, durationMs: waitedOf(context, attempt) }
     : postWith(fresh, context, { sending, attempt });
 }

@@ -311,6 +311,22 @@ describe('an OAuth client', () => {
     expect(posted).toHaveLength(2);
   });
 
+  it('shows the endpoint’s 401 where the fresh token took all the time that was left', async () => {
+    const { posted, world, target, deliver, clock } = await setup((n) => token(`t${n}`), {
+      retrySchedule: [],
+    });
+    await deliver();
+    const { endpoint } = world;
+    world.endpoint = (request, count) => {
+      if (request.url === auth.token_url) clock.advance(10_000);
+      return endpoint(request, count);
+    };
+    target.answer = () => aResponse({ statusCode: 401 });
+    const found = await deliver();
+    expect(found?.attempts).toMatchObject([{ statusCode: 401, durationMs: 10_000 }]);
+    expect(posted).toHaveLength(2);
+  });
+
   it('asks for no other token where no time is left for it', async () => {
     const { asked, target, deliver, clock } = await setup((n) => token(`t${n}`), {
       retrySchedule: [],
