@@ -2,14 +2,33 @@
 
 const charactersMax = 2 * 1024 * 1024;
 
-/** Two spaces a level. What is no JSON, or would become too long, stays as it is. */
+/** Two spaces a level: only white space is moved. What is no JSON, or would become too long, stays as it is. */
 export function pretty(text: string): string {
-  if (lengthOf(text) > charactersMax) return text;
+  return lengthOf(text) > charactersMax || !isJson(text) ? text : laidOut(text);
+}
+
+function isJson(text: string): boolean {
   try {
-    return JSON.stringify(JSON.parse(text), null, 2);
+    JSON.parse(text);
+    return true;
   } catch {
-    return text;
+    return false;
   }
+}
+
+/** Strings, what white space goes with, and white space. Numbers are none of these: reading them could round them. */
+const pieces = /"[^"\\]*(?:\\.[^"\\]*)*"|\{\s*\}|\[\s*\]|[[\]{},:]|\s+/g;
+
+function laidOut(json: string): string {
+  let level = 0;
+  const line = (step: number) => `\n${'  '.repeat((level += step))}`;
+  return json.replace(pieces, (piece) => {
+    if (piece.startsWith('"')) return piece;
+    if (piece.length > 1 || piece.trim() === '') return piece.replaceAll(/\s/g, '');
+    if (piece === ':') return ': ';
+    const step = steps[piece] ?? 0;
+    return step < 0 ? line(step) + piece : piece + line(step);
+  });
 }
 
 /** How much deeper a character leads; a comma begins a line where it is. */

@@ -26,5 +26,8 @@ async function ownHeaders(
 ): Promise<string[]> {
   if (!isDeliveryId(webhookId)) return [];
   const subscription = await subscriptions.get(defaultTenant, subscriptionIdOf(webhookId));
-  return Object.keys(subscription?.customHeaders ?? {}).map((name) => name.toLowerCase());
+  if (subscription === undefined) return [];
+  const { customHeaders, auth } = subscription;
+  const names = [...Object.keys(customHeaders), ...(auth?.type === 'header' ? [auth.name] : [])];
+  return names.map((name) => name.toLowerCase());
 }

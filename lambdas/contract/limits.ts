@@ -57,6 +57,8 @@ export const limits = {
   tokenLifetimeMsMax: hour,
   tokenExpiryMarginMs: 30 * second,
   tokenMemoEntriesMax: 1_000,
+  /** What is left for a fetch is rounded down to it, so that attempts with nearly as much time share one. */
+  tokenFetchStepMs: 0.5 * second,
 
   // Lists
   pageSizeDefault: 20,

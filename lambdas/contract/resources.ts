@@ -163,7 +163,7 @@ export const deliveryWithPayload = delivery
       description: 'Such as `gzip`: as it was given with the bytes; null where it was not',
     }),
     payload: z.unknown().meta({
-      description: `The body as JSON; null where it is of another type, compressed, or nested deeper than ${limits.jsonDepthMax} levels`,
+      description: `The body as JSON, numbers as they were written; null where it is of another type, compressed, or nested deeper than ${limits.jsonDepthMax} levels`,
     }),
     payload_raw: z
       .string()

@@ -121,7 +121,9 @@ export const subscriptionRoutes = {
     body: z
       .strictObject({
         event_type: resources.eventType,
-        payload: z.unknown().meta({ description: 'Any JSON' }),
+        payload: z
+          .unknown()
+          .meta({ description: 'Any JSON: sent byte for byte as it is written here' }),
         payload_raw: z.string().meta({
           description: 'The very bytes, in place of `payload`, in `payload_encoding`',
         }),

@@ -12,34 +12,56 @@ export function maskedAuth(auth: EndpointAuth | null): EndpointAuth | null {
   return auth === null ? null : withSecret(auth, secretMask);
 }
 
-/** The auth to store. Its mask keeps the stored secret, but never sends it to another token endpoint. */
+/** The auth to store. Its mask keeps the stored secret, but never sends it elsewhere, nor lets it be shown. */
 export function unmaskedAuth(
   given: EndpointAuth | null,
   stored: EndpointAuth | null,
 ): EndpointAuth | null {
   if (given === null) return null;
-  const isSameUse =
-    stored?.type === given.type &&
-    (given.type !== 'oauth2' || given.token_url === (stored as OAuthClient).token_url);
   const { name, secret } = secretOf(given);
-  const before = isSameUse ? secretOf(stored).secret : null;
+  const before = stored !== null && isSameUse(given, stored) ? secretOf(stored).secret : null;
   const auth = withSecret(given, keptSecret(secret, before, `/auth/${name}`));
+  // Beside a password the user is shown, and so would be a secret that it had been.
+  if (auth.type === 'basic' && auth.username === secretMask) {
+    throw invalidField('/auth/username', 'must be the user itself beside a password');
+  }
   if (auth.type === 'mtls') checkKeyPair(auth.certificate, auth.private_key);
   return auth;
 }
 
+/** Whether the stored secret would go where it went before. */
+function isSameUse(given: EndpointAuth, stored: EndpointAuth): boolean {
+  return useOf(given) === useOf(stored);
+}
+
+function useOf(auth: EndpointAuth): string {
+  switch (auth.type) {
+    case 'basic':
+      return `basic ${secretOf(auth).name}`;
+    case 'header':
+      return `header ${auth.name.toLowerCase()}`;
+    case 'oauth2':
+      return `oauth2 ${auth.token_url}`;
+    case 'bearer':
+    case 'mtls':
+      return auth.type;
+  }
+}
+
 /** What a request carries to authenticate; for an OAuth client that is a token of its own, as `bearer`. */
 export function credentialsOf(auth: Exclude<EndpointAuth, OAuthClient>): {
-  authorization?: string;
+  header?: readonly [name: string, value: string];
   clientCertificate?: ClientCertificate;
 } {
   switch (auth.type) {
     case 'basic': {
       const pair = Buffer.from(`${auth.username}:${auth.password}`).toString('base64');
-      return { authorization: `Basic ${pair}` };
+      return { header: ['Authorization', `Basic ${pair}`] };
     }
     case 'bearer':
-      return { authorization: `Bearer ${auth.token}` };
+      return { header: ['Authorization', `Bearer ${auth.token}`] };
+    case 'header':
+      return { header: [auth.name, auth.value] };
     case 'mtls':
       return {
         clientCertificate: { certificate: auth.certificate, privateKey: auth.private_key },
@@ -50,9 +72,13 @@ export function credentialsOf(auth: Exclude<EndpointAuth, OAuthClient>): {
 function secretOf(auth: EndpointAuth): { name: string; secret: string } {
   switch (auth.type) {
     case 'basic':
-      return { name: 'password', secret: auth.password };
+      return auth.password === ''
+        ? { name: 'username', secret: auth.username }
+        : { name: 'password', secret: auth.password };
     case 'bearer':
       return { name: 'token', secret: auth.token };
+    case 'header':
+      return { name: 'value', secret: auth.value };
     case 'oauth2':
       return { name: 'client_secret', secret: auth.client_secret };
     case 'mtls':
@@ -61,16 +87,7 @@ function secretOf(auth: EndpointAuth): { name: string; secret: string } {
 }
 
 function withSecret(auth: EndpointAuth, secret: string): EndpointAuth {
-  switch (auth.type) {
-    case 'basic':
-      return { ...auth, password: secret };
-    case 'bearer':
-      return { ...auth, token: secret };
-    case 'oauth2':
-      return { ...auth, client_secret: secret };
-    case 'mtls':
-      return { ...auth, private_key: secret };
-  }
+  return { ...auth, [secretOf(auth).name]: secret };
 }
 
 function checkKeyPair(certificate: string, privateKey: string): void {

@@ -1,9 +1,11 @@
 // The fields whose secrets the API takes and never shows: custom headers, auth, and what verifies events. A field that
 // is not given counts as given the way it is shown, with masks.
+import type { EndpointAuth } from '../contract/endpoint-auth.ts';
 import type { SubscriptionFields } from '../contract/resources.ts';
 import { secretMask } from '../contract/secret-mask.ts';
 import type { Verification } from '../contract/verification.ts';
 import { maskedHeaders, unmaskedHeaders } from './custom-headers.ts';
+import type { CustomHeaders } from './custom-headers.ts';
 import { maskedAuth, unmaskedAuth } from './endpoint-auth.ts';
 import { keptSecret } from './kept-secret.ts';
 import { invalidField } from './service-error.ts';
@@ -28,9 +30,7 @@ export function hiddenFields(before: Subscription, fields: SubscriptionFields): 
     auth = shown.auth,
     verification = shown.verification,
   } = fields;
-  if (auth?.type === 'mtls' && new URL(target).protocol !== 'https:') {
-    throw invalidField('/auth', 'needs an https target for its client certificate');
-  }
+  if (auth !== null) checkFit(auth, { target, customHeaders: customHeaders ?? {} });
   // Whoever cannot read a secret must not be able to have it sent to a host of their own.
   const isMoved = new URL(target).origin !== new URL(before.targetUrl).origin;
   const stored = isMoved ? { customHeaders: {}, auth: null } : before;
@@ -39,6 +39,19 @@ export function hiddenFields(before: Subscription, fields: SubscriptionFields): 
     auth: unmaskedAuth(auth, stored.auth),
     verification: unmaskedVerification(verification, before.verification),
   };
+}
+
+function checkFit(
+  auth: EndpointAuth,
+  { target, customHeaders }: { target: string; customHeaders: CustomHeaders },
+): void {
+  if (auth.type === 'mtls' && new URL(target).protocol !== 'https:') {
+    throw invalidField('/auth', 'needs an https target for its client certificate');
+  }
+  const names = Object.keys(customHeaders).map((name) => name.toLowerCase());
+  if (auth.type === 'header' && names.includes(auth.name.toLowerCase())) {
+    throw invalidField('/auth/name', 'must not be one of custom_headers too');
+  }
 }
 
 function maskedVerification(verification: Verification | null): Verification | null {

@@ -1,5 +1,6 @@
 // The headers of a delivery's request: Standard Webhooks' three, the seed's four, Stripe's form as an option, what HTTP
 // wants, and the subscription's own.
+import type { CustomHeaders } from './custom-headers.ts';
 import type { Delivery } from './delivery.ts';
 import { activeSecrets } from './secrets.ts';
 import { hubSignature, standardSignatures, timestampedSignatures } from './signature.ts';
@@ -19,9 +20,8 @@ export function requestHeaders(
   now: number,
 ): Record<string, string> {
   const headers: Record<string, string> = {
-    ...subscription.customHeaders,
+    ...generalHeaders(subscription.customHeaders),
     'Content-Type': delivery.contentType,
-    'User-Agent': userAgent,
     'X-Webhook-ID': delivery.id,
     'X-Webhook-Attempt': String(delivery.attemptCount + 1),
     [hopsHeader]: String(delivery.hops + 1),
@@ -30,6 +30,16 @@ export function requestHeaders(
   if (delivery.eventType !== null) headers['X-Event-Type'] = delivery.eventType;
   const message = { id: delivery.id, timestamp: Math.floor(now / 1_000), body };
   return { ...headers, ...signatureHeaders(message, subscription, now) };
+}
+
+/** The subscription's own go before these. Firewalls such as ModSecurity refuse what accepts nothing. */
+function generalHeaders(own: CustomHeaders): Record<string, string> {
+  const names = new Set(Object.keys(own).map((name) => name.toLowerCase()));
+  return {
+    ...(!names.has('accept') && { Accept: '*/*' }),
+    ...(!names.has('user-agent') && { 'User-Agent': userAgent }),
+    ...own,
+  };
 }
 
 function signatureHeaders(

@@ -76,6 +76,7 @@ export function createContext(
       ttlMs: limits.tokenLifetimeMsMax,
       entriesMax: limits.tokenMemoEntriesMax,
     }),
+    tokenFetches: new Map(),
     apiKeyMemo: createMemo({ ttlMs: limits.keyMemoTtlMs, entriesMax: limits.keyMemoEntriesMax }),
   };
 }

@@ -149,8 +149,8 @@ async function answer(
   }
   const route: Route = routes[match.id];
   const input = readInput(route, request, context.rules.bodyBytesMax);
-  const { sourceAddress } = request;
-  const call = { caller, sourceAddress, params: match.params, ...input };
+  const { rawBody, sourceAddress } = request;
+  const call = { caller, sourceAddress, params: match.params, rawBody, ...input };
   const response = jsonResponse(route.status, await handle(context, call as never));
   if (route.function === 'publish') {
     Object.assign(response.headers, policyHeaders(context.rules.quota));

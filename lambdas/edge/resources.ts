@@ -29,6 +29,7 @@ import type { StatsSummary } from '../core/stats-summary.ts';
 import type { Subscription } from '../core/subscription.ts';
 import type { Rules } from '../operations/context.ts';
 import type { Backlog } from '../operations/get-health.ts';
+import { RawJson } from './raw-json.ts';
 
 export function subscriptionResource(subscription: Subscription): SubscriptionResource {
   return {
@@ -108,7 +109,7 @@ export function deliveryWithPayloadResource(loaded: LoadedDelivery): DeliveryWit
     ...deliveryResource(delivery),
     content_type: delivery.contentType,
     content_encoding: delivery.contentEncoding,
-    payload: text !== null && isJson(delivery) ? parsedPayload(text) : null,
+    payload: text !== null && isJson(delivery) ? shownPayload(text) : null,
     payload_raw: text ?? Buffer.from(body).toString('base64'),
     payload_encoding: text === null ? 'base64' : 'utf-8',
   };
@@ -186,10 +187,9 @@ export function statsResource(summary: StatsSummary): StatsResource {
   };
 }
 
-/** Null where the JSON is nested so deep that it could not be written again. */
-function parsedPayload(raw: string): unknown {
-  const payload: unknown = JSON.parse(raw);
-  return exceedsDepth(payload, limits.jsonDepthMax) ? null : payload;
+/** Null where the JSON is nested so deep that who reads the answer might not stand it. */
+function shownPayload(raw: string): RawJson | null {
+  return exceedsDepth(JSON.parse(raw), limits.jsonDepthMax) ? null : new RawJson(raw);
 }
 
 function scheduleResource(schedule: RetrySchedule | null): SubscriptionResource['retry_schedule'] {

@@ -2,6 +2,7 @@
 import type { FieldError, ProblemCode } from '../contract/problems.ts';
 import { problems } from '../contract/problems.ts';
 import type { Problem } from '../contract/resources.ts';
+import { jsonOf } from './raw-json.ts';
 
 export type HttpResponse = {
   statusCode: number;
@@ -20,7 +21,7 @@ export function jsonResponse(status: number, value: unknown): HttpResponse {
       'x-content-type-options': 'nosniff',
       'cross-origin-resource-policy': 'same-origin',
     },
-    body: JSON.stringify(value),
+    body: jsonOf(value),
     isBase64Encoded: false,
   };
 }

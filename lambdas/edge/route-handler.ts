@@ -34,6 +34,8 @@ export type Call<Id extends RouteId> = {
   params: ParamsOf<Routes[Id]['path']>;
   query: QueryOf<Routes[Id]>;
   body: BodyOf<Routes[Id]>;
+  /** The bytes that `body` was read from. */
+  rawBody: Buffer;
   headers: HeadersOf<Routes[Id]>;
 };
 

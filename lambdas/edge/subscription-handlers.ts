@@ -1,5 +1,6 @@
 // Answers to the routes of subscriptions.
 import type { subscriptionRoutes } from '../contract/subscription-routes.ts';
+import { memberText } from '../core/json-member.ts';
 import { bytesOf } from '../core/payload.ts';
 import { createSubscription } from '../operations/create-subscription.ts';
 import { deleteSubscription } from '../operations/delete-subscription.ts';
@@ -25,10 +26,13 @@ const changeFields: RouteHandler<'replaceSubscription' | 'updateSubscription'> =
   };
 };
 
-function sampleBody(given: Call<'testSubscription'>['body']): Uint8Array | null {
-  const { payload, payload_raw: raw, payload_encoding: encoding = 'utf-8' } = given;
+/** A payload goes out as it was written, byte for byte. */
+function sampleBody({ body, rawBody }: Call<'testSubscription'>): Uint8Array | null {
+  const { payload, payload_raw: raw, payload_encoding: encoding = 'utf-8' } = body;
   if (raw !== undefined) return bytesOf(raw, encoding);
-  return payload === undefined || payload === null ? null : Buffer.from(JSON.stringify(payload));
+  if (payload === undefined || payload === null) return null;
+  const written = memberText(new TextDecoder().decode(rawBody), 'payload');
+  return written === null ? null : Buffer.from(written);
 }
 
 export const subscriptionHandlers: HandlersFor<keyof typeof subscriptionRoutes> = {
@@ -79,10 +83,11 @@ export const subscriptionHandlers: HandlersFor<keyof typeof subscriptionRoutes> 
     };
   },
 
-  testSubscription: async (context, { caller, params, body }) => {
+  testSubscription: async (context, call) => {
+    const { caller, params, body } = call;
     const subscription = await findSubscription(context, caller.tenant, subscriptionIdFrom(params));
     const { event_type: eventType = null, content_type: contentType = null } = body;
-    const sample = { eventType, contentType, body: sampleBody(body) };
+    const sample = { eventType, contentType, body: sampleBody(call) };
     const deliveryId = await testSubscription(context, subscription, sample);
     return { message: 'Test event accepted for delivery', delivery_id: deliveryId };
   },

@@ -46,7 +46,9 @@ export type Context = Ports & {
   /** Whether this process can send at all. */
   sending: { unsent: Unsent | null };
   /** By OAuth client. */
-  tokenMemo: Memo<AccessToken | NoToken>;
+  tokenMemo: Memo<AccessToken>;
+  /** Those under way, by OAuth client and time limit. */
+  tokenFetches: Map<string, Promise<AccessToken | NoToken>>;
   /** By key id. */
   apiKeyMemo: Memo<ApiKey | undefined>;
   /** Ids of no key, and when that was found: apart, so that many of them evict none that there is. */

@@ -152,6 +152,11 @@ test('a test event may have any type and any bytes', async () => {
   const [, second] = await endpoint.received(2, patienceMs);
   expect(second!.body.toString()).toBe(written);
   expect(second!.headers['content-type']).toBe('application/json');
+  const body = `{ "payload": ${written} ,"event_type":"a"}`;
+  const headers = { 'content-type': 'application/json' };
+  await api.request('POST', `/api/subscriptions/${id}/test`, { body, headers });
+  const [, , third] = await endpoint.received(3, patienceMs);
+  expect(third!.body.toString()).toBe(written);
 });
 
 test.each([

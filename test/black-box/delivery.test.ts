@@ -69,6 +69,7 @@ test('the request carries the seed’s headers and Standard Webhooks’', async 
     headers: {
       'content-type': type,
       'content-length': String(Buffer.byteLength(body)),
+      accept: '*/*',
       'user-agent': 'Webhook-Delivery-Service/1.0',
       'webhook-id': delivery,
       'x-webhook-id': delivery,

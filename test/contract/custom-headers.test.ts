@@ -18,6 +18,9 @@ describe('customHeaders', () => {
     'X_Under.Score',
     '0-digit',
     'X-Cf-Ray',
+    'CF-Access-Client-Id',
+    'CF-Access-Client-Secret',
+    'User-Agent',
   ])('allows the name %s', (name) => {
     expect(accepts(name)).toBe(true);
   });
@@ -55,7 +58,10 @@ describe('customHeaders', () => {
     'X-Webhook-Signature',
     'X-Event-Type',
     'X-Hub-Signature-256',
-    'User-Agent',
+    'CF-Connecting-IP',
+    'CF-Ray',
+    'CF-Access-Jwt-Assertion',
+    'CF-Access-Client',
     'Cookie',
     'Accept-Encoding',
   ])('refuses the name %s in any case', (name) => {

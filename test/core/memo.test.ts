@@ -55,4 +55,23 @@ describe('memo', () => {
     expect(await memo.get('a', at(50), load('second'))).toBe('second');
     expect(await memo.get('a', at(49), load('third'))).toBe('third');
   });
+
+  it('knows what is loaded or set, without waiting for what is not, and while it is young', async () => {
+    const { memo, at } = setup();
+    const loading = Promise.withResolvers<string>();
+    const got = memo.get('a', at(0), () => loading.promise);
+    expect(memo.known('a', at(0))).toBeUndefined();
+    loading.resolve('loaded');
+    await got;
+    expect(memo.known('a', at(99))).toBe('loaded');
+    expect(memo.known('a', at(100))).toBeUndefined();
+    memo.set('a', at(100), 'set');
+    expect([memo.known('a', at(100)), await memo.get('a', at(100), fail)]).toEqual(['set', 'set']);
+    memo.forget('a');
+    expect(memo.known('a', at(100))).toBeUndefined();
+  });
 });
+
+function fail(): never {
+  throw new Error('Nothing is to be loaded');
+}

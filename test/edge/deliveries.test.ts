@@ -45,8 +45,9 @@ describe('a delivery', () => {
     const before = loaded.get(deliveryId)!.delivery;
     const after = changed(before, { status: 'retrying', attemptCount: 1, cycleAttempt: 1 });
     await service.ports.deliveries.recordAttempt(before, after, anAttempt({ number: 1 }));
-    const { status, json } = await service.call('getDelivery', { id: deliveryId });
+    const { status, json, text } = await service.call('getDelivery', { id: deliveryId });
     expect(status).toBe(200);
+    expect(text).toContain(`"payload":${oddBody},"payload_raw"`);
     expect(json['delivery']).toMatchObject({
       id: deliveryId,
       subscription_id: id,

@@ -129,6 +129,34 @@ describe('hidden fields', () => {
     expect(created.json['errors']).toMatchObject([{ pointer }]);
   });
 
+  test.each([
+    ['a header', { type: 'header', name: 'Authorization', value: 'GenieKey s3cret' }],
+    ['a user without a password', { type: 'basic', username: 's3cret', password: '' }],
+  ])('show nothing of %s, and send it to no other host', async (_, auth) => {
+    const { created, get, update, stored } = await setup({ auth });
+    const answers = [created, await get(), await update({ name: 'Orders' })];
+    expect(answers.map(({ text }) => text.includes('s3cret'))).toEqual([false, false, false]);
+    const moved = await update({ target_url: 'https://evil.example.com/hooks' });
+    expect([moved.status, moved.json['code']]).toEqual([400, 'invalid-request']);
+    expect((await stored())?.auth).toEqual(auth);
+  });
+
+  test('set no header twice, whichever of the two came first', async () => {
+    const auth = { type: 'header', name: 'X-API-Key', value: 'a' };
+    const custom_headers = { 'x-api-key': 'b' };
+    const answers = [
+      await refused({ auth, custom_headers }),
+      await (await setup({ auth })).update({ custom_headers }),
+      await (await setup({ custom_headers })).update({ auth }),
+    ];
+    for (const { status, json } of answers) {
+      expect([status, json['errors']]).toEqual([
+        400,
+        [{ pointer: '/auth/name', detail: 'must not be one of custom_headers too' }],
+      ]);
+    }
+  });
+
   test('ask for tokens only where targets may be', async () => {
     const auth = {
       type: 'oauth2',

@@ -55,13 +55,16 @@ test('a rebound name gets in with no key', async () => {
   }
 });
 
-test('credentials and headers of a subscription are shown as masks', async () => {
+test.each([
+  { type: 'bearer', token: 'CANARY-TOKEN' },
+  { type: 'header', name: 'Private-Token', value: 'CANARY-TOKEN' },
+])('$type credentials and headers of a subscription are shown as masks', async (auth) => {
   const headers = { authorization: `Bearer ${keys['admin']}`, 'content-type': 'application/json' };
   const made = await api.request('POST', '/api/subscriptions', {
     headers,
     body: JSON.stringify({
-      target_url: `${server.url}/dev/inbox/masks`,
-      auth: { type: 'bearer', token: 'CANARY-TOKEN' },
+      target_url: `${server.url}/dev/inbox/${auth.type}`,
+      auth,
       custom_headers: { 'X-Tenant-Key': 'CANARY-HEADER' },
     }),
   });
@@ -70,7 +73,7 @@ test('credentials and headers of a subscription are shown as masks', async () =>
   const text = await until(
     'it has come',
     async () => {
-      const { json } = await ask('GET', '/dev/inbox/masks/requests', 'read');
+      const { json } = await ask('GET', `/dev/inbox/${auth.type}/requests`, 'read');
       const shown = JSON.stringify(json);
       return shown.includes('payload') ? shown : undefined;
     },

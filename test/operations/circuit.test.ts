@@ -231,7 +231,10 @@ describe('a probe', () => {
     clock.advance(minute);
     await work();
     clock.advance(limits.jobDelayMs);
-    const subscriptionMemo = { get: async () => subscription, forget: () => undefined };
+    const subscriptionMemo = {
+      ...context.subscriptionMemo,
+      get: async () => subscription,
+    };
     await work({ ...context, subscriptionMemo });
     expect(sent).toHaveLength(1);
   });

@@ -74,12 +74,45 @@ describe('a request', () => {
 
   it('carries custom headers, and none of them replaces the service’s own', async () => {
     const { subscribe, publish, settle, sent } = createDelivering();
-    await publish(await subscribe({ customHeaders: { 'X-Api-Key': 'k', 'User-Agent': 'other' } }));
+    const customHeaders = { 'X-Api-Key': 'k', 'X-Webhook-Attempt': '7' };
+    await publish(await subscribe({ customHeaders }));
     await settle();
-    expect(sent[0]?.headers).toMatchObject({
-      'X-Api-Key': 'k',
-      'User-Agent': 'Webhook-Delivery-Service/1.0',
-    });
+    expect(sent[0]?.headers).toMatchObject({ 'X-Api-Key': 'k', 'X-Webhook-Attempt': '1' });
+  });
+
+  it('accepts anything and names the service, unless custom headers say otherwise', async () => {
+    const { subscribe, publish, settle, sent } = createDelivering();
+    for (const customHeaders of [{}, { accept: 'application/json', 'user-agent': 'ours/2' }]) {
+      await publish(await subscribe({ customHeaders }));
+      await settle();
+    }
+    const general = sent.map(({ headers }) =>
+      Object.entries(headers).filter(([name]) => /^(accept|user-agent)$/i.test(name)),
+    );
+    expect(general).toEqual([
+      [
+        ['Accept', '*/*'],
+        ['User-Agent', 'Webhook-Delivery-Service/1.0'],
+      ],
+      [
+        ['accept', 'application/json'],
+        ['user-agent', 'ours/2'],
+      ],
+    ]);
+  });
+
+  it('carries credentials in a header of any name', async () => {
+    const { subscribe, publish, settle, sent } = createDelivering();
+    for (const [name, value] of [
+      ['Authorization', 'GenieKey k'],
+      ['Private-Token', 't'],
+    ] as const) {
+      await publish(await subscribe({ auth: { type: 'header', name, value } }));
+      await settle();
+    }
+    expect(sent[0]?.headers).toMatchObject({ Authorization: 'GenieKey k' });
+    expect(sent[1]?.headers).toMatchObject({ 'Private-Token': 't' });
+    expect(sent[1]?.headers).not.toHaveProperty('Authorization');
   });
 
   it('carries basic and bearer credentials, or a client certificate', async () => {
@@ -156,6 +189,45 @@ describe('an OAuth client', () => {
     expect(posted[0]?.headers['Authorization']).toBe('Bearer t1');
   });
 
+  it.each([
+    ['client_secret_basic', { Authorization: expect.stringMatching(/^Basic /) }, ''],
+    ['client_secret_post', {}, '&client_id=the+client&client_secret=s3cret%3A%2F'],
+  ] as const)('asks with its audience, and proves itself by %s', async (...row) => {
+    const [token_auth, headers, inBody] = row;
+    const audience = 'https://api.example.com/?a=b';
+    const { asked, deliver } = await setup(() => token('t1'), {
+      auth: { ...auth, audience, token_auth },
+    });
+    await deliver();
+    expect(new TextDecoder().decode(asked[0]?.body)).toBe(
+      `grant_type=client_credentials&scope=a+b&audience=https%3A%2F%2Fapi.example.com%2F%3Fa%3Db${inBody}`,
+    );
+    expect(asked[0]?.headers).toEqual({
+      ...headers,
+      Accept: 'application/json',
+      'Content-Type': 'application/x-www-form-urlencoded',
+      'User-Agent': 'Webhook-Delivery-Service/1.0',
+    });
+  });
+
+  it.each([
+    ['no type', { token_type: undefined }],
+    ['its type in lower case', { token_type: 'bearer' }],
+    ['its lifetime as text', { expires_in: '3600' }],
+  ])('takes a token with %s for a bearer token', async (_, more) => {
+    const { posted, deliver } = await setup(() => token('t1', more));
+    expect((await deliver())?.delivery.status).toBe('delivered');
+    expect(posted[0]?.headers['Authorization']).toBe('Bearer t1');
+  });
+
+  it('does not share its token with a client that asks for another audience', async () => {
+    const { asked, deliver, subscribe, publish, settle } = await setup((n) => token(`t${n}`));
+    await deliver();
+    await publish(await subscribe({ auth: { ...auth, audience: 'another' } }));
+    await settle();
+    expect(asked).toHaveLength(2);
+  });
+
   it('is remembered while its token is valid', async () => {
     const { asked, posted, deliver, clock } = await setup((count) => token(`t${count}`));
     await deliver();
@@ -177,6 +249,97 @@ describe('an OAuth client', () => {
     const detail = await deliver();
     expect(detail?.delivery.status).toBe('delivered');
     expect(asked).toHaveLength(2);
+    expect(detail?.attempts.map(({ statusCode }) => statusCode)).toEqual([401, 200]);
+  });
+
+  it('replaces a remembered token that was revoked within the attempt, and signs again', async () => {
+    const { asked, posted, target, deliver, clock } = await setup((n) => token(`t${n}`));
+    await deliver();
+    const valid = { token: 'Bearer t2' };
+    target.answer = () => {
+      clock.advance(1_500);
+      const { headers } = posted.at(-1)!;
+      return aResponse({ statusCode: headers['Authorization'] === valid.token ? 200 : 401 });
+    };
+    const found = await deliver();
+    expect(found?.attempts.map(({ statusCode }) => statusCode)).toEqual([200]);
+    const [, refused, accepted] = posted;
+    expect([refused, accepted].map((request) => request?.timeoutMs)).toEqual([10_000, 8_500]);
+    expect(asked.map(({ timeoutMs }) => timeoutMs)).toEqual([10_000, 8_500]);
+    const times = [refused, accepted].map((request) =>
+      Number(request?.headers['webhook-timestamp']),
+    );
+    expect(times[1]! - times[0]!).toBeGreaterThanOrEqual(1);
+    expect(found?.attempts[0]?.durationMs).toBe(1_500 + aResponse().durationMs);
+    await deliver();
+    expect(asked).toHaveLength(2);
+  });
+
+  it('tries a fresh token once: another 401 is the endpoint’s', async () => {
+    const { asked, posted, target, deliver } = await setup((n) => token(`t${n}`), {
+      retrySchedule: [],
+    });
+    await deliver();
+    target.answer = () => aResponse({ statusCode: 401 });
+    const found = await deliver();
+    expect(found?.attempts.map(({ statusCode }) => statusCode)).toEqual([401]);
+    expect([posted.length, asked.length]).toEqual([3, 2]);
+    // And a token that was fetched for this very attempt is not replaced.
+    await deliver();
+    expect([posted.length, asked.length]).toEqual([4, 3]);
+  });
+
+  it('has no token replaced for any answer but 401', async () => {
+    const { asked, posted, target, deliver } = await setup((n) => token(`t${n}`), {
+      retrySchedule: [],
+    });
+    await deliver();
+    target.answer = () => aResponse({ statusCode: 403 });
+    await deliver();
+    expect([posted.length, asked.length]).toEqual([2, 1]);
+  });
+
+  it('shows the endpoint’s 401 where no fresh token can be had', async () => {
+    const { posted, target, deliver } = await setup(
+      (n) => (n === 1 ? token('t1') : aResponse({ statusCode: 503 })),
+      { retrySchedule: [] },
+    );
+    await deliver();
+    target.answer = () => aResponse({ statusCode: 401 });
+    const found = await deliver();
+    expect(found?.attempts.map(({ statusCode }) => statusCode)).toEqual([401]);
+    expect(posted).toHaveLength(2);
+  });
+
+  it('shows the endpoint’s 401 where the fresh token took all the time that was left', async () => {
+    const { posted, world, target, deliver, clock } = await setup((n) => token(`t${n}`), {
+      retrySchedule: [],
+    });
+    await deliver();
+    const { endpoint } = world;
+    world.endpoint = (request, count) => {
+      if (request.url === auth.token_url) clock.advance(10_000);
+      return endpoint(request, count);
+    };
+    target.answer = () => aResponse({ statusCode: 401 });
+    const found = await deliver();
+    expect(found?.attempts).toMatchObject([{ statusCode: 401, durationMs: 10_000 }]);
+    expect(posted).toHaveLength(2);
+  });
+
+  it('asks for no other token where no time is left for it', async () => {
+    const { asked, target, deliver, clock } = await setup((n) => token(`t${n}`), {
+      retrySchedule: [],
+      timeoutMs: 2_000,
+    });
+    await deliver();
+    target.answer = () => {
+      clock.advance(1_501);
+      return aResponse({ statusCode: 401 });
+    };
+    const found = await deliver();
+    expect(found?.attempts.map(({ statusCode }) => statusCode)).toEqual([401]);
+    expect(asked).toHaveLength(1);
   });
 
   it.each([

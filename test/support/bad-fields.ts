@@ -72,6 +72,20 @@ export const badFields = {
   'auth that is a text': { auth: 'Bearer t' },
   'a user name with a colon': { auth: { type: 'basic', username: 'u:v', password: 'p' } },
   'a user without a password': { auth: { type: 'basic', username: 'u' } },
+  'neither user nor password': { auth: { type: 'basic', username: '', password: '' } },
+  'credentials in a header that frames': { auth: { type: 'header', name: 'TE', value: 'x' } },
+  'credentials with a line break': {
+    auth: { type: 'header', name: 'Authorization', value: 'Token t\r\nHost: x' },
+  },
+  'a client with an unknown proof': {
+    auth: {
+      type: 'oauth2',
+      token_url: target,
+      client_id: 'c',
+      client_secret: 's',
+      token_auth: 'private_key_jwt',
+    },
+  },
   'a bearer token with a line break': { auth: { type: 'bearer', token: 't\r\nHost: x' } },
   'a bearer token with a space': { auth: { type: 'bearer', token: 'a b' } },
   'a client without a token URL': { auth: { type: 'oauth2', client_id: 'c', client_secret: 's' } },

@@ -1,5 +1,6 @@
 // What pages show of what the API says: values, times, error codes, event types, the API's description.
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { openApiDocument } from '../../lambdas/contract/openapi.ts';
 import { bytes, duration, isolated, percent, relativeTime, utcTime } from '../../web/format.ts';
@@ -70,6 +71,33 @@ test('JSON is laid out, and other text stays as it is', () => {
   expect(pretty(open)).toBe(JSON.stringify(JSON.parse(open), null, 2));
   expect(jsonError('{"a":')).toBeTypeOf('string');
   expect(jsonError('0')).toBeUndefined();
+});
+
+test.each([
+  [
+    '{"id":7615917337495251231,"price":1.10,"e":1E+2,"z":-0}',
+    ['7615917337495251231', '1.10', '1E+2', '-0'],
+  ],
+  [
+    String.raw`{"b":"\u00e9\/ :{,","2":1,"1":2,"2":3}`,
+    [String.raw`"\u00e9\/ :{,"`, '"2": 1', '"2": 3'],
+  ],
+])('laying JSON out changes nothing but white space: %s', (text, kept) => {
+  const laidOut = pretty(text);
+  for (const each of kept) expect(laidOut).toContain(each);
+  expect(laidOut.replaceAll(/\n *|(?<=":) /g, '')).toBe(text);
+});
+
+test('JSON is laid out as JSON.stringify does it, whatever its white space was', () => {
+  const space = fc.constantFrom(undefined, 1, '\t', '\r\n');
+  fc.assert(
+    fc.property(fc.jsonValue(), space, (value, given) => {
+      const plain = JSON.stringify(value);
+      expect(pretty(JSON.stringify(value, null, given))).toBe(
+        JSON.stringify(JSON.parse(plain), null, 2),
+      );
+    }),
+  );
 });
 
 test('JSON that would become a flood when it is laid out stays as it is', () => {

@@ -80,6 +80,34 @@ test('masks of credentials go back as they came, so that nothing is lost', () =>
   expect(edit({ auth: { kind: 'none' } })).toEqual({ auth: null });
 });
 
+test('of a user and a password one may be empty, and is sent so', () => {
+  const sent = (username: string, password: string) =>
+    edit({ auth: { kind: 'basic', username, password } }).auth;
+  expect(sent('sk_live', '')).toEqual({ type: 'basic', username: 'sk_live', password: '' });
+  expect(sent('', 'pat')).toEqual({ type: 'basic', username: '', password: 'pat' });
+  const stored = { type: 'basic', username: secretMask, password: '' } as const;
+  const before = valuesOf({ ...subscription, auth: stored });
+  expect(fieldsOf({ ...before, name: 'Another' }, before)).toEqual({ name: 'Another' });
+});
+
+test('a header and what an OAuth client asks with are sent as the API takes them', () => {
+  const header = { type: 'header', name: 'Authorization', value: 'GenieKey k' } as const;
+  const client = {
+    type: 'oauth2',
+    token_url: 'https://auth.example.com/token',
+    client_id: 'c',
+    client_secret: 's',
+    scope: 'a',
+    audience: 'b',
+    token_auth: 'client_secret_post',
+  } as const;
+  for (const { type, ...rest } of [header, client]) {
+    const fields = edit({ auth: { kind: type, ...rest } });
+    expect(fields).toEqual({ auth: { type, ...rest } });
+    expect(subscriptionFields.safeParse(fields).error).toBeUndefined();
+  }
+});
+
 test('waits may be written with commas or spaces', () => {
   expect(edit({ scheduleSeconds: '1, 2 3' })).toEqual({ retry_schedule: [1, 2, 3] });
   expect(edit({ schedule: 'default' })).toEqual({ retry_schedule: null });

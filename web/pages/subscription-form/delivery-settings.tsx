@@ -66,6 +66,10 @@ function Headers({ values, change, error }: PartProps) {
   return (
     <fieldset>
       <legend>Headers that are added to every request</legend>
+      <p class="quiet">
+        Accept and User-Agent are the service's own unless they are set here. Authorization is set
+        under Credentials.
+      </p>
       {headers.map(({ name, value }, index) => (
         <div class="row-fields" key={index}>
           <TextField label="Name" value={name} onValue={(text) => edit(index, { name: text })} />

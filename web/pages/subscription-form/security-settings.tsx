@@ -16,15 +16,20 @@ type KindField = { name: string; label: string; kind: 'text' | 'secret' | 'pem' 
 const authFields: Record<AuthKind, readonly KindField[]> = {
   none: [],
   basic: [
-    { name: 'username', label: 'User name', kind: 'text' },
-    { name: 'password', label: 'Password', kind: 'secret' },
+    { name: 'username', label: 'User name (may be empty, or an API key)', kind: 'text' },
+    { name: 'password', label: 'Password (may be empty beside a user name)', kind: 'secret' },
   ],
   bearer: [{ name: 'token', label: 'Token', kind: 'secret' }],
+  header: [
+    { name: 'name', label: 'Header, such as Authorization', kind: 'text' },
+    { name: 'value', label: 'Value, with its scheme if it has one', kind: 'secret' },
+  ],
   oauth2: [
     { name: 'token_url', label: 'Token URL', kind: 'text' },
     { name: 'client_id', label: 'Client id', kind: 'text' },
     { name: 'client_secret', label: 'Client secret', kind: 'secret' },
     { name: 'scope', label: 'Scope (optional)', kind: 'text' },
+    { name: 'audience', label: 'Audience (optional)', kind: 'text' },
   ],
   mtls: [
     { name: 'certificate', label: 'Certificate (PEM)', kind: 'pem' },
@@ -56,6 +61,7 @@ export function SecuritySettings({ values, change, error }: PartProps) {
             ['none', 'None'],
             ['basic', 'Basic'],
             ['bearer', 'Bearer token'],
+            ['header', 'A header of another name or scheme'],
             ['oauth2', 'OAuth 2 client credentials'],
             ['mtls', 'TLS client certificate'],
           ]}
@@ -68,6 +74,18 @@ export function SecuritySettings({ values, change, error }: PartProps) {
           set={(name, value) => change({ auth: { ...auth, [name]: value } })}
           errorOf={(name) => fieldError(error, `/auth/${name}`)}
         />
+        {auth.kind === 'oauth2' && (
+          <ChoiceField
+            label="How the client proves itself"
+            value={auth['token_auth'] ?? 'client_secret_basic'}
+            options={[
+              ['client_secret_basic', 'In the header (client_secret_basic)'],
+              ['client_secret_post', 'In the body (client_secret_post)'],
+            ]}
+            onValue={(way) => change({ auth: { ...auth, token_auth: way } })}
+            error={fieldError(error, '/auth/token_auth')}
+          />
+        )}
         <ChoiceField
           label="How ingested events are verified"
           value={verification.kind}

@@ -8,7 +8,7 @@ export type Fields = Body<'updateSubscription'>;
 /** What the API shows in the place of a secret; sent back, it changes nothing. */
 export const mask = '••••••';
 
-export type AuthKind = 'none' | 'basic' | 'bearer' | 'oauth2' | 'mtls';
+export type AuthKind = 'none' | 'basic' | 'bearer' | 'header' | 'oauth2' | 'mtls';
 export type Scheme = 'none' | 'github' | 'stripe' | 'shopify' | 'slack' | 'standard' | 'hmac';
 
 export type Values = {
@@ -119,7 +119,7 @@ function allFields(values: Values, isEdit: boolean): Fields {
     timeout_ms: secondsAsMs(values.timeoutSeconds),
     rate_limit: rateField(values),
     custom_headers: headersField(values.headers),
-    auth: kindField(values.auth, 'type') as Fields['auth'],
+    auth: authField(values.auth),
     verification: verificationField(values),
     operational_events: values.isOperational,
   };
@@ -155,6 +155,13 @@ function rateField({ ratePerSecond, rateBurst }: Values): Fields['rate_limit'] {
 function headersField(headers: Values['headers']): Record<string, string> {
   const named = headers.filter(({ name }) => name.trim() !== '');
   return Object.fromEntries(named.map(({ name, value }) => [name.trim(), value]));
+}
+
+/** Of a user and a password one may be empty, and is sent so. */
+function authField(auth: Values['auth']): Fields['auth'] {
+  const halves = auth.kind === 'basic' && { username: '', password: '' };
+  const given = kindField(auth, 'type');
+  return (given === null ? null : { ...halves, ...given }) as Fields['auth'];
 }
 
 function isDeduped(verification: Subscription['verification']): boolean {

@@ -91,9 +91,14 @@ export function ScheduleText({ schedule }: { schedule: Subscription['retry_sched
 function security(subscription: Subscription): Fact[] {
   const { auth, verification } = subscription;
   return [
-    ['Credentials', auth === null ? 'None' : auth.type],
+    ['Credentials', credentials(auth)],
     ['Verification of ingest', verification === null ? 'X-Hub-Signature-256' : verification.scheme],
     ['Timestamped signature', subscription.timestamped_signature ? 'Yes' : 'No'],
     ["Operator's", subscription.operational_events ? 'Yes: gets operational events' : 'No'],
   ];
+}
+
+function credentials(auth: Subscription['auth']): string {
+  if (auth === null) return 'None';
+  return auth.type === 'header' ? `header ${auth.name}` : auth.type;
 }
