@@ -1,10 +1,10 @@
 // The headers of a delivery's request: Standard Webhooks' three, the seed's four, Stripe's form as an option, what HTTP
-// wants, and the subscription's own.
+// wants, the sender's and the subscription's own.
 import type { Delivery } from './delivery.ts';
-import { activeSecrets } from './secrets.ts';
+import { activeSecrets, hubSecretOf } from './secrets.ts';
+import type { SenderHeaders } from './sender-headers.ts';
 import { hubSignature, standardSignatures, timestampedSignatures } from './signature.ts';
 import type { SignedMessage } from './signature.ts';
-import { isSigningKey } from './signing-key.ts';
 import type { Subscription } from './subscription.ts';
 
 export const userAgent = 'Webhook-Delivery-Service/1.0';
@@ -19,6 +19,7 @@ export function requestHeaders(
   now: number,
 ): Record<string, string> {
   const headers: Record<string, string> = {
+    ...withoutNamed(delivery.senderHeaders ?? {}, subscription.customHeaders),
     ...subscription.customHeaders,
     'Content-Type': delivery.contentType,
     'User-Agent': userAgent,
@@ -32,12 +33,22 @@ export function requestHeaders(
   return { ...headers, ...signatureHeaders(message, subscription, now) };
 }
 
+/** A header that the subscription sets itself goes before the sender's. */
+function withoutNamed(
+  senderHeaders: SenderHeaders,
+  custom: Subscription['customHeaders'],
+): SenderHeaders {
+  const names = new Set(Object.keys(custom).map((name) => name.toLowerCase()));
+  return Object.fromEntries(Object.entries(senderHeaders).filter(([name]) => !names.has(name)));
+}
+
 function signatureHeaders(
   message: SignedMessage,
   subscription: Subscription,
   now: number,
 ): Record<string, string> {
-  const { secret, timestampedSignature } = subscription;
+  const { timestampedSignature } = subscription;
+  const hubSecret = hubSecretOf(subscription, now);
   const secrets = activeSecrets(subscription, now);
   const timestamped = timestampedSignature ? timestampedSignatures(secrets, message) : null;
   return {
@@ -45,7 +56,6 @@ function signatureHeaders(
     'webhook-timestamp': String(message.timestamp),
     ...(secrets.length > 0 && { 'webhook-signature': standardSignatures(secrets, message) }),
     ...(timestamped !== null && { 'X-Webhook-Signature': timestamped }),
-    ...(secret !== null &&
-      !isSigningKey(secret) && { 'X-Hub-Signature-256': hubSignature(secret, message.body) }),
+    ...(hubSecret !== null && { 'X-Hub-Signature-256': hubSignature(hubSecret, message.body) }),
   };
 }

@@ -76,6 +76,10 @@ export function createContext(
       ttlMs: limits.tokenLifetimeMsMax,
       entriesMax: limits.tokenMemoEntriesMax,
     }),
+    certificateMemo: createMemo({
+      ttlMs: limits.snsCertificateMemoTtlMs,
+      entriesMax: limits.snsCertificatesKept,
+    }),
     apiKeyMemo: createMemo({ ttlMs: limits.keyMemoTtlMs, entriesMax: limits.keyMemoEntriesMax }),
   };
 }

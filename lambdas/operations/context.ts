@@ -47,6 +47,8 @@ export type Context = Ports & {
   sending: { unsent: Unsent | null };
   /** By OAuth client. */
   tokenMemo: Memo<AccessToken | NoToken>;
+  /** Of Amazon SNS (PEM), by URL; null where none came. */
+  certificateMemo: Memo<string | null>;
   /** By key id. */
   apiKeyMemo: Memo<ApiKey | undefined>;
   /** Ids of no key, and when that was found: apart, so that many of them evict none that there is. */

@@ -8,7 +8,7 @@ import {
   fieldError,
 } from '../../parts/field.tsx';
 import type { PartProps } from './form.tsx';
-import type { AuthKind, Scheme } from './values.ts';
+import type { AuthKind, Scheme, Values } from './values.ts';
 import { signsBodyAlone } from './values.ts';
 
 type KindField = { name: string; label: string; kind: 'text' | 'secret' | 'pem' };
@@ -38,10 +38,26 @@ const secretOfSender: KindField = {
   kind: 'secret',
 };
 
-const hmacFields: readonly KindField[] = [
-  { name: 'header', label: 'Header', kind: 'text' },
-  { name: 'prefix', label: 'Before the signature, such as sha256=', kind: 'text' },
-];
+const verificationFields: Partial<Record<Scheme, readonly KindField[]>> = {
+  hmac: [
+    { name: 'header', label: 'Header', kind: 'text' },
+    { name: 'prefix', label: 'Before the signature, such as sha256=', kind: 'text' },
+    secretOfSender,
+  ],
+  meta: [
+    { name: 'secret', label: "App secret (empty: the subscription's own secret)", kind: 'secret' },
+    { name: 'verify_token', label: 'Verify token', kind: 'secret' },
+  ],
+  okta: [
+    { name: 'header', label: 'Authentication field (empty: Authorization)', kind: 'text' },
+    secretOfSender,
+  ],
+  sns: [{ name: 'topic_arn', label: 'ARN of the topic', kind: 'text' }],
+  token: [
+    { name: 'header', label: 'Header, such as X-Gitlab-Token', kind: 'text' },
+    secretOfSender,
+  ],
+};
 
 export function SecuritySettings({ values, change, error }: PartProps) {
   const { auth, verification } = values;
@@ -77,7 +93,12 @@ export function SecuritySettings({ values, change, error }: PartProps) {
             ['stripe', 'Stripe'],
             ['shopify', 'Shopify'],
             ['slack', 'Slack'],
-            ['standard', 'Standard Webhooks'],
+            ['standard', 'Standard Webhooks, Svix'],
+            ['meta', 'Meta: Facebook, Instagram, WhatsApp'],
+            ['zoom', 'Zoom'],
+            ['okta', 'Okta'],
+            ['sns', 'Amazon SNS'],
+            ['token', 'A token in a header: GitLab, Telegram'],
             ['hmac', 'An HMAC in another header'],
           ]}
           onValue={(kind) => change({ verification: { kind: kind as Scheme } })}
@@ -86,11 +107,7 @@ export function SecuritySettings({ values, change, error }: PartProps) {
         {verification.kind !== 'none' && (
           <Verification values={values} change={change} error={error} />
         )}
-        <CheckField
-          label="Add X-Webhook-Signature with a timestamp, as Stripe's libraries verify it"
-          isOn={values.isTimestamped}
-          onChange={(isTimestamped) => change({ isTimestamped })}
-        />
+        <Signatures values={values} change={change} />
         <CheckField
           label="Operator's subscription: it is sent what the service says of itself"
           isOn={values.isOperational}
@@ -101,6 +118,27 @@ export function SecuritySettings({ values, change, error }: PartProps) {
   );
 }
 
+function Signatures({ values, change }: Pick<PartProps, 'values' | 'change'>) {
+  return (
+    <>
+      <CheckField
+        label="Add X-Webhook-Signature with a timestamp, as Stripe's libraries verify it"
+        isOn={values.isTimestamped}
+        onChange={(isTimestamped) => change({ isTimestamped })}
+      />
+      <ChoiceField
+        label="What makes X-Hub-Signature-256 after a rotation"
+        value={values.hubSignature}
+        options={[
+          ['current', 'The new secret, at once'],
+          ['previous', 'The old secret, until it ends'],
+        ]}
+        onValue={(hubSignature) => change({ hubSignature: hubSignature as Values['hubSignature'] })}
+      />
+    </>
+  );
+}
+
 function Verification({ values: { verification, dedupes }, change, error }: PartProps) {
   const isHmac = verification.kind === 'hmac';
   const set = (name: string, value: string) =>
@@ -108,7 +146,7 @@ function Verification({ values: { verification, dedupes }, change, error }: Part
   return (
     <>
       <KindFields
-        fields={isHmac ? [...hmacFields, secretOfSender] : [secretOfSender]}
+        fields={verificationFields[verification.kind] ?? [secretOfSender]}
         given={verification}
         set={set}
         errorOf={(name) => fieldError(error, `/verification/${name}`)}
