@@ -60,6 +60,7 @@ const pureExports = [
       'KeyObject',
       'sign',
       'timingSafeEqual',
+      'verify',
       'X509Certificate',
     ],
     message: 'Take randomness and keys as arguments or from a port.',

@@ -1,6 +1,8 @@
-// Ingest, apart from the rest of the API: its own concurrency, rights and alarms.
+// Ingest, apart from the rest of the API: its own concurrency, rights and alarms. It sends
+// too: Amazon SNS is asked for its certificates, and told that a subscription to a topic is wanted.
 import { createHttpHandler } from './edge/http.ts';
 import { publishHandlers } from './edge/publish-handlers.ts';
-import { awsContext, noSender } from './edge/wiring.ts';
+import { awsContext } from './edge/wiring.ts';
+import { httpSender } from './edge/wiring-sender.ts';
 
-export const handler = createHttpHandler(publishHandlers, awsContext(process.env, noSender));
+export const handler = createHttpHandler(publishHandlers, awsContext(process.env, httpSender));

@@ -8,7 +8,8 @@ import { routes } from '../lambdas/contract/routes.ts';
 /** `open` is whatever answers without a key, and what has no route. */
 type Traffic = 'ingest' | 'api' | 'open';
 
-export type GatewayRoute = Pick<Route, 'method' | 'path'> & {
+export type GatewayRoute = Pick<Route, 'path'> & {
+  method: Route['method'] | 'HEAD' | 'ANY';
   function: 'api' | 'publish' | 'console';
   traffic: Traffic;
 };
@@ -23,6 +24,8 @@ const consolePaths: readonly Route['path'][] = [...consolePages, consoleAssets];
 
 export const gatewayRoutes: readonly GatewayRoute[] = [
   ...Object.values<Route>(routes).map((route) => ({ ...route, traffic: trafficOf(route) })),
+  // Senders look with either whether the URL is there. Elsewhere the catch-all answers HEAD.
+  { method: 'HEAD', path: routes.checkIngest.path, function: 'publish', traffic: 'open' },
   ...consolePaths.map((path): GatewayRoute => ({
     method: 'GET',
     path,
@@ -31,9 +34,22 @@ export const gatewayRoutes: readonly GatewayRoute[] = [
   })),
 ];
 
+/**
+ * An HTTP API takes no route that ends in a slash, and a path that does for another one: what would else go to the
+ * catch-all, which is the api function's. A REST API leaves the slash out by itself. It has the rate of the API: few paste
+ * the URL so, and with that of ingest what all routes may have would be used up.
+ */
+const slashRoutes: readonly GatewayRoute[] = [
+  { method: 'ANY', path: `${routes.ingest.path}/{slash+}`, function: 'publish', traffic: 'api' },
+];
+
+export function gatewayRoutesOf(kind: 'http' | 'rest'): readonly GatewayRoute[] {
+  return kind === 'http' ? [...gatewayRoutes, ...slashRoutes] : gatewayRoutes;
+}
+
 function trafficOf(route: Route): Traffic {
-  if (route.function === 'publish') return 'ingest';
-  return route.access === 'open' ? 'open' : 'api';
+  if (route.access === 'open') return 'open';
+  return route.function === 'publish' ? 'ingest' : 'api';
 }
 
 /** Every path of a REST API that has something below it or at it: each takes any method. */
@@ -60,6 +76,6 @@ export function throttleOf(traffic: Traffic, rates: Rates) {
 /** What all routes together let through, at most. */
 export function rateInAll(kind: 'http' | 'rest', rates: Rates): number {
   const catchAll = kind === 'http' ? 1 : restPaths.length;
-  const named = gatewayRoutes.map(({ traffic }) => rateOf(traffic, rates));
+  const named = gatewayRoutesOf(kind).map(({ traffic }) => rateOf(traffic, rates));
   return named.reduce((sum, rate) => sum + rate, catchAll * rateOf('open', rates));
 }

@@ -16,10 +16,9 @@ import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { routeKey } from '../lambdas/contract/routes.ts';
 import { acknowledge } from './acknowledgements.ts';
 import type { Rates } from './gateway-routes.ts';
-import { gatewayRoutes, restPaths, throttleOf } from './gateway-routes.ts';
+import { gatewayRoutes, gatewayRoutesOf, restPaths, throttleOf } from './gateway-routes.ts';
 import type { StackSettings } from './settings.ts';
 
 type Functions = { api: IFunction; publish: IFunction; console: IFunction };
@@ -77,7 +76,7 @@ export class Ingress extends Construct {
       createDefaultStage: false,
       defaultIntegration: integrations.api,
     });
-    const routes = gatewayRoutes.flatMap(({ method, path, function: name }) => {
+    const routes = gatewayRoutesOf('http').flatMap(({ method, path, function: name }) => {
       const methods = [v2.HttpMethod[method]];
       return api.addRoutes({ path, methods, integration: integrations[name] });
     });
@@ -143,10 +142,10 @@ export class Ingress extends Construct {
 /** Of an HTTP API: CloudFormation takes this as it is. */
 function routeSettings(rates: Rates) {
   return Object.fromEntries(
-    gatewayRoutes.map((route) => {
+    gatewayRoutesOf('http').map((route) => {
       const { rateLimit, burstLimit } = throttleOf(route.traffic, rates);
       return [
-        routeKey(route),
+        `${route.method} ${route.path}`,
         { ThrottlingRateLimit: rateLimit, ThrottlingBurstLimit: burstLimit },
       ];
     }),

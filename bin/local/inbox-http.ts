@@ -15,6 +15,7 @@ import { withoutSecrets } from './masked-headers.ts';
 import { readBody } from './read-body.ts';
 import { createReadingBudget } from './reading-budget.ts';
 import type { Reading } from './reading-budget.ts';
+import { withoutSlash } from '../../lambdas/edge/router.ts';
 import { verifySignatures } from './verify-signature.ts';
 
 const root = '/dev/inbox';
@@ -43,7 +44,8 @@ export function createInboxServer(
     serves: (path) => path === root || path.startsWith(`${root}/`),
     async answer(request, response) {
       const { method = '', url = '' } = request;
-      const [path = ''] = url.split('?');
+      const [asked = ''] = url.split('?');
+      const path = withoutSlash(asked);
       const name = inboxPattern.exec(path)?.[1];
       if (name !== undefined) {
         // A picture of a page elsewhere is no webhook.

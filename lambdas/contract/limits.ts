@@ -3,6 +3,7 @@
 import { attemptLimits } from './attempt-limits.ts';
 import { assertRelations } from './limit-relations.ts';
 import { quotaLimits } from './quota-limits.ts';
+import { senderLimits } from './sender-limits.ts';
 import { day, hour, minute, second } from './units.ts';
 
 export const limits = {
@@ -16,6 +17,7 @@ export const limits = {
   contentEncodingLengthMax: 100,
 
   ...quotaLimits,
+  ...senderLimits,
 
   // Subscriptions
   nameLengthMax: 100,

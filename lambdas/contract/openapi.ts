@@ -23,10 +23,7 @@ export function openApiDocument(apiAuth: 'on' | 'off' = 'on') {
       parameters: parametersOf(route, schemas),
       ...(route.body !== undefined && { requestBody: requestBodyOf(route.body, schemas) }),
       responses: {
-        [route.status]: {
-          description: 'Success',
-          content: { 'application/json': { schema: schemaOf(route.response, 'output', schemas) } },
-        },
+        ...successOf(route, schemas),
         ...problemsOf(route, problemSchema, apiAuth),
       },
     };
@@ -51,6 +48,27 @@ export function openApiDocument(apiAuth: 'on' | 'off' = 'on') {
   return JSON.parse(
     JSON.stringify(document).replaceAll('"#/$defs/', '"#/components/schemas/'),
   ) as typeof document;
+}
+
+function successOf(route: Route, components: Components): Json {
+  const schema = schemaOf(route.response, 'output', components);
+  const usual = { description: 'Success', content: { 'application/json': { schema } } };
+  if (route.greets === undefined) return { [route.status]: usual };
+  const content = Object.fromEntries(route.greets.map((type) => [type, { schema: {} }]));
+  const description = `What a sender's handshake asks for, where \`verification\` knows it`;
+  const greeting = { description, content };
+  if (route.status !== 200) return { [route.status]: usual, 200: greeting };
+  const both = { schema: { anyOf: [schema, {}] } };
+  return {
+    200: {
+      description: `Success, or ${lowerFirst(description)}`,
+      content: { ...content, 'application/json': both },
+    },
+  };
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 /** What is sent, by the event's type. */

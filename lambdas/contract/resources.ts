@@ -8,7 +8,7 @@ import { problems } from './problems.ts';
 import type { ProblemCode } from './problems.ts';
 import { readOnlyFields } from './read-only-fields.ts';
 import { secretMask } from './secret-mask.ts';
-import { newSigningSecret, signingSecret } from './signing-secret.ts';
+import { hubSignature, newSigningSecret, signingSecret } from './signing-secret.ts';
 import { targetUrl } from './target-url.ts';
 import { shownVerification, verification } from './verification.ts';
 
@@ -79,6 +79,7 @@ export const subscription = z
       .array(z.object({ expires_at: time }))
       .meta({ description: 'Replaced by a rotation and signing until they expire, newest first' }),
     timestamped_signature: z.boolean(),
+    hub_signature: hubSignature,
     event_types: z.array(z.string()).nullable(),
     status: subscriptionStatus,
     inactive_reason: z.enum(['paused', 'gone', 'failing']).nullable(),
@@ -106,6 +107,7 @@ export const subscriptionFields = z
       description:
         "Adds `X-Webhook-Signature` in Stripe's form, `t=<seconds>,v1=<hex>`, for each secret that signs",
     }),
+    hub_signature: hubSignature,
     event_types: z.array(eventTypeFilter).max(limits.eventTypesPerSubscriptionMax).nullable(),
     status: subscriptionStatus,
     retry_schedule: retrySchedule.nullable(),
@@ -161,6 +163,9 @@ export const deliveryWithPayload = delivery
     content_type: z.string(),
     content_encoding: z.string().nullable().meta({
       description: 'Such as `gzip`: as it was given with the bytes; null where it was not',
+    }),
+    sender_headers: z.record(z.string(), z.string()).meta({
+      description: 'What its sender said of the event in headers of its own; sent on with it',
     }),
     payload: z.unknown().meta({
       description: `The body as JSON, numbers as they were written; null where it is of another type, compressed, or nested deeper than ${limits.jsonDepthMax} levels`,

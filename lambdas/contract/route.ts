@@ -21,6 +21,8 @@ export type Route = {
   /** The status of success and what it carries. */
   status: number;
   response: z.ZodObject;
+  /** With 200 to a sender that asks whether the URL is ours: what it wants to be answered, as these media types. */
+  greets?: readonly string[];
   /** Beyond `unauthenticated`, `forbidden`, `too-many-failures`, `internal`, `unavailable` and `invalid-request`. */
   problems: readonly ProblemCode[];
 };

@@ -2,6 +2,7 @@
 // document and the tests that walk every route. `function` says which deployed function answers.
 import { deadLetterRoutes } from './dead-letter-routes.ts';
 import { deliveryRoutes } from './delivery-routes.ts';
+import { ingestRoutes } from './ingest-routes.ts';
 import { ledgerRoutes } from './ledger-routes.ts';
 import { replayRoutes } from './replay-routes.ts';
 import { serviceRoutes } from './service-routes.ts';
@@ -13,6 +14,7 @@ export { routeKey } from './route.ts';
 export const routes = {
   ...serviceRoutes,
   ...subscriptionRoutes,
+  ...ingestRoutes,
   ...deliveryRoutes,
   ...replayRoutes,
   ...deadLetterRoutes,

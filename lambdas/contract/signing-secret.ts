@@ -1,6 +1,7 @@
 // What a subscription signs with, and how its secret is replaced.
 import * as z from 'zod';
 import { limits } from './limits.ts';
+import { pastedSecret } from './pasted-secret.ts';
 import { secretMask } from './secret-mask.ts';
 
 /** Keys of Standard Webhooks must be ones that receivers' libraries can decode. */
@@ -19,10 +20,10 @@ function isUsableSecret(secret: string): boolean {
   return key.length >= size.bytesMin && key.length <= size.bytesMax;
 }
 
-const text = z
-  .string()
-  .max(limits.secretLengthMax)
-  .refine(isUsableSecret, 'must be base64 of 24 to 64 bytes after whsec_, or of 64 after whsk_');
+const text = pastedSecret.refine(
+  isUsableSecret,
+  'must be base64 of 24 to 64 bytes after whsec_, or of 64 after whsk_',
+);
 
 const newText = text.refine(
   (secret) => secret !== secretMask,
@@ -31,12 +32,19 @@ const newText = text.refine(
 
 const description =
   'Signs deliveries. `whsec_` and base64 of 24 to 64 bytes; `whsk_` and base64 of an ed25519 seed and its public ' +
-  'key; or any other text. Null or empty means none. Written, never read back: ' +
+  'key; or any other text. What a copy left around a key (spaces, quotes, `v1,`) is taken off; around other texts it is ' +
+  'refused. Null or empty means none. Written, never read back: ' +
   `\`${secretMask}\` in an update leaves it as it is. Another secret counts at once; \`rotate-secret\` lets ` +
   'the earlier one sign on for a while.';
 
 export const signingSecret = text.nullable().meta({ description });
 export const newSigningSecret = newText.nullable().meta({ description });
+
+export const hubSignature = z.enum(['current', 'previous']).meta({
+  description:
+    'Which secret makes `X-Hub-Signature-256`, which has room for one: the current one, or the oldest that still signs ' +
+    'after a rotation, for a receiver that has not changed over yet',
+});
 
 export const secretRotation = z
   .strictObject({

@@ -8,3 +8,8 @@ export function rfc3339(at: number): string {
 export function rfc3339OrNull(at: number | null): string | null {
   return at === null ? null : rfc3339(at);
 }
+
+/** NaN for what is no time. */
+export function epochMsOf(text: string): number {
+  return Date.parse(text);
+}

@@ -9,6 +9,7 @@
 // delivered, failed and cancelled are final. A replay starts a new cycle from any state: pending again, with the
 // whole schedule before it. Attempt numbers go on over cycles: 1..n without a gap.
 import type { DeliveryId, SubscriptionId } from './ids.ts';
+import type { SenderHeaders } from './sender-headers.ts';
 
 export type DeliveryStatus =
   | 'pending'
@@ -38,6 +39,8 @@ export type Delivery = {
   contentType: string;
   /** Null where the bytes are the content itself. */
   contentEncoding: string | null;
+  /** What the sender said of the event in headers of its own, names in lower case; null where it said nothing. */
+  senderHeaders: SenderHeaders | null;
   /** Deliveries that led to this one: an endpoint may publish what it receives. */
   hops: number;
   status: DeliveryStatus;

@@ -55,15 +55,21 @@ function checkFit(
 }
 
 function maskedVerification(verification: Verification | null): Verification | null {
-  if (verification === null || verification.secret === null) return verification;
-  return { ...verification, secret: secretMask };
+  if (verification === null || verification.scheme === 'sns') return verification;
+  const shown = { ...verification, secret: verification.secret === null ? null : secretMask };
+  return shown.scheme === 'meta' ? { ...shown, verify_token: secretMask } : shown;
 }
 
 function unmaskedVerification(
   given: Verification | null,
   stored: Verification | null,
 ): Verification | null {
-  if (given === null || given.secret === null) return given;
-  const secret = keptSecret(given.secret, stored?.secret ?? null, '/verification/secret');
-  return { ...given, secret };
+  if (given === null || given.scheme === 'sns') return given;
+  const storedSecret = stored !== null && 'secret' in stored ? stored.secret : null;
+  const secret =
+    given.secret === null ? null : keptSecret(given.secret, storedSecret, '/verification/secret');
+  if (given.scheme !== 'meta') return { ...given, secret };
+  const storedToken = stored?.scheme === 'meta' ? stored.verify_token : null;
+  const token = keptSecret(given.verify_token, storedToken, '/verification/verify_token');
+  return { ...given, secret, verify_token: token };
 }

@@ -1,14 +1,16 @@
 // The headers of a delivery's request: Standard Webhooks' three, the seed's four, Stripe's form as an option, what HTTP
-// wants, and the subscription's own.
+// wants, the sender's and the subscription's own.
 import type { CustomHeaders } from './custom-headers.ts';
 import type { Delivery } from './delivery.ts';
-import { activeSecrets } from './secrets.ts';
+import { activeSecrets, hubSecretOf } from './secrets.ts';
 import { hubSignature, standardSignatures, timestampedSignatures } from './signature.ts';
 import type { SignedMessage } from './signature.ts';
-import { isSigningKey } from './signing-key.ts';
 import type { Subscription } from './subscription.ts';
 
 export const userAgent = 'Webhook-Delivery-Service/1.0';
+
+/** Firewalls such as ModSecurity refuse what accepts nothing. */
+const ofEveryRequest = { Accept: '*/*', 'User-Agent': userAgent };
 
 /** Counts the deliveries in a row that led to a request, so that a loop over our own ingest ends. */
 export const hopsHeader = 'webhook-hops';
@@ -19,8 +21,10 @@ export function requestHeaders(
   subscription: Subscription,
   now: number,
 ): Record<string, string> {
+  const { customHeaders } = subscription;
   const headers: Record<string, string> = {
-    ...generalHeaders(subscription.customHeaders),
+    ...without(customHeaders, { ...ofEveryRequest, ...delivery.senderHeaders }),
+    ...customHeaders,
     'Content-Type': delivery.contentType,
     'X-Webhook-ID': delivery.id,
     'X-Webhook-Attempt': String(delivery.attemptCount + 1),
@@ -32,14 +36,12 @@ export function requestHeaders(
   return { ...headers, ...signatureHeaders(message, subscription, now) };
 }
 
-/** The subscription's own go before these. Firewalls such as ModSecurity refuse what accepts nothing. */
-function generalHeaders(own: CustomHeaders): Record<string, string> {
-  const names = new Set(Object.keys(own).map((name) => name.toLowerCase()));
-  return {
-    ...(!names.has('accept') && { Accept: '*/*' }),
-    ...(!names.has('user-agent') && { 'User-Agent': userAgent }),
-    ...own,
-  };
+/** What a subscription does not set itself. */
+function without(names: CustomHeaders, headers: Record<string, string>): Record<string, string> {
+  const own = new Set(Object.keys(names).map((name) => name.toLowerCase()));
+  return Object.fromEntries(
+    Object.entries(headers).filter(([name]) => !own.has(name.toLowerCase())),
+  );
 }
 
 function signatureHeaders(
@@ -47,7 +49,8 @@ function signatureHeaders(
   subscription: Subscription,
   now: number,
 ): Record<string, string> {
-  const { secret, timestampedSignature } = subscription;
+  const { timestampedSignature } = subscription;
+  const hubSecret = hubSecretOf(subscription, now);
   const secrets = activeSecrets(subscription, now);
   const timestamped = timestampedSignature ? timestampedSignatures(secrets, message) : null;
   return {
@@ -55,7 +58,6 @@ function signatureHeaders(
     'webhook-timestamp': String(message.timestamp),
     ...(secrets.length > 0 && { 'webhook-signature': standardSignatures(secrets, message) }),
     ...(timestamped !== null && { 'X-Webhook-Signature': timestamped }),
-    ...(secret !== null &&
-      !isSigningKey(secret) && { 'X-Hub-Signature-256': hubSignature(secret, message.body) }),
+    ...(hubSecret !== null && { 'X-Hub-Signature-256': hubSignature(hubSecret, message.body) }),
   };
 }

@@ -3,8 +3,12 @@
 import { limits } from '../contract/limits.ts';
 import { plausible } from './plausible.ts';
 import { ServiceError } from './service-error.ts';
+import { isSigningKey } from './signing-key.ts';
 
 export type PreviousSecret = { secret: string; expiresAt: number };
+
+/** Which secret makes the header that has room for one signature. */
+export type HubSignature = 'current' | 'previous';
 
 export type SigningSecrets = {
   /** Null signs nothing. */
@@ -25,6 +29,20 @@ export function activeSecrets(secrets: SigningSecrets, now: number): string[] {
     ({ expiresAt }) => plausible(expiresAt, now, limits.secretOverlapMsMax) > now,
   );
   return [secrets.secret, ...previous.map(({ secret }) => secret)];
+}
+
+/**
+ * What makes `X-Hub-Signature-256`, which has room for one signature: the current secret, or by choice the oldest that still
+ * signs. Null where there is none that can.
+ */
+export function hubSecretOf(
+  secrets: SigningSecrets & { hubSignature: HubSignature },
+  now: number,
+): string | null {
+  const [current, ...previous] = activeSecrets(secrets, now);
+  const oldest = previous.findLast((secret) => !isSigningKey(secret));
+  const chosen = secrets.hubSignature === 'previous' ? (oldest ?? current) : current;
+  return chosen === undefined || isSigningKey(chosen) ? null : chosen;
 }
 
 /**

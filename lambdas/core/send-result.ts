@@ -30,6 +30,8 @@ export const sendErrorCodes = [
 export type SendErrorCode = (typeof sendErrorCodes)[number];
 
 export type SendRequest = {
+  /** `POST` unless given. */
+  method?: 'GET';
   url: string;
   /** As sent, `content-length` and `host` excepted. */
   headers: Readonly<Record<string, string>>;

@@ -10,7 +10,7 @@ import { hiddenFields } from './hidden-fields.ts';
 import type { SubscriptionId } from './ids.ts';
 import type { RateLimit } from './rate-limit.ts';
 import type { RetrySchedule } from './retry-schedule.ts';
-import type { PreviousSecret, SigningSecrets } from './secrets.ts';
+import type { HubSignature, PreviousSecret, SigningSecrets } from './secrets.ts';
 
 export type SubscriptionStatus = 'active' | 'inactive';
 
@@ -28,6 +28,7 @@ export type Subscription = {
   previousSecrets: readonly PreviousSecret[];
   /** Adds the signature in Stripe's form. */
   timestampedSignature: boolean;
+  hubSignature: HubSignature;
   /** Exact types, `prefix.*` or `*`. Null or empty takes every event. */
   eventTypes: readonly string[] | null;
   status: SubscriptionStatus;
@@ -66,6 +67,7 @@ export function createSubscription(
     secret: null,
     previousSecrets: [],
     timestampedSignature: false,
+    hubSignature: 'current',
     eventTypes: null,
     status: 'active',
     inactiveReason: null,
@@ -107,8 +109,6 @@ function changesOf(
   const {
     name = before.name,
     target_url: targetUrl = before.targetUrl,
-    secret = secretMask,
-    timestamped_signature: timestampedSignature = before.timestampedSignature,
     event_types: eventTypes = before.eventTypes,
     status = before.status,
     retry_schedule: retrySchedule = before.retrySchedule,
@@ -119,8 +119,7 @@ function changesOf(
   return {
     name: emptyToNull(name),
     targetUrl,
-    ...secretsAfter(before, emptyToNull(secret)),
-    timestampedSignature,
+    ...signingAfter(before, fields),
     eventTypes: normalTypes(eventTypes),
     status,
     inactiveReason: reasonAfter(before, status),
@@ -151,6 +150,17 @@ function rateLimitAfter(
 ): RateLimit | null {
   if (given === undefined) return before.rateLimit;
   return given === null ? null : { perSecond: given.per_second, burst: given.burst ?? 1 };
+}
+
+function signingAfter(
+  before: Subscription,
+  {
+    secret = secretMask,
+    timestamped_signature: timestampedSignature = before.timestampedSignature,
+    hub_signature: hubSignature = before.hubSignature,
+  }: SubscriptionFields,
+): SigningSecrets & Pick<Subscription, 'timestampedSignature' | 'hubSignature'> {
+  return { ...secretsAfter(before, emptyToNull(secret)), timestampedSignature, hubSignature };
 }
 
 /** Another secret counts at once, without an overlap: that is what `rotateSecret` is for. */

@@ -3,7 +3,7 @@
 import { limits } from '../contract/limits.ts';
 import type { Attempt, Delivery, DeliveryReason, ParkReason } from './delivery.ts';
 import { isFinal } from './delivery.ts';
-import { acceptedAtOf, type DeliveryId, subscriptionIdOf } from './ids.ts';
+import { acceptedAtOf, subscriptionIdOf } from './ids.ts';
 import { outcomeOf, recordOf, verdictOf } from './outcome.ts';
 import type { Verdict } from './outcome.ts';
 import { asksForPause, noPauses, pauseDelayMs } from './pauses.ts';
@@ -33,14 +33,9 @@ function started({
 
 /** A new delivery: pending, or parked where its subscription holds it back. */
 export function accept(
-  event: Start & {
-    tenant: string;
-    id: DeliveryId;
-    eventType: string | null;
-    contentType: string;
-    contentEncoding: string | null;
-    hops: number;
-  },
+  event: Start &
+    Pick<Delivery, 'tenant' | 'id' | 'eventType' | 'contentType' | 'contentEncoding' | 'hops'> &
+    Partial<Pick<Delivery, 'senderHeaders'>>,
 ): Delivery {
   return {
     tenant: event.tenant,
@@ -49,6 +44,7 @@ export function accept(
     eventType: event.eventType,
     contentType: event.contentType,
     contentEncoding: event.contentEncoding,
+    senderHeaders: event.senderHeaders ?? null,
     hops: event.hops,
     ...started(event),
     createdAt: acceptedAtOf(event.id),

@@ -77,6 +77,10 @@ export function createContext(
       entriesMax: limits.tokenMemoEntriesMax,
     }),
     tokenFetches: new Map(),
+    certificateMemo: createMemo({
+      ttlMs: limits.snsCertificateMemoTtlMs,
+      entriesMax: limits.snsCertificatesKept,
+    }),
     apiKeyMemo: createMemo({ ttlMs: limits.keyMemoTtlMs, entriesMax: limits.keyMemoEntriesMax }),
   };
 }

@@ -12,7 +12,7 @@ import { deliveryIdFrom, subscriptionIdFrom } from './params.ts';
 import { attemptResource, deliveryResource, deliveryWithPayloadResource } from './resources.ts';
 import type { Call, HandlersFor } from './route-handler.ts';
 
-export const deliveryHandlers: HandlersFor<Exclude<keyof typeof deliveryRoutes, 'ingest'>> = {
+export const deliveryHandlers: HandlersFor<keyof typeof deliveryRoutes> = {
   listDeliveries: async (context, { caller, query }) => {
     const { subscription_id: asked } = query;
     // What cannot be an id is no subscription's, and a subscription that is not there has no deliveries.

@@ -19,7 +19,7 @@ import type { HttpRequest } from './http-event.ts';
 import { readHttpEvent } from './http-event.ts';
 import { readInput } from './input.ts';
 import type { HttpResponse } from './response.ts';
-import { jsonResponse, problemResponse } from './response.ts';
+import { jsonResponse, movedResponse, OtherAnswer, problemResponse } from './response.ts';
 import type { AnyRouteHandlers } from './route-handler.ts';
 import type { Match } from './router.ts';
 import { matchRoute } from './router.ts';
@@ -47,7 +47,7 @@ export function createHttpHandler(handlers: AnyRouteHandlers, context: Context):
     .use(logging(context))
     .use(problemAnswers())
     .use(authentication(context));
-  return (event, lambdaContext) => {
+  return async (event, lambdaContext) => {
     const request = readHttpEvent(event);
     const exchange: Exchange = {
       request,
@@ -57,7 +57,8 @@ export function createHttpHandler(handlers: AnyRouteHandlers, context: Context):
       problem: null,
     };
     // Outside Lambda there is no context, and no deadline to read from it.
-    return pipeline(exchange, lambdaContext as LambdaContext);
+    const response = await pipeline(exchange, lambdaContext as LambdaContext);
+    return request.method === 'HEAD' ? { ...response, body: '' } : response;
   };
 }
 
@@ -128,6 +129,7 @@ function problemOf(error: unknown): {
 function authentication(context: Context): Middleware {
   return {
     before: async ({ event }) => {
+      if (event.match.kind === 'moved') return;
       const access = event.match.kind === 'route' ? routes[event.match.id].access : null;
       if (access !== 'open') event.caller = await identify(context, event.request);
       authorize(event.caller, access);
@@ -143,6 +145,7 @@ async function answer(
   if (match.kind === 'wrong-method') {
     throw new ServiceError('method-not-allowed', `Here one can ${match.allow.join(', ')}`);
   }
+  if (match.kind === 'moved') return movedResponse(match.location);
   const handle = match.kind === 'route' ? handlers[match.id] : undefined;
   if (match.kind !== 'route' || handle === undefined) {
     throw new ServiceError('not-found', 'There is nothing at this path');
@@ -151,7 +154,9 @@ async function answer(
   const input = readInput(route, request, context.rules.bodyBytesMax);
   const { rawBody, sourceAddress } = request;
   const call = { caller, sourceAddress, params: match.params, rawBody, ...input };
-  const response = jsonResponse(route.status, await handle(context, call as never));
+  const answered = await handle(context, call as never);
+  const response =
+    answered instanceof OtherAnswer ? answered.response : jsonResponse(route.status, answered);
   if (route.function === 'publish') {
     Object.assign(response.headers, policyHeaders(context.rules.quota));
   }

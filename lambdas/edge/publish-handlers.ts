@@ -1,5 +1,7 @@
 // What the publish function answers: ingest. Headers say what the event is; the body stays bytes.
+import { answerCheck } from '../operations/answer-check.ts';
 import { publishEvent } from '../operations/publish-event.ts';
+import { jsonResponse, OtherAnswer, textResponse } from './response.ts';
 import type { RouteHandlers } from './route-handler.ts';
 
 export const publishHandlers: RouteHandlers<'publish'> = {
@@ -16,11 +18,29 @@ export const publishHandlers: RouteHandlers<'publish'> = {
       hops: Number(headers['webhook-hops'] ?? 0),
       body,
     });
-    if (published.kind === 'accepted') {
-      return { message: 'Webhook accepted for delivery', delivery_id: published.deliveryId };
+    switch (published.kind) {
+      case 'accepted':
+        return { message: 'Webhook accepted for delivery', delivery_id: published.deliveryId };
+      case 'greeted':
+        return new OtherAnswer(jsonResponse(200, published.answer));
+      case 'filtered': {
+        const { eventType } = published;
+        const what = eventType === null ? 'without a type' : `of type: ${eventType}`;
+        return { message: `Subscription does not accept events ${what}`, status: 'rejected' };
+      }
     }
-    const { eventType } = published;
-    const what = eventType === null ? 'without a type' : `of type: ${eventType}`;
-    return { message: `Subscription does not accept events ${what}`, status: 'rejected' };
+  },
+  checkIngest: async (context, { sourceAddress, params, query, headers }) => {
+    const { 'hub.mode': mode, 'hub.verify_token': token, 'hub.challenge': challenge } = query;
+    const answer = await answerCheck(context, {
+      sourceAddress,
+      subscriptionId: params.id,
+      hub: { mode, token, challenge },
+      headers,
+    });
+    if (answer === null) return { message: 'POST events here' };
+    const response =
+      answer.kind === 'text' ? textResponse(answer.value) : jsonResponse(200, answer.value);
+    return new OtherAnswer(response);
   },
 };

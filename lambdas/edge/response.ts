@@ -26,6 +26,28 @@ export function jsonResponse(status: number, value: unknown): HttpResponse {
   };
 }
 
+export function movedResponse(location: string): HttpResponse {
+  const response = jsonResponse(308, { location });
+  response.headers['location'] = location;
+  return response;
+}
+
+/** What a sender's handshake asks for. Others may have chosen the text: nothing shall take it for more. */
+export function textResponse(text: string): HttpResponse {
+  const response = jsonResponse(200, null);
+  response.headers['content-type'] = 'text/plain; charset=utf-8';
+  return { ...response, body: text };
+}
+
+/** An answer of another kind than the route's usual one. */
+export class OtherAnswer {
+  readonly response: HttpResponse;
+
+  constructor(response: HttpResponse) {
+    this.response = response;
+  }
+}
+
 /** RFC 9457, with `error` for those who read one sentence. */
 export function problemResponse(
   problem: { code: ProblemCode; detail: string; fields: readonly FieldError[] },

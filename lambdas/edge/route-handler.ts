@@ -4,6 +4,7 @@ import type { RouteId } from '../contract/routes.ts';
 import type { routes } from '../contract/routes.ts';
 import type { Caller } from '../operations/caller.ts';
 import type { Context } from '../operations/context.ts';
+import type { OtherAnswer } from './response.ts';
 
 type Routes = typeof routes;
 
@@ -44,7 +45,7 @@ type Answer<Id extends RouteId> = z.input<Routes[Id]['response']>;
 export type RouteHandler<Id extends RouteId> = (
   context: Context,
   call: Call<Id>,
-) => Answer<Id> | Promise<Answer<Id>>;
+) => Answer<Id> | Promise<Answer<Id> | OtherAnswer>;
 
 export type HandlersFor<Ids extends RouteId> = { [Id in Ids]: RouteHandler<Id> };
 

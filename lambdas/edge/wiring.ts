@@ -1,5 +1,5 @@
 // Builds a deployed function's context once, at its start: a bad setting fails the first start, not the thousandth
-// request. Only the deliver function sends, so the others carry no HTTP client.
+// request. Only the deliver and publish functions send, so the others carry no HTTP client.
 import { openAwsPorts } from '../adapters/aws/open-aws-ports.ts';
 import { systemPorts } from '../adapters/system.ts';
 import { awsSettings, parseSettings, serviceSettings } from '../contract/settings.ts';

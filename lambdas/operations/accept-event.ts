@@ -5,6 +5,7 @@ import type { Delivery } from '../core/delivery.ts';
 import { heldBackBy } from '../core/health.ts';
 import type { DeliveryId } from '../core/ids.ts';
 import { turnFrom } from '../core/ids.ts';
+import type { SenderHeaders } from '../core/sender-headers.ts';
 import { statsDelta } from '../core/stats.ts';
 import type { Subscription } from '../core/subscription.ts';
 import { accept } from '../core/transitions.ts';
@@ -16,6 +17,8 @@ export type AcceptedEvent = {
   eventType: string | null;
   contentType: string;
   contentEncoding: string | null;
+  /** Of a producer's event; nothing that this service says itself has any. */
+  senderHeaders?: SenderHeaders | null;
   hops: number;
   body: Uint8Array;
 };
@@ -35,6 +38,7 @@ export async function acceptEvent(
     eventType: event.eventType,
     contentType: event.contentType,
     contentEncoding: event.contentEncoding,
+    senderHeaders: event.senderHeaders ?? null,
     hops: event.hops,
     heldBackBy: heldBackBy(subscription),
     turn: turnFrom(context.chance.bytes(5)),

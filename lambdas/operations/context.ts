@@ -49,6 +49,8 @@ export type Context = Ports & {
   tokenMemo: Memo<AccessToken>;
   /** Those under way, by OAuth client and time limit. */
   tokenFetches: Map<string, Promise<AccessToken | NoToken>>;
+  /** Of Amazon SNS (PEM), by URL; null where none came. */
+  certificateMemo: Memo<string | null>;
   /** By key id. */
   apiKeyMemo: Memo<ApiKey | undefined>;
   /** Ids of no key, and when that was found: apart, so that many of them evict none that there is. */

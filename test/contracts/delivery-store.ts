@@ -51,6 +51,10 @@ function deliveryChangesContract(store: () => DeliveryStore): void {
         { status: 'parked' as const, reason: 'circuit_open' as const },
       ],
       ['without a type', { eventType: null }],
+      [
+        'with what its sender said',
+        { senderHeaders: { 'x-github-event': 'push', 'x-github-delivery': 'a "b"' } },
+      ],
       ['compressed', { contentType: 'text/csv', contentEncoding: 'deflate, gzip' }],
       [
         'with texts as long as they may be',

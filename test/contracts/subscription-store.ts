@@ -66,6 +66,7 @@ export function subscriptionStoreContract(name: string, open: Open<SubscriptionS
         ['empty texts', { name: '', secret: '' }],
         ['secrets that still sign', { previousSecrets: [{ secret: 'old', expiresAt: noon + 1 }] }],
         ['the signature in another form', { timestampedSignature: true }],
+        ['a receiver that changes over later', { hubSignature: 'previous' as const }],
         ['custom headers', { customHeaders: { 'X-Api-Key': 'a "key"', 'X-B': '2' } }],
         ['basic auth', { auth: { type: 'basic' as const, username: 'ü', password: '\t"' } }],
         [
@@ -146,6 +147,7 @@ export function subscriptionStoreContract(name: string, open: Open<SubscriptionS
           secret: null,
           previousSecrets: [{ secret: 'old', expiresAt: noon }],
           timestampedSignature: true,
+          hubSignature: 'previous',
           eventTypes: null,
           customHeaders: { 'X-B': '2' },
           auth: { type: 'bearer', token: 't0ken' },

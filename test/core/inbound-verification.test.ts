@@ -3,8 +3,9 @@ import { syncBuiltinESMExports } from 'node:module';
 import { sign } from '@octokit/webhooks-methods';
 import { Webhook } from 'standardwebhooks';
 import Stripe from 'stripe';
+import { Webhook as Svix } from 'svix';
 import { describe, expect, it } from 'vitest';
-import type { Verification } from '../../lambdas/contract/verification.ts';
+import type { SharedVerification } from '../../lambdas/contract/verification.ts';
 import { verifyInbound } from '../../lambdas/core/inbound-verification.ts';
 import { standardSignatures } from '../../lambdas/core/signature.ts';
 
@@ -15,7 +16,7 @@ const seconds = Math.floor(now / 1_000);
 
 type Headers = Record<string, string>;
 type Sender = {
-  verification: Verification;
+  verification: SharedVerification;
   sign: (at: number, key: string) => Headers | Promise<Headers>;
   hasTimestamp: boolean;
 };
@@ -60,6 +61,23 @@ const senders: Record<string, Sender> = {
     sign: (timestamp, key) => ({
       'x-slack-request-timestamp': String(timestamp),
       'x-slack-signature': `v0=${hmac('sha256', key, `v0:${timestamp}:${text}`).digest('hex')}`,
+    }),
+    hasTimestamp: true,
+  },
+  zoom: {
+    verification: { scheme: 'zoom', secret },
+    sign: (timestamp, key) => ({
+      'x-zm-request-timestamp': String(timestamp),
+      'x-zm-signature': `v0=${hmac('sha256', key, `v0:${timestamp}:${text}`).digest('hex')}`,
+    }),
+    hasTimestamp: true,
+  },
+  svix: {
+    verification: { scheme: 'standard', secret },
+    sign: (timestamp, key) => ({
+      'svix-id': 'msg_1',
+      'svix-timestamp': String(timestamp),
+      'svix-signature': new Svix(key).sign('msg_1', new Date(timestamp * 1_000), text),
     }),
     hasTimestamp: true,
   },
@@ -161,6 +179,19 @@ describe('verifyInbound', () => {
     expect(verifyInbound({ scheme: 'github', secret }, [secret], { headers, body, now })).toBe(
       'ok',
     );
+  });
+
+  it('takes a gap behind the prefix, and none within it', async () => {
+    const signature = await sign(secret, text);
+    const verdictOf = (header: string) =>
+      verifyInbound({ scheme: 'github', secret }, [secret], {
+        headers: { 'x-hub-signature-256': header },
+        body,
+        now,
+      });
+    expect(verdictOf(signature.replace('=', '=  '))).toBe('ok');
+    expect(verdictOf(signature.replace('=', ' ='))).toBe('invalid');
+    expect(verdictOf(signature.replace('sha256=', ''))).toBe('invalid');
   });
 
   it('accepts one of several signatures, and skips versions that it does not know', () => {

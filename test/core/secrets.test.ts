@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { limits } from '../../lambdas/contract/limits.ts';
-import { activeSecrets, rotateSecret, sharedSecretFrom } from '../../lambdas/core/secrets.ts';
+import {
+  activeSecrets,
+  hubSecretOf,
+  rotateSecret,
+  sharedSecretFrom,
+} from '../../lambdas/core/secrets.ts';
 
 const now = Date.UTC(2026, 0, 31, 12);
 const hour = 3_600_000;
@@ -103,5 +108,30 @@ describe('activeSecrets', () => {
 describe('sharedSecretFrom', () => {
   it('is whsec_ and the base64 of the bytes', () => {
     expect(sharedSecretFrom(new Uint8Array(32).fill(255))).toBe(`whsec_${'/'.repeat(42)}8=`);
+  });
+});
+
+describe('hubSecretOf', () => {
+  const rotated = rotateSecret(fresh('a'), { secret: 'b', overlapMs: 2 * hour, now });
+  const twice = rotateSecret(rotated, { secret: 'c', overlapMs: 2 * hour, now });
+  const chosen = (secrets: Parameters<typeof activeSecrets>[0], at = now) =>
+    (['current', 'previous'] as const).map((hubSignature) =>
+      hubSecretOf({ ...secrets, hubSignature }, at),
+    );
+
+  it('is the current secret, or by choice the oldest that still signs', () => {
+    expect(chosen(twice)).toEqual(['c', 'a']);
+    expect(chosen(twice, now + 2 * hour)).toEqual(['c', 'c']);
+    expect(chosen(fresh('a'))).toEqual(['a', 'a']);
+    expect(chosen(fresh(null))).toEqual([null, null]);
+  });
+
+  it('is no key pair', () => {
+    const pair = rotateSecret(fresh('a'), { secret: 'whsk_x', overlapMs: hour, now });
+    expect(chosen(pair)).toEqual([null, 'a']);
+    expect(chosen(rotateSecret(fresh('whsk_x'), { secret: 'a', overlapMs: hour, now }))).toEqual([
+      'a',
+      'a',
+    ]);
   });
 });

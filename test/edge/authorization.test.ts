@@ -67,7 +67,7 @@ describe('every route', () => {
 });
 
 describe('an unknown path or a wrong method', () => {
-  test.each(['GET /nothing', 'DELETE /api/health', 'GET /api/subscriptions/'])(
+  test.each(['GET /nothing', 'DELETE /api/health', 'GET /api/subscriptions//'])(
     '%s is told only to those who have a key',
     async (line) => {
       const service = setup();

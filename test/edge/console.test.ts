@@ -105,7 +105,7 @@ test.each([
   '/api/health',
   '/openapi.json',
   '/nothing',
-  '/subscriptions/',
+  '/subscriptions//',
   '/dev/inbox',
   '/assets/',
 ])('%s is no path of the console', (path) => expect(isConsolePath(path)).toBe(false));

@@ -57,10 +57,31 @@ describe.each(['http', 'rest'] as const)('an event of the %s API', (kind) => {
   });
 });
 
-test('a path with a slash at its end is no route, whatever the gateway takes it for', () => {
-  const request = { method: 'GET', path: '/api/keys/', routeKey: 'GET /api/keys', params: {} };
-  expect(matchRoute(request)).toEqual({ kind: 'wrong-path' });
-  expect(matchRoute({ ...request, path: '/api/keys' })).toMatchObject({ id: 'listApiKeys' });
+describe('a path with a slash at its end', () => {
+  const slashed = (method: string, path: string, routeKey: string) =>
+    matchRoute({ method, path, routeKey, params: {} });
+
+  test('is the same path, whatever the gateway takes it for', () => {
+    const list = { kind: 'route', id: 'listApiKeys', params: {} };
+    for (const key of ['GET /api/keys', '$default', 'ANY /{proxy+}']) {
+      expect(slashed('GET', '/api/keys/', key)).toEqual(list);
+    }
+    const event = { kind: 'route', id: 'ingest', params: { id: 'sub_1' } };
+    expect(slashed('POST', '/api/ingest/sub_1/', 'ANY /api/ingest/{id}/{slash+}')).toEqual(event);
+    expect(slashed('GET', '/api/subscriptions/', 'GET /api/subscriptions/{id}')).toMatchObject({
+      id: 'listSubscriptions',
+    });
+    expect(slashed('GET', '/api/keys//', '$default')).toEqual({ kind: 'wrong-path' });
+    expect(slashed('POST', '/api/ingest/sub_1/x', '$default')).toEqual({ kind: 'wrong-path' });
+  });
+
+  test('that is a page of the console leads to the page', () => {
+    const to = (path: string) => slashed('GET', path, '$default');
+    expect(to('/subscriptions/')).toEqual({ kind: 'moved', location: '../subscriptions' });
+    expect(to('/subscriptions/sub_1/edit/')).toEqual({ kind: 'moved', location: '../edit' });
+    expect(to('/')).toEqual({ kind: 'wrong-path' });
+    expect(slashed('POST', '/subscriptions/', '$default')).toEqual({ kind: 'wrong-path' });
+  });
 });
 
 test('the stage of an HTTP API is no part of the path', () => {
@@ -103,17 +124,18 @@ describe('the router', () => {
       kind: 'wrong-method',
       allow: ['GET', 'PUT', 'PATCH', 'DELETE'],
     });
-    expect(matchPath('HEAD', '/api/health')).toEqual({ kind: 'wrong-method', allow: ['GET'] });
+    expect(matchPath('PUT', '/api/health')).toEqual({ kind: 'wrong-method', allow: ['GET'] });
   });
 
-  test.each([
-    '',
-    '/',
-    '/api/subscriptions/',
-    '/api/subscriptions//',
-    '//api/health',
-    '/api/HEALTH',
-  ])('knows no path %j', (path) => {
-    expect(matchPath('GET', path)).toEqual({ kind: 'wrong-path' });
+  test('takes HEAD for GET', () => {
+    expect(matchPath('HEAD', '/api/health')).toMatchObject({ id: 'getHealth' });
+    expect(matchPath('HEAD', '/api/replays/x/cancel')).toMatchObject({ kind: 'wrong-method' });
   });
+
+  test.each(['', '/', '/api/subscriptions//', '//api/health', '/api/HEALTH'])(
+    'knows no path %j',
+    (path) => {
+      expect(matchPath('GET', path)).toEqual({ kind: 'wrong-path' });
+    },
+  );
 });

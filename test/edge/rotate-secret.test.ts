@@ -3,6 +3,7 @@ import { limits } from '../../lambdas/contract/limits.ts';
 import type { SubscriptionResource } from '../../lambdas/contract/resources.ts';
 import { secretMask } from '../../lambdas/contract/secret-mask.ts';
 import type { SubscriptionId } from '../../lambdas/core/ids.ts';
+import { hubSecretOf } from '../../lambdas/core/secrets.ts';
 import { createService } from '../support/service.ts';
 
 const day = 86_400_000;
@@ -26,6 +27,26 @@ async function setup(secret: string | null = 'the first secret') {
     },
   };
 }
+
+describe('X-Hub-Signature-256 after a rotation', () => {
+  test('is made by the new secret, or by choice by the old one until that ends', async () => {
+    const { rotate, update, context, clock } = await setup();
+    const signer = async () => {
+      const [subscription] = (
+        await context.subscriptions.list('default', { limit: 1, cursor: null })
+      ).items;
+      return hubSecretOf(subscription!, clock.now());
+    };
+    await rotate({ secret: 'the second secret', overlap_seconds: 60 });
+    expect(await signer()).toBe('the second secret');
+    expect((await update({ hub_signature: 'previous' })).json['subscription']).toMatchObject({
+      hub_signature: 'previous',
+    });
+    expect(await signer()).toBe('the first secret');
+    clock.advance(60_000);
+    expect(await signer()).toBe('the second secret');
+  });
+});
 
 describe('rotating a secret', () => {
   test('makes one and shows it this once; the earlier one signs on for a day', async () => {

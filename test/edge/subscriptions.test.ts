@@ -67,6 +67,7 @@ describe('creating', () => {
         timeout_ms: 5_000,
         rate_limit: null,
         health: 'healthy',
+        hub_signature: 'current',
         custom_headers: {},
         auth: null,
         operational_events: false,

@@ -19,7 +19,7 @@ import type { Resource } from '../support/template.ts';
 import { resourcesOf } from '../support/template.ts';
 
 /** Kilobytes as measured, minified. A bundle may grow by a tenth before somebody has to look. */
-const measured = { Publish: 594, Api: 625, Deliver: 599, DeadLetter: 550, LedgerFunction: 551 };
+const measured = { Publish: 647, Api: 625, Deliver: 599, DeadLetter: 550, LedgerFunction: 551 };
 const allowedGrowth = 1.1;
 
 const app = `

@@ -99,6 +99,17 @@ test('HEAD is answered as GET, without its body', async () => {
   expect(head.head).toContain(`content-length: ${get.body.length}`);
 });
 
+test.each(['/api/health/', '/subscriptions/', '/dev/inbox/'])(
+  '%s is the path without the slash',
+  async (path) => {
+    const [slashed, plain] = [
+      await answerTo(`GET ${path} HTTP/1.1`, itsHost()),
+      await answerTo(`GET ${path.slice(0, -1)} HTTP/1.1`, itsHost()),
+    ];
+    expect([slashed.status, slashed.body]).toEqual([200, plain.body]);
+  },
+);
+
 test('the whole URL of a path of its own is that path', async () => {
   expect((await answerTo(`GET ${server.url}/api/health HTTP/1.1`, itsHost())).status).toBe(200);
 });

@@ -70,6 +70,7 @@ function addSubscription(world: World, about: About = {}): Subscription {
     secret: secretFrom(world),
     previousSecrets: [],
     timestampedSignature: false,
+    hubSignature: 'current',
     eventTypes,
     status,
     inactiveReason: status === 'active' ? null : 'paused',

@@ -55,6 +55,7 @@ export function aSubscription(fields: Partial<Subscription> = {}): Subscription 
     secret: 'a secret of some length',
     previousSecrets: [],
     timestampedSignature: false,
+    hubSignature: 'current',
     eventTypes: ['invoice.*', 'order.paid'],
     status: 'active',
     inactiveReason: null,

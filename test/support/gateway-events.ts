@@ -29,8 +29,8 @@ const textTypes = /^(text\/|application\/(json|xml|javascript)\s*(;|$))/i;
 
 /** HTTP API, payload format 2.0: names of headers in lower case, query and path decoded, text bodies as text. */
 export function httpApiEvent(request: RequestLine): APIGatewayProxyEventV2 {
-  const { path, query, matched } = split(request);
-  const key = matched === null ? '$default' : routeKey(matched.route);
+  const { path, query, matched } = splitAsHttpApi(request);
+  const key = matched === null ? '$default' : routeKeyOf(matched.route, path);
   const headers = lowerCased(request);
   const isText = textTypes.test(headers['content-type'] ?? '');
   return {
@@ -100,6 +100,17 @@ function split(request: RequestLine) {
   const matched =
     match.kind === 'route' ? { route: routes[match.id], params: { ...match.params } } : null;
   return { path, query, matched };
+}
+
+/** An HTTP API takes a path with a slash at its end for another one, and has a route for those of ingest. */
+function splitAsHttpApi(request: RequestLine) {
+  const { path, query, matched } = split(request);
+  const isElsewhere = path.endsWith('/') && matched?.route.function !== 'publish';
+  return { path, query, matched: isElsewhere ? null : matched };
+}
+
+function routeKeyOf(route: (typeof routes)[keyof typeof routes], path: string): string {
+  return path.endsWith('/') ? `ANY ${route.path}/{slash+}` : routeKey(route);
 }
 
 function bodyMembers(body: RequestLine['body'], base64: boolean): { body?: string } {

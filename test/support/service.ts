@@ -69,7 +69,7 @@ export function createService(options: ServiceOptions = {}) {
       status: response.statusCode,
       headers: response.headers,
       text: response.body,
-      json: JSON.parse(response.body) as Answer['json'],
+      json: (response.body === '' ? {} : JSON.parse(response.body)) as Answer['json'],
     };
   }
 

@@ -13,6 +13,7 @@ const subscription: Subscription = {
   public_key: null,
   previous_secrets: [],
   timestamped_signature: true,
+  hub_signature: 'current',
   event_types: ['order.created', 'quite.unknown', 'custom.*'],
   status: 'inactive',
   inactive_reason: 'paused',
@@ -133,4 +134,23 @@ test('a new subscription has just what the API takes', () => {
 
 test('the mask is that of the contract', () => {
   expect(mask).toBe(secretMask);
+});
+
+test.each([
+  { kind: 'token', header: 'X-Gitlab-Token', secret: ' pasted\n' },
+  { kind: 'okta', secret: 'pasted' },
+  { kind: 'meta', secret: 'pasted', verify_token: ' a token ' },
+  { kind: 'zoom', secret: 'pasted' },
+  { kind: 'sns', topic_arn: ' arn:aws:sns:eu-west-1:123456789012:orders\n' },
+] as Values['verification'][])('verification by $kind is what the API takes', (verification) => {
+  const sent = fieldsOf({ ...valuesOf(null), verification }, null);
+  const parsed = newSubscription.parse({ ...sent, target_url: 'https://example.com/hook' });
+  const { kind, ...rest } = verification;
+  const trimmed = Object.entries(rest).map(([name, text]) => [name, text.trim()]);
+  expect(parsed.verification).toMatchObject({ scheme: kind, ...Object.fromEntries(trimmed) });
+});
+
+test('the hub signature of the old secret is kept and changed', () => {
+  expect(edit({ hubSignature: 'previous' })).toEqual({ hub_signature: 'previous' });
+  expect(valuesOf({ ...subscription, hub_signature: 'previous' }).hubSignature).toBe('previous');
 });

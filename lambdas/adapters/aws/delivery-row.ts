@@ -18,6 +18,7 @@ const storedRow = z.object({
   event_type: z.string().nullable().default(null),
   content_type: z.string().default('application/json'),
   content_encoding: z.string().nullable().default(null),
+  sender_headers: z.record(z.string(), z.string()).nullable().default(null),
   hops: z.number().default(0),
   status: z.enum(['pending', 'retrying', 'parked', 'delivered', 'failed', 'cancelled']),
   reason: z
@@ -88,6 +89,7 @@ export function fixedAttributes(delivery: Delivery): Item {
     event_type: delivery.eventType ?? undefined,
     content_type: unless(delivery.contentType, 'application/json'),
     content_encoding: delivery.contentEncoding ?? undefined,
+    sender_headers: delivery.senderHeaders ?? undefined,
     hops: unless(delivery.hops, 0),
     created_at: unless(delivery.createdAt, acceptedAtOf(delivery.id)),
   };
@@ -145,6 +147,7 @@ export function decodeDelivery(item: Item): Delivery {
     eventType: row.event_type,
     contentType: row.content_type,
     contentEncoding: row.content_encoding,
+    senderHeaders: row.sender_headers,
     hops: row.hops,
     status,
     reason: row.reason,

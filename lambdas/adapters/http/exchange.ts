@@ -8,6 +8,7 @@ import {
 } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { limits } from '../../contract/limits.ts';
+import type { SendRequest } from '../../core/send-result.ts';
 import type { Target } from '../../core/target-url.ts';
 import { answerOf, answerOfRefused, responseOf, type Answer, type Response } from './answer.ts';
 import type { ConnectedRequest, Connection } from './connection-pool.ts';
@@ -20,6 +21,7 @@ export type Exchange = {
   agent: Agent;
   connection: Connection;
   target: Target;
+  method?: SendRequest['method'];
   headers: Readonly<Record<string, string | number>>;
   body: Uint8Array;
   deadline: Deadline;
@@ -127,7 +129,7 @@ function requestOptions(input: Exchange): ConnectedRequest {
   return {
     agent,
     connection,
-    method: 'POST',
+    method: input.method ?? 'POST',
     host: target.host,
     port: target.port,
     path: pathname + search,

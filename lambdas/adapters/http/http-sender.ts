@@ -40,6 +40,7 @@ export function httpSender(options: HttpSenderOptions): Sender & { close(): void
     const { target, deadline, mark } = attempt;
     const message = {
       agent: connections.agent,
+      method: request.method,
       target,
       headers: wireHeaders(request),
       body: request.body,

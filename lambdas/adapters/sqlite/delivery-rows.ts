@@ -9,6 +9,7 @@ const fixedFields = [
   'eventType',
   'contentType',
   'contentEncoding',
+  'senderHeaders',
   'hops',
   'createdAt',
 ] as const satisfies (keyof Delivery)[];
@@ -55,8 +56,13 @@ export const attemptFields = [
   ...timingFields,
 ] as const satisfies (keyof Attempt | keyof AttemptTimings)[];
 
-export function deliveryFromRow(row: Values): Delivery {
-  return { ...row } as Delivery;
+export function deliveryToRow({ senderHeaders, ...plain }: Delivery): Values {
+  return { ...plain, senderHeaders: senderHeaders && JSON.stringify(senderHeaders) };
+}
+
+export function deliveryFromRow({ senderHeaders, ...plain }: Values): Delivery {
+  const headers: unknown = typeof senderHeaders === 'string' ? JSON.parse(senderHeaders) : null;
+  return { ...plain, senderHeaders: headers } as Delivery;
 }
 
 export function attemptToRow({ timings, ...plain }: Attempt): Values {

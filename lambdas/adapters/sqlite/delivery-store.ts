@@ -10,6 +10,7 @@ import {
   attemptToRow,
   deliveryFields,
   deliveryFromRow,
+  deliveryToRow,
   stateFields,
 } from './delivery-rows.ts';
 import { createLedger } from './ledger.ts';
@@ -65,7 +66,7 @@ export function createDeliveryStore(
     listLedger: ledger.listLedger,
     commit(delivery, body) {
       return writer.write(() => {
-        const row = { ...delivery, bodyBytes: body.byteLength };
+        const row = { ...deliveryToRow(delivery), bodyBytes: body.byteLength };
         if (insert.run(row).changes === 0) return 'exists';
         insertBody.run(delivery.tenant, delivery.id, body);
         ledger.add(delivery.tenant, delivery.id);

@@ -127,4 +127,8 @@ export const migrations: readonly string[] = [
   CREATE INDEX deliveries_by_subscription_and_status
     ON deliveries (tenant, subscription_id, status, id, body_bytes);
   `,
+  `
+  ALTER TABLE deliveries ADD COLUMN sender_headers TEXT; -- JSON
+  ALTER TABLE subscriptions ADD COLUMN hub_signature TEXT NOT NULL DEFAULT 'current';
+  `,
 ];

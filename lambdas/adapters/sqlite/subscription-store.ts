@@ -15,6 +15,7 @@ const fields = [
   'secret',
   'previousSecrets',
   'timestampedSignature',
+  'hubSignature',
   'eventTypes',
   'status',
   'inactiveReason',

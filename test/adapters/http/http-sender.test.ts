@@ -31,6 +31,13 @@ describe('a request', () => {
     ]);
   });
 
+  test('may be a GET, without a body', async () => {
+    const server = await rawServer({ onRequest: (socket) => socket.write(noContent) });
+    const url = `http://127.0.0.1:${server.port}/a`;
+    await aSender().send(aRequest(url, { method: 'GET', headers: {}, body: new Uint8Array() }));
+    expect(server.requests).toEqual([expect.stringMatching(/^GET \/a HTTP\/1\.1\r\n/)]);
+  });
+
   test.each([0, 1, 65_536, limits.bodyBytesMax])('has a body of exactly %i bytes', async (size) => {
     const server = await rawServer({ onRequest: (socket) => socket.write(noContent) });
     const body = Buffer.alloc(size, 'é');

@@ -3,6 +3,7 @@ import { useMemo } from 'preact/hooks';
 import type { DeliveryDetail } from '../../api/resources.ts';
 import { bodyOfBase64, bodyOfText } from '../../body.ts';
 import { BodyShown } from '../../parts/body.tsx';
+import { Code } from '../../parts/text.tsx';
 
 export function Payload({ delivery }: { delivery: DeliveryDetail }) {
   const {
@@ -15,5 +16,16 @@ export function Payload({ delivery }: { delivery: DeliveryDetail }) {
     const bodyOf = encoding === 'base64' ? bodyOfBase64 : bodyOfText;
     return bodyOf(raw, { contentType, contentEncoding });
   }, [raw, encoding, contentType, contentEncoding]);
-  return <BodyShown body={body} title="Payload" copyWhat="payload" />;
+  return (
+    <>
+      <BodyShown body={body} title="Payload" copyWhat="payload" />
+      <SenderHeaders headers={delivery.sender_headers} />
+    </>
+  );
+}
+
+function SenderHeaders({ headers }: { headers: DeliveryDetail['sender_headers'] }) {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  if (lines.length === 0) return null;
+  return <Code text={lines.join('\n')} label="Headers of the sender" copyWhat="headers" />;
 }

@@ -8,7 +8,7 @@ import {
   fieldError,
 } from '../../parts/field.tsx';
 import type { PartProps } from './form.tsx';
-import type { AuthKind, Scheme } from './values.ts';
+import type { AuthKind, Scheme, Values } from './values.ts';
 import { signsBodyAlone } from './values.ts';
 
 type KindField = { name: string; label: string; kind: 'text' | 'secret' | 'pem' };
@@ -43,49 +43,34 @@ const secretOfSender: KindField = {
   kind: 'secret',
 };
 
-const hmacFields: readonly KindField[] = [
-  { name: 'header', label: 'Header', kind: 'text' },
-  { name: 'prefix', label: 'Before the signature, such as sha256=', kind: 'text' },
-];
+const verificationFields: Partial<Record<Scheme, readonly KindField[]>> = {
+  hmac: [
+    { name: 'header', label: 'Header', kind: 'text' },
+    { name: 'prefix', label: 'Before the signature, such as sha256=', kind: 'text' },
+    secretOfSender,
+  ],
+  meta: [
+    { name: 'secret', label: "App secret (empty: the subscription's own secret)", kind: 'secret' },
+    { name: 'verify_token', label: 'Verify token', kind: 'secret' },
+  ],
+  okta: [
+    { name: 'header', label: 'Authentication field (empty: Authorization)', kind: 'text' },
+    secretOfSender,
+  ],
+  sns: [{ name: 'topic_arn', label: 'ARN of the topic', kind: 'text' }],
+  token: [
+    { name: 'header', label: 'Header, such as X-Gitlab-Token', kind: 'text' },
+    secretOfSender,
+  ],
+};
 
 export function SecuritySettings({ values, change, error }: PartProps) {
-  const { auth, verification } = values;
+  const { verification } = values;
   return (
     <details>
       <summary>Credentials, verification and operational events</summary>
       <div class="form">
-        <ChoiceField
-          label="Credentials for the endpoint"
-          value={auth.kind}
-          options={[
-            ['none', 'None'],
-            ['basic', 'Basic'],
-            ['bearer', 'Bearer token'],
-            ['header', 'A header of another name or scheme'],
-            ['oauth2', 'OAuth 2 client credentials'],
-            ['mtls', 'TLS client certificate'],
-          ]}
-          onValue={(kind) => change({ auth: { kind: kind as AuthKind } })}
-          error={fieldError(error, '/auth/type')}
-        />
-        <KindFields
-          fields={authFields[auth.kind]}
-          given={auth}
-          set={(name, value) => change({ auth: { ...auth, [name]: value } })}
-          errorOf={(name) => fieldError(error, `/auth/${name}`)}
-        />
-        {auth.kind === 'oauth2' && (
-          <ChoiceField
-            label="How the client proves itself"
-            value={auth['token_auth'] ?? 'client_secret_basic'}
-            options={[
-              ['client_secret_basic', 'In the header (client_secret_basic)'],
-              ['client_secret_post', 'In the body (client_secret_post)'],
-            ]}
-            onValue={(way) => change({ auth: { ...auth, token_auth: way } })}
-            error={fieldError(error, '/auth/token_auth')}
-          />
-        )}
+        <Credentials values={values} change={change} error={error} />
         <ChoiceField
           label="How ingested events are verified"
           value={verification.kind}
@@ -95,7 +80,12 @@ export function SecuritySettings({ values, change, error }: PartProps) {
             ['stripe', 'Stripe'],
             ['shopify', 'Shopify'],
             ['slack', 'Slack'],
-            ['standard', 'Standard Webhooks'],
+            ['standard', 'Standard Webhooks, Svix'],
+            ['meta', 'Meta: Facebook, Instagram, WhatsApp'],
+            ['zoom', 'Zoom'],
+            ['okta', 'Okta'],
+            ['sns', 'Amazon SNS'],
+            ['token', 'A token in a header: GitLab, Telegram'],
             ['hmac', 'An HMAC in another header'],
           ]}
           onValue={(kind) => change({ verification: { kind: kind as Scheme } })}
@@ -104,11 +94,7 @@ export function SecuritySettings({ values, change, error }: PartProps) {
         {verification.kind !== 'none' && (
           <Verification values={values} change={change} error={error} />
         )}
-        <CheckField
-          label="Add X-Webhook-Signature with a timestamp, as Stripe's libraries verify it"
-          isOn={values.isTimestamped}
-          onChange={(isTimestamped) => change({ isTimestamped })}
-        />
+        <Signatures values={values} change={change} />
         <CheckField
           label="Operator's subscription: it is sent what the service says of itself"
           isOn={values.isOperational}
@@ -119,6 +105,27 @@ export function SecuritySettings({ values, change, error }: PartProps) {
   );
 }
 
+function Signatures({ values, change }: Pick<PartProps, 'values' | 'change'>) {
+  return (
+    <>
+      <CheckField
+        label="Add X-Webhook-Signature with a timestamp, as Stripe's libraries verify it"
+        isOn={values.isTimestamped}
+        onChange={(isTimestamped) => change({ isTimestamped })}
+      />
+      <ChoiceField
+        label="What makes X-Hub-Signature-256 after a rotation"
+        value={values.hubSignature}
+        options={[
+          ['current', 'The new secret, at once'],
+          ['previous', 'The old secret, until it ends'],
+        ]}
+        onValue={(hubSignature) => change({ hubSignature: hubSignature as Values['hubSignature'] })}
+      />
+    </>
+  );
+}
+
 function Verification({ values: { verification, dedupes }, change, error }: PartProps) {
   const isHmac = verification.kind === 'hmac';
   const set = (name: string, value: string) =>
@@ -126,7 +133,7 @@ function Verification({ values: { verification, dedupes }, change, error }: Part
   return (
     <>
       <KindFields
-        fields={isHmac ? [...hmacFields, secretOfSender] : [secretOfSender]}
+        fields={verificationFields[verification.kind] ?? [secretOfSender]}
         given={verification}
         set={set}
         errorOf={(name) => fieldError(error, `/verification/${name}`)}
@@ -188,6 +195,45 @@ function KindFields({ fields, given, set, errorOf }: KindFieldsProps) {
           </Field>
         );
       })}
+    </>
+  );
+}
+
+function Credentials({ values: { auth }, change, error }: PartProps) {
+  return (
+    <>
+      <ChoiceField
+        label="Credentials for the endpoint"
+        value={auth.kind}
+        options={[
+          ['none', 'None'],
+          ['basic', 'Basic'],
+          ['bearer', 'Bearer token'],
+          ['header', 'A header of another name or scheme'],
+          ['oauth2', 'OAuth 2 client credentials'],
+          ['mtls', 'TLS client certificate'],
+        ]}
+        onValue={(kind) => change({ auth: { kind: kind as AuthKind } })}
+        error={fieldError(error, '/auth/type')}
+      />
+      <KindFields
+        fields={authFields[auth.kind]}
+        given={auth}
+        set={(name, value) => change({ auth: { ...auth, [name]: value } })}
+        errorOf={(name) => fieldError(error, `/auth/${name}`)}
+      />
+      {auth.kind === 'oauth2' && (
+        <ChoiceField
+          label="How the client proves itself"
+          value={auth['token_auth'] ?? 'client_secret_basic'}
+          options={[
+            ['client_secret_basic', 'In the header (client_secret_basic)'],
+            ['client_secret_post', 'In the body (client_secret_post)'],
+          ]}
+          onValue={(way) => change({ auth: { ...auth, token_auth: way } })}
+          error={fieldError(error, '/auth/token_auth')}
+        />
+      )}
     </>
   );
 }

@@ -9,7 +9,7 @@ export type Fields = Body<'updateSubscription'>;
 export const mask = '••••••';
 
 export type AuthKind = 'none' | 'basic' | 'bearer' | 'header' | 'oauth2' | 'mtls';
-export type Scheme = 'none' | 'github' | 'stripe' | 'shopify' | 'slack' | 'standard' | 'hmac';
+export type Scheme = 'none' | NonNullable<Subscription['verification']>['scheme'];
 
 export type Values = {
   name: string;
@@ -18,6 +18,7 @@ export type Values = {
   secret: string;
   removesSecret: boolean;
   isTimestamped: boolean;
+  hubSignature: Subscription['hub_signature'];
   eventTypes: readonly string[];
   isActive: boolean;
   schedule: 'default' | 'standard' | 'fast' | 'custom';
@@ -39,6 +40,7 @@ const none: Values = {
   secret: '',
   removesSecret: false,
   isTimestamped: false,
+  hubSignature: 'current',
   eventTypes: [],
   isActive: true,
   schedule: 'default',
@@ -62,6 +64,7 @@ export function valuesOf(subscription: Subscription | null): Values {
     secret: '',
     removesSecret: false,
     isTimestamped: subscription.timestamped_signature,
+    hubSignature: subscription.hub_signature,
     eventTypes: subscription.event_types ?? [],
     isActive: subscription.status === 'active',
     ...scheduleOf(subscription.retry_schedule),
@@ -113,6 +116,7 @@ function allFields(values: Values, isEdit: boolean): Fields {
     target_url: values.targetUrl.trim(),
     secret: secretOf(values, isEdit),
     timestamped_signature: values.isTimestamped,
+    hub_signature: values.hubSignature,
     event_types: values.eventTypes.length === 0 ? null : [...values.eventTypes],
     status: values.isActive ? 'active' : 'inactive',
     retry_schedule: scheduleField(values),
@@ -127,7 +131,7 @@ function allFields(values: Values, isEdit: boolean): Fields {
 
 function secretOf({ secret, removesSecret }: Values, isEdit: boolean): string | null {
   if (removesSecret) return null;
-  if (secret !== '') return secret;
+  if (secret.trim() !== '') return secret.trim();
   return isEdit ? mask : null;
 }
 
@@ -169,7 +173,7 @@ function isDeduped(verification: Subscription['verification']): boolean {
 }
 
 export function signsBodyAlone(scheme: Scheme): boolean {
-  return scheme === 'github' || scheme === 'shopify' || scheme === 'hmac';
+  return ['github', 'hmac', 'meta', 'shopify'].includes(scheme);
 }
 
 function verificationField({ verification, dedupes }: Values): Fields['verification'] {
@@ -182,6 +186,9 @@ function verificationField({ verification, dedupes }: Values): Fields['verificat
 function kindField(given: { kind: string } & Record<string, string>, name: 'type' | 'scheme') {
   const { kind, ...rest } = given;
   if (kind === 'none') return null;
-  const filled = Object.entries(rest).filter(([, value]) => value !== '');
+  // No secret, name or address that is pasted here ends in white space; a certificate may.
+  const filled = Object.entries(rest)
+    .map(([field, value]) => [field, value.includes('\n-') ? value : value.trim()] as const)
+    .filter(([, value]) => value !== '');
   return { [name]: kind, ...Object.fromEntries(filled) };
 }

@@ -21,12 +21,13 @@ export function RotateDialog({ id, onClose }: { id: string; onClose: () => void 
   const [overlap, setOverlap] = useState('86400');
   const [done, setDone] = useState<{ secret: string | null }>();
   const action = useAction({ quiet: true });
+  const given = secret.trim();
   const rotate = async () => {
     const answer = await call('rotateSecret', {
       id,
       body: {
         overlap_seconds: Number(overlap),
-        ...(secret === '' ? { type: type === 'ed25519' ? 'ed25519' : 'hmac' } : { secret }),
+        ...(given === '' ? { type: type === 'ed25519' ? 'ed25519' : 'hmac' } : { secret: given }),
       },
     });
     setDone({ secret: answer.secret });
@@ -48,7 +49,7 @@ export function RotateDialog({ id, onClose }: { id: string; onClose: () => void 
             onValue={setSecret}
             error={fieldError(action.error, '/secret')}
           />
-          {secret === '' && (
+          {given === '' && (
             <ChoiceField
               label="What is made"
               value={type}

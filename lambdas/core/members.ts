@@ -1,0 +1,15 @@
+// Members of JSON that a stranger wrote: whatever is no object has none.
+
+export type Members = Readonly<Record<string, unknown>>;
+
+export function membersOf(value: unknown): Members {
+  return typeof value === 'object' && value !== null ? (value as Members) : {};
+}
+
+export function parsedMembers(json: Uint8Array): Members {
+  try {
+    return membersOf(JSON.parse(new TextDecoder().decode(json)));
+  } catch {
+    return {};
+  }
+}
