@@ -18,6 +18,8 @@ export type Route = {
   headers?: z.ZodObject;
   /** `raw` is any JSON, kept byte for byte. */
   body?: z.ZodObject | 'raw';
+  /** A member of the body that goes on as it was written, whatever its texts are. */
+  opaqueMember?: string;
   /** The status of success and what it carries. */
   status: number;
   response: z.ZodObject;

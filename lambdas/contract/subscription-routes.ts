@@ -118,6 +118,7 @@ export const subscriptionRoutes = {
     function: 'api',
     access: 'admin',
     summary: 'Send a signed sample event through the real path',
+    opaqueMember: 'payload',
     body: z
       .strictObject({
         event_type: resources.eventType,

@@ -59,17 +59,17 @@ function readBody(route: Route, request: HttpRequest, bodyBytesMax: number): Par
       'The body must be JSON: send it with Content-Type: application/json',
     );
   }
-  return parse(route.body, readJson(rawBody), '/');
+  return parse(route.body, readJson(rawBody, route.opaqueMember), '/');
 }
 
-function readJson(bytes: Uint8Array): unknown {
+function readJson(bytes: Uint8Array, opaqueMember?: string): unknown {
   const json = parseJson(bytes);
   if (exceedsDepth(json, limits.jsonDepthMax)) {
     throw invalidFields([
       { pointer: '', detail: `must not be nested deeper than ${limits.jsonDepthMax} levels` },
     ]);
   }
-  const illFormed = illFormedAt(json);
+  const illFormed = illFormedAt(json, opaqueMember);
   if (illFormed !== null) {
     const pointer = ['', ...illFormed.map(pointerSegment)].join('/');
     throw invalidFields([

@@ -45,7 +45,7 @@ test.each([
   ['DELETE', '/api/subscriptions'],
   ['POST', '/api/health'],
   ['PUT', '/api/ingest/sub_0000000000000000'],
-  ['GET', '/api/ingest/sub_0000000000000000'],
+  ['DELETE', '/api/ingest/sub_0000000000000000'],
   ['PATCH', '/api/stats'],
 ])('%s %s is not allowed', async (method, path) => {
   const reply = await api.request(method, path);

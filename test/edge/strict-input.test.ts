@@ -144,6 +144,25 @@ describe('a body', () => {
     expect(answer.status).toBe(400);
   });
 
+  it.each(['{"__proto__":{"a":1}}', '{"a":"\\ud800"}'])(
+    'leaves the payload of a test event as it is: %s',
+    async (payload) => {
+      const service = createService();
+      const { json } = await service.call('createSubscription', { body: { target_url } });
+      const { id } = json['subscription'] as { id: string };
+      const body = `{"payload":${payload}}`;
+      const { status, json: accepted } = await service.call('testSubscription', { id, body });
+      expect(status).toBe(202);
+      const shown = await service.call('getDelivery', { id: accepted['delivery_id'] as string });
+      expect(shown.json['delivery']).toMatchObject({ payload_raw: payload });
+      const elsewhere = await service.call('testSubscription', {
+        id,
+        body: `{"event_type":${payload}}`,
+      });
+      expect(elsewhere.status).toBe(400);
+    },
+  );
+
   it.each(['\\ud800', 'a\\udc00b', '\\udc00\\ud800'])(
     'may not hold half a character: %s',
     async (text) => {
