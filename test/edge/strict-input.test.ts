@@ -150,15 +150,20 @@ describe('a body', () => {
       const service = createService();
       const { json } = await service.call('createSubscription', { body: { target_url } });
       const { id } = json['subscription'] as { id: string };
-      const body = `{"payload":${payload}}`;
-      const { status, json: accepted } = await service.call('testSubscription', { id, body });
-      expect(status).toBe(202);
-      const shown = await service.call('getDelivery', { id: accepted['delivery_id'] as string });
-      expect(shown.json['delivery']).toMatchObject({ payload_raw: payload });
-      const elsewhere = await service.call('testSubscription', {
-        id,
-        body: `{"event_type":${payload}}`,
+      const send = (body: string) =>
+        service.request({
+          method: 'POST',
+          path: `/api/subscriptions/${id}/test`,
+          headers: { 'content-type': 'application/json' },
+          body,
+        });
+      const accepted = await send(`{"payload":${payload}}`);
+      expect(accepted.status).toBe(202);
+      const shown = await service.call('getDelivery', {
+        id: accepted.json['delivery_id'] as string,
       });
+      expect(shown.json['delivery']).toMatchObject({ payload_raw: payload });
+      const elsewhere = await send(`{"event_type":${payload}}`);
       expect(elsewhere.status).toBe(400);
     },
   );
