@@ -1,7 +1,6 @@
 // A server that a run starts for itself and ends with itself, with whatever processes it starts in its turn.
 import type { ChildProcess } from 'node:child_process';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { spawn, spawnSync } from 'node:child_process';
 import { openSync, readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
@@ -12,7 +11,7 @@ import { isAnswering } from './endpoint.ts';
 const endsWithinMs = 30_000;
 
 export type ServerProcess = {
-  /** Asks it to end, and ends it where it does not. */
+  /** Asks it and all that it started to end, and ends what does not. */
   stop(): Promise<void>;
 };
 
@@ -32,11 +31,13 @@ export async function startServer(options: Options): Promise<ServerProcess> {
   const { name, command, env, log, url, startsWithinMs } = options;
   const [file, ...args] = command;
   const output = openSync(log, 'a');
-  // What it starts is in the same process group, and ends with it.
   const child = spawn(file, args, { detached: true, stdio: ['ignore', output, output], env });
   let failure: Error | undefined;
   child.on('error', (error) => (failure = error));
-  process.on('exit', () => signal(child, 'SIGKILL'));
+  let isOver = false;
+  process.on('exit', () => {
+    if (!isOver) signal(allOf(child), 'SIGKILL');
+  });
   await until(
     `${name} answers at ${url}`,
     async () => {
@@ -48,11 +49,12 @@ export async function startServer(options: Options): Promise<ServerProcess> {
   );
   return {
     async stop() {
-      if (hasEnded(child)) return;
-      const ended = once(child, 'exit');
-      signal(child, 'SIGTERM');
-      await Promise.race([ended, wait(endsWithinMs, undefined, { ref: false })]);
-      signal(child, 'SIGKILL');
+      const all = allOf(child);
+      signal(all, 'SIGTERM');
+      const givesUpAt = Date.now() + endsWithinMs;
+      while (signal(all, 0) && Date.now() < givesUpAt) await wait(100);
+      signal(all, 'SIGKILL');
+      isOver = true;
     },
   };
 }
@@ -69,12 +71,30 @@ function hasEnded({ pid, exitCode, signalCode }: ChildProcess): boolean {
   return pid === undefined || exitCode !== null || signalCode !== null;
 }
 
-/** To the whole group, whose other members may outlive the first. */
-function signal({ pid }: ChildProcess, name: NodeJS.Signals): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, name);
-  } catch {
-    // All have ended.
+/** Its process group, and what it started beyond that: LocalStack gives its DynamoDB a session of its own. */
+function allOf({ pid }: ChildProcess): number[] {
+  if (pid === undefined) return [];
+  const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' });
+  const pairs = stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  const found = new Set([pid]);
+  // A set that grows is walked to its end.
+  for (const parent of found) {
+    for (const [child = 0, itsParent] of pairs) if (itsParent === parent) found.add(child);
   }
+  return [-pid, ...found];
+}
+
+/** True when there was one of them left; 0 only asks. */
+function signal(pids: readonly number[], name: NodeJS.Signals | 0): boolean {
+  const reached = pids.map((pid) => {
+    try {
+      return process.kill(pid, name);
+    } catch {
+      return false;
+    }
+  });
+  return reached.includes(true);
 }
