@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-// These suites need Docker, Python, a browser or an AWS account: `npm run test:<suite>` runs them.
-const suitesApart = ['emulator', 'browser', 'deployed'];
+// These suites need Docker, Python, Java, a browser or an AWS account: `npm run test:<suite>` runs them.
+const suitesApart = ['emulator', 'dynamodb-local', 'browser', 'deployed'];
 const suite = process.env['TEST_SUITE'] ?? 'unit';
 /** What takes minutes: every fault and every pair, many lives, killed and frozen processes, full disks. */
 const deepTests = 'test/**/*.deep.test.ts';

@@ -67,8 +67,8 @@ function reachable(
   url: string,
   kind: ApiKind,
 ): Pick<Deployment, 'baseUrl' | 'consoleUrl'> {
-  // LocalStack puts an address where AWS has a domain, and that is no URL.
-  const [, apiId, path = ''] = /^https:\/\/([^.]+)\.[^/]+(.*)$/.exec(apiUrl) ?? [];
+  // LocalStack puts an address where AWS has a domain, and that is no URL; MiniStack gives an HTTP API no TLS.
+  const [, apiId, path = ''] = /^https?:\/\/([^.]+)\.[^/]+(.*)$/.exec(apiUrl) ?? [];
   if (apiId === undefined) throw new Error(`No URL of an API: ${apiUrl}`);
   const stage = kind === 'rest' ? path.replace(/\/$/, '') : '';
   return {

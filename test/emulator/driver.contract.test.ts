@@ -2,7 +2,6 @@
 // lack: EventBridge Scheduler. Everything it needs it makes itself, and removes.
 import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import {
   CreateScheduleGroupCommand,
   DeleteScheduleGroupCommand,
@@ -21,11 +20,11 @@ import {
   type AwsDriver,
   credentials,
   type OpenedDriver,
+  openTable,
   portsOf,
   region,
   settingsOf,
 } from '../support/aws-driver.ts';
-import { createTable } from '../support/create-table.ts';
 import { anAttemptMessage } from '../support/factories.ts';
 
 const endpoint = process.env['AWS_ENDPOINT_URL'];
@@ -33,21 +32,6 @@ if (endpoint === undefined) throw new Error('Set AWS_ENDPOINT_URL, or run: npm r
 
 const connect = () => openClients({ endpoint, region, credentials });
 const aName = () => `driver-${randomBytes(6).toString('hex')}`;
-
-async function openTable(): Promise<OpenedDriver> {
-  const clients = connect();
-  const TableName = aName();
-  await createTable(clients.dynamodb, TableName);
-  return {
-    clients,
-    endpoint: endpoint!,
-    settings: settingsOf({ TABLE_NAME: TableName }),
-    async close() {
-      await clients.dynamodb.send(new DeleteTableCommand({ TableName }));
-      clients.dynamodb.destroy();
-    },
-  };
-}
 
 async function openQueue(): Promise<OpenedDriver> {
   const clients = connect();
@@ -82,7 +66,7 @@ async function openQueue(): Promise<OpenedDriver> {
   };
 }
 
-awsStoresContract('the emulator', openTable);
+awsStoresContract('the emulator', () => openTable(endpoint));
 awsQueueContract('the emulator', async () => {
   const driver = await openQueue();
   const settings = { ...driver.settings, QUEUE_DELAY_MAX_SECONDS: limits.queueDelayMsMax / 1_000 };

@@ -1,13 +1,10 @@
 // Starts MiniStack out of a virtual environment of this repository's own, on a free port and with a folder of its
 // own for all state, so that no run sees another.
-import type { ChildProcess } from 'node:child_process';
-import { spawn, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { until } from '../support/until.ts';
-import { isAnswering } from './endpoint.ts';
+import { textOf } from '../support/text-of.ts';
+import { freePort, startServer } from './server-process.ts';
 
 const root = join(import.meta.dirname, '../..');
 const environment = join(root, '.venv-ministack');
@@ -23,11 +20,10 @@ export async function startMiniStack(folder: string): Promise<string> {
   const state = { STATE_DIR: 'state', S3_DATA_DIR: 's3', TMPDIR: 'tmp' };
   const folders = Object.entries(state).map(([name, path]) => [name, join(folder, path)] as const);
   for (const [, path] of folders) mkdirSync(path);
-  const output = openSync(log, 'a');
-  const child = spawn(join(environment, 'bin/ministack'), {
-    // Functions run as its children, in the same process group.
-    detached: true,
-    stdio: ['ignore', output, output],
+  const url = `http://localhost:${port}`;
+  await startServer({
+    name: 'MiniStack',
+    command: [join(environment, 'bin/ministack')],
     env: {
       ...Object.fromEntries(folders),
       GATEWAY_PORT: String(port),
@@ -36,19 +32,10 @@ export async function startMiniStack(folder: string): Promise<string> {
       PATH: `${join(root, 'node_modules/.bin')}:${process.env['PATH']}`,
       HOME: folder,
     },
-  });
-  process.on('exit', () => {
-    stopGroup(child);
-  });
-  const url = `http://localhost:${port}`;
-  await until(
-    'MiniStack answers',
-    async () => {
-      if (child.exitCode !== null) throw new Error(`MiniStack ended:\n${textOf(log)}`);
-      return (await isAnswering(url)) || undefined;
-    },
+    log,
+    url,
     startsWithinMs,
-  );
+  });
   return url;
 }
 
@@ -66,29 +53,4 @@ function run(command: string, args: string[]): void {
   if (status === 0) return;
   const reason = error?.message ?? stderr.trim().split('\n').at(-1);
   throw new Error(`MiniStack needs Python 3.10 with venv and PyPI: ${reason}`);
-}
-
-function stopGroup(child: ChildProcess): void {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  try {
-    process.kill(-child.pid, 'SIGKILL');
-  } catch {
-    // It has ended by itself.
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-function textOf(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
 }

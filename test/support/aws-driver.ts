@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
+import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { startFauxqs } from 'fauxqs';
 import { type AwsClients, openClients } from '../../lambdas/adapters/aws/clients.ts';
@@ -54,6 +55,22 @@ export function settingsOf(fields: Partial<AwsSettings>): AwsSettings {
 }
 
 export type OpenedDriver = AwsDriver & { endpoint: string; close(): Promise<void> };
+
+/** A table of its own in the DynamoDB at `endpoint`, which goes with it. */
+export async function openTable(endpoint: string): Promise<OpenedDriver> {
+  const clients = openClients({ endpoint, region, credentials });
+  const TableName = `driver-${randomBytes(6).toString('hex')}`;
+  await createTable(clients.dynamodb, TableName);
+  return {
+    clients,
+    endpoint,
+    settings: settingsOf({ TABLE_NAME: TableName }),
+    async close() {
+      await clients.dynamodb.send(new DeleteTableCommand({ TableName }));
+      clients.dynamodb.destroy();
+    },
+  };
+}
 
 export async function openDynalite(): Promise<OpenedDriver> {
   const server = dynalite({ createTableMs: 0 });

@@ -1,19 +1,26 @@
-// Counts the read and write units that a client consumes. dynalite reports those of the table itself, and nothing
-// for an index on a write. So the units of indexes are computed here by AWS's rules from the items before and after
-// each write: an entry that appears, disappears or changes costs a write, one that moves to other keys costs two.
-// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html#GSI.ThroughputConsiderations.Writes
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+// Counts the read and write units that a client consumes: what the database reports, and beside it what each write costs
+// by AWS's rules, computed from the items before and after it. dynalite reports nothing for an index on a write, so the
+// units of indexes are the computed ones; DynamoDB Local reports both, and test/dynamodb-local compares them.
+import type { ConsumedCapacity, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { itemBytes, type Item } from '../../lambdas/adapters/aws/item-size.ts';
+import { limits } from '../../lambdas/contract/limits.ts';
 import { table } from '../../lambdas/contract/table.ts';
 
-type Item = Record<string, unknown>;
 type Input = { TableName: string; Key?: Item; Item?: Item };
 
 export type Units = { read: number; tableWrite: number; indexWrite: number };
 
+/** Units of a write by where they were consumed. */
+export type UnitsByPlace = Record<'table' | keyof typeof table.indexes, number>;
+
+export type MeteredWrite = { call: string; reported: UnitsByPlace; computed: UnitsByPlace };
+
 export type CapacityMeter = {
   /** What was consumed since the last time this was called. */
   take(): Units;
+  /** Every write since the last time this was called. */
+  takeWrites(): MeteredWrite[];
 };
 
 const none = (): Units => ({ read: 0, tableWrite: 0, indexWrite: 0 });
@@ -22,6 +29,7 @@ const none = (): Units => ({ read: 0, tableWrite: 0, indexWrite: 0 });
 export function meterCapacity(client: DynamoDBClient, plain: DynamoDBClient): CapacityMeter {
   const documents = DynamoDBDocumentClient.from(plain);
   let units = none();
+  let writes: MeteredWrite[] = [];
 
   async function read({ TableName, Key, Item }: Input): Promise<Item | undefined> {
     const { partitionKey, sortKey } = table;
@@ -30,21 +38,27 @@ export function meterCapacity(client: DynamoDBClient, plain: DynamoDBClient): Ca
     return (await documents.send(new GetCommand(found))).Item;
   }
 
+  function count(write: MeteredWrite): void {
+    writes.push(write);
+    units.tableWrite += write.reported.table;
+    units.indexWrite += write.computed.held + write.computed.status;
+  }
+
   client.middlewareStack.add(
     (next, context) => async (args) => {
       // What the document client was given: plain values, not yet the ones of the wire.
       const input = args.input as unknown as Input;
-      const isWrite = /^(Put|Update|Delete)/.test(context.commandName ?? '');
+      const call = context.commandName ?? '';
+      const isWrite = /^(Put|Update|Delete)/.test(call);
       const before = isWrite ? await read(input) : undefined;
-      const metered = { ...args.input, ReturnConsumedCapacity: 'TOTAL' as const };
+      const metered = { ...args.input, ReturnConsumedCapacity: 'INDEXES' as const };
       const result = await next({ ...args, input: metered });
       const consumed = consumedBy(result.output);
       if (isWrite) {
-        const after = await read(input);
-        units.tableWrite += consumed;
-        units.indexWrite += indexUnits(before, after);
+        const computed = computedUnits(before, await read(input));
+        count({ call, computed, reported: byPlace(consumed[0]) });
       } else {
-        units.read += consumed;
+        units.read += consumed.reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0);
       }
       return result;
     },
@@ -56,33 +70,63 @@ export function meterCapacity(client: DynamoDBClient, plain: DynamoDBClient): Ca
       units = none();
       return taken;
     },
+    takeWrites() {
+      const taken = writes;
+      writes = [];
+      return taken;
+    },
   };
 }
 
 /** A batch reports one figure per table. */
-function consumedBy(output: object): number {
-  const { ConsumedCapacity } = output as { ConsumedCapacity?: unknown };
-  const parts = [ConsumedCapacity].flat() as { CapacityUnits: number }[];
-  return parts.reduce((sum, { CapacityUnits }) => sum + CapacityUnits, 0);
+function consumedBy(output: object): ConsumedCapacity[] {
+  return [(output as { ConsumedCapacity?: ConsumedCapacity }).ConsumedCapacity ?? []].flat();
 }
 
-/** Entries of the indexes are far below 1 KB, so each write of one is one unit. */
-function indexUnits(before: Item | undefined, after: Item | undefined): number {
-  return Object.values(table.indexes)
-    .map((index) => [entryOf(index, before), entryOf(index, after)])
-    .reduce((sum, [old, fresh]) => {
-      if (old?.text === fresh?.text) return sum;
-      const isMoved = old?.key !== fresh?.key;
-      return sum + (isMoved ? Number(old !== undefined) + Number(fresh !== undefined) : 1);
-    }, 0);
+function byPlace(consumed: ConsumedCapacity | undefined): UnitsByPlace {
+  const ofIndex = (name: string) => consumed?.GlobalSecondaryIndexes?.[name]?.CapacityUnits ?? 0;
+  return {
+    table: consumed?.Table?.CapacityUnits ?? 0,
+    ...mapIndexes(({ name }) => ofIndex(name)),
+  };
 }
 
-type Index = (typeof table.indexes)[keyof typeof table.indexes];
+/**
+ * The larger of the two items counts for the table, in whole kilobytes.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html#write-operation-consumption
+ */
+function computedUnits(before: Item | undefined, after: Item | undefined): UnitsByPlace {
+  const bytes = Math.max(...[before, after].map((item) => itemBytes(item ?? {})), 1);
+  return {
+    table: Math.ceil(bytes / limits.writeUnitBytes),
+    ...mapIndexes((index) => indexUnits(entryOf(index, before), entryOf(index, after))),
+  };
+}
+
+/**
+ * An entry that appears, disappears or changes costs a write, one that moves to other keys costs two. Entries are far below
+ * 1 KB, so each write of one is one unit.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html#GSI.ThroughputConsiderations.Writes
+ */
+function indexUnits(old: Entry | undefined, fresh: Entry | undefined): number {
+  if (old?.text === fresh?.text) return 0;
+  if (old?.key === fresh?.key) return 1;
+  return Number(old !== undefined) + Number(fresh !== undefined);
+}
+
+type Indexes = typeof table.indexes;
+type Index = Indexes[keyof Indexes];
+type Entry = { key: string; text: string };
 
 /** What the index has of an item: nothing unless the item has both of its keys. */
-function entryOf(index: Index, item: Item | undefined): { key: string; text: string } | undefined {
+function entryOf(index: Index, item: Item | undefined): Entry | undefined {
   const keys = [item?.[index.partitionKey], item?.[index.sortKey]];
   if (item === undefined || keys.includes(undefined)) return undefined;
   const others = index.alsoHolds.map((name) => item[name]);
   return { key: JSON.stringify(keys), text: JSON.stringify([keys, others]) };
+}
+
+function mapIndexes(units: (index: Index) => number): Record<keyof Indexes, number> {
+  const { held, status } = table.indexes;
+  return { held: units(held), status: units(status) };
 }

@@ -11,7 +11,7 @@ export type Totals = { numPassedTests: number; numFailedTests: number };
 /** Runs the suite and counts its tests; a run that fails without a failed test counts as one. */
 export function runSuite(
   report: string,
-  suite: 'black-box' | 'browser' | 'emulator',
+  suite: 'black-box' | 'browser' | 'emulator' | 'dynamodb-local',
   { env, filters = [] }: { env: NodeJS.ProcessEnv; filters?: string[] },
 ): Totals {
   const file = join(reports, `${report}.json`);
