@@ -2,6 +2,9 @@
 // A TypeScript file, not JSON, so that each layer's rule is derived from one row of that table.
 // test/architecture/lint-rules.test.ts plants a violation of each rule and expects its report.
 
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
 type Layer = { files: string[]; allows: string[] };
 
 const awsSdk = ['@aws-sdk/**', '@smithy/**'];
@@ -9,32 +12,52 @@ const node = ['node:*', 'node:*/**'];
 // 'aws-lambda' has types alone: the compiler refuses any other import of it.
 const edgePackages = ['@middy/**', 'aws-lambda', 'zod', ...node];
 const adapterPackages = [...awsSdk, 'ulid', 'zod', ...node];
-// Named one by one: '../*/**' would match '../../operations/…' too.
-const siblingAdapters = ['../*.ts', '../{aws,http,sqlite}/**'];
 const cdk = ['aws-cdk-lib', 'aws-cdk-lib/**', 'constructs'];
 
-// Paths are matched as written in the import, so every layer but the adapters stays flat.
+/** Rooms are named one by one: a pattern such as '../*\/**' would match what lies two folders up, too. */
+function roomsOf(folder: string): string[] {
+  return readdirSync(join(import.meta.dirname, folder), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+}
+
+type Reach = {
+  /** The layers that it may import. */
+  below?: readonly string[];
+  /** What stands beside its folder. */
+  beside?: readonly string[];
+  packages?: readonly string[];
+};
+
+/** Its own files, then those of its rooms: paths are matched as an import writes them, so each depth has its own. */
+function layer(folder: string, { below = [], beside = [], packages = [] }: Reach): Layer[] {
+  const rooms = roomsOf(folder).map((room) => `../${room}/**`);
+  const up = '../'.repeat(folder.split('/').length - 1);
+  const reach = (above: string) => [
+    ...beside.map((pattern) => `${above}../${pattern}`),
+    ...below.map((name) => `${above}${up}${name}/**`),
+    ...packages,
+  ];
+  return [
+    { files: [`${folder}/*`], allows: ['./**', ...reach('')] },
+    { files: [`${folder}/*/**`], allows: ['./**', '../*.ts', ...rooms, ...reach('../')] },
+  ];
+}
+
+const purePackages = ['node:crypto', 'node:net', 'ulid'];
+const adapter = { below: ['contract', 'core'], beside: ['*.ts'], packages: adapterPackages };
+
 const layers: Layer[] = [
-  { files: ['lambdas/contract/**'], allows: ['./**', 'zod'] },
+  ...layer('lambdas/contract', { packages: ['zod'] }),
+  ...layer('lambdas/core', { below: ['contract'], packages: purePackages }),
+  ...layer('lambdas/operations', { below: ['contract', 'core'] }),
+  { files: ['lambdas/adapters/*'], allows: ['./**', '../{contract,core}/**', ...adapterPackages] },
+  ...layer('lambdas/adapters/aws', adapter),
+  ...layer('lambdas/adapters/http', adapter),
+  ...layer('lambdas/adapters/sqlite', adapter),
+  ...layer('lambdas/edge', { below: ['contract', 'core', 'operations'], packages: edgePackages }),
   {
-    files: ['lambdas/core/**'],
-    allows: ['./**', '../contract/**', 'node:crypto', 'node:net', 'ulid'],
-  },
-  { files: ['lambdas/operations/**'], allows: ['./**', '../contract/**', '../core/**'] },
-  {
-    files: ['lambdas/adapters/*'],
-    allows: ['./**', '../contract/**', '../core/**', ...adapterPackages],
-  },
-  {
-    files: ['lambdas/adapters/*/**'],
-    allows: ['./**', ...siblingAdapters, '../../{contract,core}/**', ...adapterPackages],
-  },
-  {
-    files: ['lambdas/edge/**'],
-    allows: ['./**', '../contract/**', '../core/**', '../operations/**', ...edgePackages],
-  },
-  {
-    files: ['lambdas/edge/wiring*.ts', 'lambdas/edge/wiring/**'],
+    files: ['lambdas/edge/wiring*.ts'],
     allows: ['./**', '../{adapters,contract,core,edge,operations}/**', ...edgePackages],
   },
   {
@@ -80,7 +103,7 @@ const pureExports = [
 function importRule({ files, allows }: Layer) {
   const message = 'This layer may not import that: see ARCHITECTURE.md.';
   const patterns = [{ group: ['**', ...allows.map((pattern) => `!${pattern}`)], message }];
-  const paths = files.includes('lambdas/core/**') ? pureExports : [];
+  const paths = files[0]?.startsWith('lambdas/core/') ? pureExports : [];
   return { files, rules: { 'no-restricted-imports': ['error', { patterns, paths }] } };
 }
 

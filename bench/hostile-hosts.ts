@@ -3,7 +3,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
-import { limits } from '../lambdas/contract/limits.ts';
+import { limits } from '../lambdas/contract/limits/limits.ts';
 import { dearChain } from './dear-chain.ts';
 import { paced, withService } from './service.ts';
 

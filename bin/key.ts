@@ -5,18 +5,21 @@ import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { openApiKeys } from '../lambdas/adapters/aws/api-keys.ts';
 import { openClients } from '../lambdas/adapters/aws/clients.ts';
-import { openTable } from '../lambdas/adapters/aws/dynamo-table.ts';
-import { DataDirectoryUnusableError, openDatabase } from '../lambdas/adapters/sqlite/database.ts';
+import { openTable } from '../lambdas/adapters/aws/table/dynamo-table.ts';
+import {
+  DataDirectoryUnusableError,
+  openDatabase,
+} from '../lambdas/adapters/sqlite/file/database.ts';
 import { openSqlitePorts } from '../lambdas/adapters/sqlite/ports.ts';
 import { systemPorts } from '../lambdas/adapters/system.ts';
-import { scope } from '../lambdas/contract/resources.ts';
+import { scope } from '../lambdas/contract/http/resources.ts';
 import { localSettings, parseSettings, SettingsError } from '../lambdas/contract/settings.ts';
-import type { ApiKey } from '../lambdas/core/api-key.ts';
+import type { ApiKey } from '../lambdas/core/access/api-key.ts';
 import type { ApiKeyStore } from '../lambdas/core/ports.ts';
-import { hourMs } from '../lambdas/core/stats.ts';
-import { ServiceError } from '../lambdas/core/service-error.ts';
-import { defaultTenant } from '../lambdas/core/tenant.ts';
-import { createApiKey } from '../lambdas/operations/create-api-key.ts';
+import { hourMs } from '../lambdas/core/ledger/stats.ts';
+import { ServiceError } from '../lambdas/core/shared/service-error.ts';
+import { defaultTenant } from '../lambdas/core/access/tenant.ts';
+import { createApiKey } from '../lambdas/operations/access/create-api-key.ts';
 
 // As the server: what is made is for this user alone.
 process.umask(0o077);

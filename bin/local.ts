@@ -3,8 +3,8 @@ import { localSettings, parseSettings, SettingsError } from '../lambdas/contract
 import {
   DataDirectoryInUseError,
   DataDirectoryUnusableError,
-} from '../lambdas/adapters/sqlite/database.ts';
-import { UnavailableError } from '../lambdas/core/port-errors.ts';
+} from '../lambdas/adapters/sqlite/file/database.ts';
+import { UnavailableError } from '../lambdas/core/shared/port-errors.ts';
 import { banner } from './local/banner.ts';
 import { ListenError } from './local/listen.ts';
 import { startLocalServer } from './local/start.ts';

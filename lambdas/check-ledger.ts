@@ -1,5 +1,5 @@
 // Checks the ledger, once an hour.
-import { createLedgerCheck } from './edge/ledger-check.ts';
+import { createLedgerCheck } from './edge/queue/ledger-check.ts';
 import { awsContext, noSender } from './edge/wiring.ts';
 
 export const handler = createLedgerCheck(awsContext(process.env, noSender));

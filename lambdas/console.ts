@@ -1,7 +1,7 @@
 // The console's page and files. It has no rights to any data: the page calls the API like every other client.
 import { join } from 'node:path';
-import { createConsoleHandler } from './edge/console.ts';
-import { readConsoleFiles } from './edge/console-files.ts';
+import { createConsoleHandler } from './edge/console/console.ts';
+import { readConsoleFiles } from './edge/console/console-files.ts';
 
 const answer = createConsoleHandler(readConsoleFiles(join(import.meta.dirname, 'web')));
 

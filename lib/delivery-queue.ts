@@ -8,7 +8,7 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { limits } from '../lambdas/contract/limits.ts';
+import { limits } from '../lambdas/contract/limits/limits.ts';
 import type { AwsSettings } from '../lambdas/contract/settings.ts';
 import { acknowledge } from './acknowledgements.ts';
 import type { StackSettings } from './settings.ts';

@@ -1,9 +1,9 @@
 // What API Gateway is told of the routes: those of the contract, the console's paths, and how many requests a second each
 // may have. API Gateway counts for each route by itself, and throttled requests cost nothing.
-import { consoleAssets, consolePages } from '../lambdas/contract/console-paths.ts';
-import { limits } from '../lambdas/contract/limits.ts';
-import type { Route } from '../lambdas/contract/routes.ts';
-import { routes } from '../lambdas/contract/routes.ts';
+import { consoleAssets, consolePages } from '../lambdas/contract/http/console-paths.ts';
+import { limits } from '../lambdas/contract/limits/limits.ts';
+import type { Route } from '../lambdas/contract/http/routes.ts';
+import { routes } from '../lambdas/contract/http/routes.ts';
 
 /** `open` is whatever answers without a key, and what has no route. */
 type Traffic = 'ingest' | 'api' | 'open';

@@ -5,7 +5,7 @@ import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { limits } from '../lambdas/contract/limits.ts';
+import { limits } from '../lambdas/contract/limits/limits.ts';
 import { acknowledge } from './acknowledgements.ts';
 import type { SharedProps } from './service-function.ts';
 import { ServiceFunction } from './service-function.ts';

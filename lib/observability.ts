@@ -6,7 +6,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { limits } from '../lambdas/contract/limits.ts';
+import { limits } from '../lambdas/contract/limits/limits.ts';
 import type { DeliveryQueue } from './delivery-queue.ts';
 import type { Ingress } from './ingress.ts';
 import type { LedgerCheck } from './ledger-check.ts';

@@ -3,7 +3,7 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Node } from 'constructs';
 import * as z from 'zod';
-import { limits } from '../lambdas/contract/limits.ts';
+import { limits } from '../lambdas/contract/limits/limits.ts';
 import type { ServiceSettings } from '../lambdas/contract/settings.ts';
 import {
   SettingsError,

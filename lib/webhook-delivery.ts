@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { limits } from '../lambdas/contract/limits.ts';
+import { limits } from '../lambdas/contract/limits/limits.ts';
 import { acknowledge } from './acknowledgements.ts';
 import { MonthlyBudget } from './budget.ts';
 import { DeliveryQueue } from './delivery-queue.ts';

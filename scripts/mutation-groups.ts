@@ -1,10 +1,15 @@
 /** The modules of the core that mutation testing judges, by what they decide. */
 export const mutationGroups = {
-  'state machine': ['decide', 'transitions', 'outcome', 'delivery'],
-  'retry policy': ['retry-schedule', 'retention'],
-  'target policy': ['target-url', 'target-port', 'address'],
-  matching: ['matching'],
-  signing: ['signature', 'signing-key', 'secrets'],
+  'state machine': [
+    'deliveries/decide',
+    'deliveries/transitions',
+    'deliveries/outcome',
+    'deliveries/delivery',
+  ],
+  'retry policy': ['deliveries/retry-schedule', 'deliveries/retention'],
+  'target policy': ['endpoints/target-url', 'endpoints/target-port', 'endpoints/address'],
+  matching: ['events/matching'],
+  signing: ['signing/signature', 'signing/signing-key', 'signing/secrets'],
 } as const satisfies Record<string, readonly string[]>;
 
 /** Percent of the mutants of a group that the tests must notice. */

@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { ProblemCode } from '../../lambdas/contract/problems.ts';
-import { jsonResponse, problemResponse } from '../../lambdas/edge/response.ts';
+import type { ProblemCode } from '../../lambdas/contract/http/problems.ts';
+import { jsonResponse, problemResponse } from '../../lambdas/edge/http/response.ts';
 
 /** When to try again what cannot be served now. */
 const retryAfterSeconds = 1;

@@ -1,6 +1,6 @@
 // What `npm start` prints: where the service is, where its data is, and commands to paste that show it at work.
 import { randomBytes } from 'node:crypto';
-import { hubSignature } from '../../lambdas/core/signature.ts';
+import { hubSignature } from '../../lambdas/core/signing/signature.ts';
 
 import type { LocalServer } from './start.ts';
 

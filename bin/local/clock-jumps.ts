@@ -1,5 +1,5 @@
 // Tells the queue of jumps of the clock before anything is received by the new time.
-import type { QueueReceiver } from '../../lambdas/adapters/sqlite/queue-receiver.ts';
+import type { QueueReceiver } from '../../lambdas/adapters/sqlite/queue/queue-receiver.ts';
 import type { ClockWatch } from './clock-watch.ts';
 
 export type ClockJumps = {

@@ -1,6 +1,6 @@
 // Compares the wall clock with one that never steps. Somebody sets the clock, a laptop wakes up, a virtual machine moves:
 // whoever waits for a moment must look again, and know by how much the moments that it has kept are off.
-import { limits } from '../../lambdas/contract/limits.ts';
+import { limits } from '../../lambdas/contract/limits/limits.ts';
 import type { Clock, Log } from '../../lambdas/core/ports.ts';
 
 export type ClockWatch = {

@@ -1,9 +1,9 @@
 // The console in front of the local server: built when its sources are newer, then answered from memory as on AWS.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { consolePages } from '../../lambdas/contract/console-paths.ts';
-import { answerConsole, isConsolePath } from '../../lambdas/edge/console.ts';
-import { readConsoleFiles } from '../../lambdas/edge/console-files.ts';
-import type { ConsoleFiles } from '../../lambdas/edge/console-files.ts';
+import { consolePages } from '../../lambdas/contract/http/console-paths.ts';
+import { answerConsole, isConsolePath } from '../../lambdas/edge/console/console.ts';
+import { readConsoleFiles } from '../../lambdas/edge/console/console-files.ts';
+import type { ConsoleFiles } from '../../lambdas/edge/console/console-files.ts';
 import { ensureWeb } from '../../scripts/build-web.ts';
 
 export type ConsoleServer = {

@@ -1,5 +1,5 @@
 // How the file descriptors of this process are shared out: what comes in must not use up what goes out.
-import { limits } from '../../lambdas/contract/limits.ts';
+import { limits } from '../../lambdas/contract/limits/limits.ts';
 
 export type Shares = {
   /** Connections that are accepted at once. */

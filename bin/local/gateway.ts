@@ -3,10 +3,10 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type { Route } from '../../lambdas/contract/routes.ts';
-import { routeKey, routes } from '../../lambdas/contract/routes.ts';
-import type { HttpHandler } from '../../lambdas/edge/http.ts';
-import { matchPath } from '../../lambdas/edge/router.ts';
+import type { Route } from '../../lambdas/contract/http/routes.ts';
+import { routeKey, routes } from '../../lambdas/contract/http/routes.ts';
+import type { HttpHandler } from '../../lambdas/edge/http/http.ts';
+import { matchPath } from '../../lambdas/edge/http/router.ts';
 import { readBody } from './read-body.ts';
 import type { RecentFailures } from './recent-failures.ts';
 import { createReadingBudget } from './reading-budget.ts';

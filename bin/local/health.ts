@@ -1,8 +1,8 @@
 // What the local server says of its health: here the disk is ours to watch, and not AWS's.
 import type { SqlitePorts } from '../../lambdas/adapters/sqlite/ports.ts';
-import { ServiceError } from '../../lambdas/core/service-error.ts';
-import { serviceHandlers } from '../../lambdas/edge/service-handlers.ts';
-import type { RouteHandler } from '../../lambdas/edge/route-handler.ts';
+import { ServiceError } from '../../lambdas/core/shared/service-error.ts';
+import { serviceHandlers } from '../../lambdas/edge/handlers/service.ts';
+import type { RouteHandler } from '../../lambdas/edge/http/route-handler.ts';
 import type { RecentFailures } from './recent-failures.ts';
 
 type Check = { isWell: () => boolean | Promise<boolean>; otherwise: string };

@@ -1,9 +1,9 @@
 // The HTTP server: guards the door, then hands each request to the console, the inbox or the gateway.
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { ProblemCode } from '../../lambdas/contract/problems.ts';
+import type { ProblemCode } from '../../lambdas/contract/http/problems.ts';
 import type { Log } from '../../lambdas/core/ports.ts';
-import { ServiceError } from '../../lambdas/core/service-error.ts';
+import { ServiceError } from '../../lambdas/core/shared/service-error.ts';
 import { endWithProblem, sendProblem } from './answer.ts';
 import type { ConsoleServer } from './console-http.ts';
 import { createDraining } from './draining.ts';

@@ -15,7 +15,7 @@ import { withoutSecrets } from './masked-headers.ts';
 import { readBody } from './read-body.ts';
 import { createReadingBudget } from './reading-budget.ts';
 import type { Reading } from './reading-budget.ts';
-import { withoutSlash } from '../../lambdas/edge/router.ts';
+import { withoutSlash } from '../../lambdas/edge/http/router.ts';
 import { verifySignatures } from './verify-signature.ts';
 
 const root = '/dev/inbox';

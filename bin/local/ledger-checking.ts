@@ -1,6 +1,6 @@
 // Checks the ledger once an hour, as the schedule does on AWS, and for the first time soon after the start: a server that is
 // stopped every evening must find what its queue lost, too.
-import type { LedgerCheck } from '../../lambdas/edge/ledger-check.ts';
+import type { LedgerCheck } from '../../lambdas/edge/queue/ledger-check.ts';
 import type { Log } from '../../lambdas/core/ports.ts';
 
 const everyMs = 3_600_000;

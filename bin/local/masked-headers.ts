@@ -1,8 +1,8 @@
 // What the inbox keeps of headers: names, and of values those that are no secret of a subscription.
-import { secretMask } from '../../lambdas/contract/secret-mask.ts';
+import { secretMask } from '../../lambdas/contract/signing/secret-mask.ts';
 import { isDeliveryId, subscriptionIdOf } from '../../lambdas/core/ids.ts';
 import type { SubscriptionStore } from '../../lambdas/core/ports.ts';
-import { defaultTenant } from '../../lambdas/core/tenant.ts';
+import { defaultTenant } from '../../lambdas/core/access/tenant.ts';
 
 type Headers = Readonly<Record<string, string>>;
 

@@ -7,8 +7,8 @@
 // - Of what is free to its kind, one subscription may hold a share (a dynamic threshold, as switches share their buffers):
 //   much while it is alone, less the more others hold, and always one.
 // - Who has not answered yet has a few at most: how long it will hold them is not known.
-import type { Room } from '../../lambdas/adapters/sqlite/queue-receiver.ts';
-import { limits } from '../../lambdas/contract/limits.ts';
+import type { Room } from '../../lambdas/adapters/sqlite/queue/queue-receiver.ts';
+import { limits } from '../../lambdas/contract/limits/limits.ts';
 
 export type Pace = 'quick' | 'untested' | 'slow';
 

@@ -3,14 +3,14 @@
 // endpoint of another. It never polls: it receives when a message is sent, when one falls due, or when one is done.
 import { setTimeout as wait } from 'node:timers/promises';
 import type { SQSRecord } from 'aws-lambda';
-import type { SqliteDeliveryQueue } from '../../lambdas/adapters/sqlite/delivery-queue.ts';
+import type { SqliteDeliveryQueue } from '../../lambdas/adapters/sqlite/queue/delivery-queue.ts';
 import type {
   QueueReceiver,
   ReceivedMessage,
-} from '../../lambdas/adapters/sqlite/queue-receiver.ts';
-import { limits } from '../../lambdas/contract/limits.ts';
+} from '../../lambdas/adapters/sqlite/queue/queue-receiver.ts';
+import { limits } from '../../lambdas/contract/limits/limits.ts';
 import type { Log } from '../../lambdas/core/ports.ts';
-import type { DeliverHandler } from '../../lambdas/edge/queue.ts';
+import type { DeliverHandler } from '../../lambdas/edge/queue/queue.ts';
 import { createClockJumps } from './clock-jumps.ts';
 import type { ClockWatch } from './clock-watch.ts';
 import { createPlaces } from './places.ts';

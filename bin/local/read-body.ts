@@ -1,6 +1,6 @@
 // Reads a request's body into memory, up to a bound that the reader can tell was passed.
 import type { IncomingMessage } from 'node:http';
-import { ServiceError } from '../../lambdas/core/service-error.ts';
+import { ServiceError } from '../../lambdas/core/shared/service-error.ts';
 import type { Reading } from './reading-budget.ts';
 
 /** What a client may go on sending after its answer: most then read a clean 413 rather than a reset. */

@@ -1,6 +1,6 @@
 // The clock for what is removed for good. One that jumped ahead may be wrong, and jump back: it counts only once that has
 // lasted for an hour. Until then this one goes on from the moment of the jump.
-import { limits } from '../../lambdas/contract/limits.ts';
+import { limits } from '../../lambdas/contract/limits/limits.ts';
 import type { Clock } from '../../lambdas/core/ports.ts';
 
 /** All in ms; `now` is the clock's reading, `steady` that of one which never steps. */

@@ -2,30 +2,30 @@
 import { resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { httpSender } from '../../lambdas/adapters/http/http-sender.ts';
-import { presenceOf } from '../../lambdas/adapters/sqlite/data-file.ts';
+import { presenceOf } from '../../lambdas/adapters/sqlite/file/data-file.ts';
 import {
   DataDirectoryInUseError,
   DataDirectoryUnusableError,
   lockDataDirectory,
   openDatabase,
   usable,
-} from '../../lambdas/adapters/sqlite/database.ts';
-import { takeOwnership } from '../../lambdas/adapters/sqlite/ownership.ts';
+} from '../../lambdas/adapters/sqlite/file/database.ts';
+import { takeOwnership } from '../../lambdas/adapters/sqlite/file/ownership.ts';
 import { openSqlitePorts } from '../../lambdas/adapters/sqlite/ports.ts';
 import type { SqlitePorts } from '../../lambdas/adapters/sqlite/ports.ts';
 import { systemPorts } from '../../lambdas/adapters/system.ts';
 import type { LocalSettings } from '../../lambdas/contract/settings.ts';
-import { apiHandlers } from '../../lambdas/edge/api-handlers.ts';
+import { apiHandlers } from '../../lambdas/edge/handlers/api.ts';
 import { createContext, targetPolicyOf } from '../../lambdas/edge/context.ts';
-import { createHttpHandler } from '../../lambdas/edge/http.ts';
-import { hourMs } from '../../lambdas/core/stats.ts';
+import { createHttpHandler } from '../../lambdas/edge/http/http.ts';
+import { hourMs } from '../../lambdas/core/ledger/stats.ts';
 import { createLog } from '../../lambdas/edge/log.ts';
-import { publishHandlers } from '../../lambdas/edge/publish-handlers.ts';
-import { createLedgerCheck } from '../../lambdas/edge/ledger-check.ts';
-import { createDeliverHandler } from '../../lambdas/edge/queue.ts';
+import { publishHandlers } from '../../lambdas/edge/handlers/publish.ts';
+import { createLedgerCheck } from '../../lambdas/edge/queue/ledger-check.ts';
+import { createDeliverHandler } from '../../lambdas/edge/queue/queue.ts';
 import type { Context } from '../../lambdas/operations/context.ts';
-import { limits } from '../../lambdas/contract/limits.ts';
-import { authorize, identify } from '../../lambdas/edge/authentication.ts';
+import { limits } from '../../lambdas/contract/limits/limits.ts';
+import { authorize, identify } from '../../lambdas/edge/http/authentication.ts';
 import { createRecentFailures } from './recent-failures.ts';
 import { settled } from './settled-settings.ts';
 import { createClockWatch } from './clock-watch.ts';

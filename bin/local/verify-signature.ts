@@ -1,9 +1,9 @@
 // Checks what the inbox receives as a careful receiver would, with the secrets that the store holds.
 import { isDeliveryId, subscriptionIdOf } from '../../lambdas/core/ids.ts';
-import { verifyInbound } from '../../lambdas/core/inbound-verification.ts';
+import { verifyInbound } from '../../lambdas/core/events/inbound-verification.ts';
 import type { SubscriptionStore } from '../../lambdas/core/ports.ts';
-import { activeSecrets } from '../../lambdas/core/secrets.ts';
-import { defaultTenant } from '../../lambdas/core/tenant.ts';
+import { activeSecrets } from '../../lambdas/core/signing/secrets.ts';
+import { defaultTenant } from '../../lambdas/core/access/tenant.ts';
 
 type Verdict = true | false | 'unsigned';
 

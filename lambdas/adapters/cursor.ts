@@ -2,7 +2,7 @@
 // refuses what was cut, changed or taken from another list. It is no secret: a forged cursor shows nothing that
 // its forger's own query would not.
 import { createHash } from 'node:crypto';
-import { InvalidCursorError } from '../core/port-errors.ts';
+import { InvalidCursorError } from '../core/shared/port-errors.ts';
 
 /** @param query what the list depends on: its name, the tenant and the filters, but not the page size */
 export function makeCursor(query: readonly unknown[], position: string): string {

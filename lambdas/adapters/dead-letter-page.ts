@@ -1,8 +1,8 @@
 // One page of dead letters from a store that gives them by id alone: it looks for what is wanted in as many as one page
 // may cost, and goes on from there.
-import { limits } from '../contract/limits.ts';
-import { deadLetterExpiry } from '../core/dead-letter.ts';
-import type { DeadLetter } from '../core/dead-letter.ts';
+import { limits } from '../contract/limits/limits.ts';
+import { deadLetterExpiry } from '../core/dead-letters/dead-letter.ts';
+import type { DeadLetter } from '../core/dead-letters/dead-letter.ts';
 import { isDeadLetterId } from '../core/ids.ts';
 import type { DeadLetterId } from '../core/ids.ts';
 import type { DeadLetterQuery, Page } from '../core/ports.ts';

@@ -1,7 +1,7 @@
 // What travels on the deliveries queue: ids, never payloads. A reader ignores fields it does not know,
 // so that two versions of the code can share one queue during a deployment.
 import * as z from 'zod';
-import { healthEventKind } from './health-resource.ts';
+import { healthEventKind } from './endpoints/health-resource.ts';
 
 const base = {
   version: z.literal(1),

@@ -1,8 +1,8 @@
 // Settings of a deployment: environment variables of the local server and of the functions, and props of the same
 // meaning on the construct. A bad value stops the start with one sentence that names it.
 import * as z from 'zod';
-import { limits } from './limits.ts';
-import { complaintAboutHosts } from './target-hosts.ts';
+import { limits } from './limits/limits.ts';
+import { complaintAboutHosts } from './endpoints/target-hosts.ts';
 
 export const choice = <const Words extends readonly string[]>(...words: Words) =>
   z.enum(words, { error: `must be ${words.join(' or ')}` });
@@ -82,10 +82,10 @@ export const serviceSettings = z.object({
   UNTYPED_EVENTS: choice('deliver', 'reject').default('deliver'),
   /** Whether the service tells those who operate it what happens to subscriptions and deliveries. */
   OPERATIONAL_EVENTS: choice('on', 'off').default('on'),
-  /** What is accepted a second of one API key, and for one subscription: `core/quota.ts`. */
+  /** What is accepted a second of one API key, and for one subscription: `core/access/quota.ts`. */
   INGEST_EVENTS_PER_SECOND: eventsPerSecond.default(limits.ingestEventsPerSecondDefault),
   INGEST_BYTES_PER_SECOND: bytesPerSecond.default(limits.ingestBytesPerSecondDefault),
-  /** Beyond so many wrong keys or signatures an address must wait: `operations/hear-claim.ts`. */
+  /** Beyond so many wrong keys or signatures an address must wait: `operations/access/hear-claim.ts`. */
   WRONG_CREDENTIALS_MAX: numberOrOff(1, limits.wrongCredentialsMax).default(
     limits.wrongCredentialsDefault,
   ),

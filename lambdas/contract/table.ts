@@ -18,7 +18,7 @@ export const table = {
 
 /**
  * The kinds of items, each by a pattern that the partition keys of that kind match and those of no other: `*` is any text
- * and `?` one character, as in an IAM policy. adapters/aws/keys.ts makes the keys. `parked`, `failed`, `open` and `operational` are partitions of
+ * and `?` one character, as in an IAM policy. adapters/aws/table/keys.ts makes the keys. `parked`, `failed`, `open` and `operational` are partitions of
  * the index `held`.
  */
 export const partitionPatterns = {

@@ -2,22 +2,22 @@
 // Two drivers implement the storage and queue ports: `adapters/aws` and `adapters/sqlite`; both pass the
 // contract suites in `test/contracts`. Errors of a driver's own kind never leave it: a port rejects only when
 // the world is broken (`port-errors.ts`), and then the caller's message or request is tried again.
-import type { ApiKey } from './api-key.ts';
-import type { Parked } from './backlog.ts';
-import type { DeadLetter } from './dead-letter.ts';
-import type { Attempt, Delivery, DeliveryStatus } from './delivery.ts';
+import type { ApiKey } from './access/api-key.ts';
+import type { Parked } from './backlog/backlog.ts';
+import type { DeadLetter } from './dead-letters/dead-letter.ts';
+import type { Attempt, Delivery, DeliveryStatus } from './deliveries/delivery.ts';
 import type { DeadLetterId, DeliveryId, ReplayId, SubscriptionId } from './ids.ts';
-import type { DeadLetterReason } from '../contract/dead-letter-reason.ts';
+import type { DeadLetterReason } from '../contract/dead-letters/dead-letter-reason.ts';
 import type { QueueMessage } from '../contract/messages.ts';
-import type { OperationalEvent } from '../contract/operational-events.ts';
-import type { RateLimitOwner } from './rate-limit.ts';
-import type { ReplayJob } from './replay-job.ts';
-import type { SendRequest, SendResult } from './send-result.ts';
-import type { LedgerEntry } from './ledger.ts';
-import type { LedgerCheckStore, OpenDeliveries } from './ledger-checks.ts';
-import type { StatsDelta, StatsHour, StatusCounts } from './stats.ts';
-import type { HourRange } from './stats-summary.ts';
-import type { Subscription } from './subscription.ts';
+import type { OperationalEvent } from '../contract/announcements/operational-events.ts';
+import type { RateLimitOwner } from './endpoints/rate-limit.ts';
+import type { ReplayJob } from './replays/replay-job.ts';
+import type { SendRequest, SendResult } from './deliveries/send-result.ts';
+import type { LedgerEntry } from './ledger/ledger.ts';
+import type { LedgerCheckStore, OpenDeliveries } from './ledger/ledger-checks.ts';
+import type { StatsDelta, StatsHour, StatusCounts } from './ledger/stats.ts';
+import type { HourRange } from './ledger/stats-summary.ts';
+import type { Subscription } from './subscriptions/subscription.ts';
 
 /** Epoch ms. */
 export type Clock = { now(): number };

@@ -1,12 +1,12 @@
 // The operations' context from ports and settings, for the functions and the local server alike.
-import { limits } from '../contract/limits.ts';
+import { limits } from '../contract/limits/limits.ts';
 import { SettingsError } from '../contract/settings.ts';
 import type { LocalSettings, ServiceSettings } from '../contract/settings.ts';
-import { parseTargetPolicy } from '../core/address.ts';
-import type { TargetPolicy } from '../core/address.ts';
-import { createMemo } from '../core/memo.ts';
+import { parseTargetPolicy } from '../core/endpoints/address.ts';
+import type { TargetPolicy } from '../core/endpoints/address.ts';
+import { createMemo } from '../core/shared/memo.ts';
 import type { Ports } from '../core/ports.ts';
-import { hourMs } from '../core/stats.ts';
+import { hourMs } from '../core/ledger/stats.ts';
 import type { Context } from '../operations/context.ts';
 import { stampedQueue } from '../operations/stamped-queue.ts';
 

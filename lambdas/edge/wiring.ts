@@ -1,11 +1,11 @@
 // Builds a deployed function's context once, at its start: a bad setting fails the first start, not the thousandth
 // request. Only the deliver and publish functions send, so the others carry no HTTP client.
-import { openAwsPorts } from '../adapters/aws/open-aws-ports.ts';
+import { openAwsPorts } from '../adapters/aws/ports.ts';
 import { systemPorts } from '../adapters/system.ts';
 import { awsSettings, parseSettings, serviceSettings } from '../contract/settings.ts';
-import type { TargetPolicy } from '../core/address.ts';
+import type { TargetPolicy } from '../core/endpoints/address.ts';
 import type { Sender } from '../core/ports.ts';
-import { hourMs } from '../core/stats.ts';
+import { hourMs } from '../core/ledger/stats.ts';
 import type { Context } from '../operations/context.ts';
 import { createContext, targetPolicyOf } from './context.ts';
 import { createLog } from './log.ts';

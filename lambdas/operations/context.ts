@@ -1,17 +1,17 @@
 // What every operation is given: the ports, the deployment's rules, and the memos.
-import type { TargetPolicy } from '../core/address.ts';
-import type { ApiKey } from '../core/api-key.ts';
-import type { AccessToken, NoToken } from '../core/access-token.ts';
-import type { Parked } from '../core/backlog.ts';
-import type { AttemptWindow } from '../core/health.ts';
-import type { Memo } from '../core/memo.ts';
+import type { TargetPolicy } from '../core/endpoints/address.ts';
+import type { ApiKey } from '../core/access/api-key.ts';
+import type { AccessToken, NoToken } from '../core/endpoints/access-token.ts';
+import type { Parked } from '../core/backlog/backlog.ts';
+import type { AttemptWindow } from '../core/endpoints/health.ts';
+import type { Memo } from '../core/shared/memo.ts';
 import type { Ports } from '../core/ports.ts';
-import type { Meter, Quota } from '../core/quota.ts';
+import type { Meter, Quota } from '../core/access/quota.ts';
 import type { SubscriptionId } from '../core/ids.ts';
-import type { RetrySchedule } from '../core/retry-schedule.ts';
-import type { Subscription } from '../core/subscription.ts';
-import type { Unsent } from '../core/unsent.ts';
-import type { Wrongs } from '../core/wrong-credentials.ts';
+import type { RetrySchedule } from '../core/deliveries/retry-schedule.ts';
+import type { Subscription } from '../core/subscriptions/subscription.ts';
+import type { Unsent } from '../core/deliveries/unsent.ts';
+import type { Wrongs } from '../core/access/wrong-credentials.ts';
 
 export type Rules = {
   /** Off gives every request every scope: for one's own machine only. */
@@ -32,7 +32,7 @@ export type Rules = {
   /** Where the store can tell. */
   parkedBytesMax: number;
   operationalEvents: 'on' | 'off';
-  /** What a target URL may be; see `core/target-url.ts`. */
+  /** What a target URL may be; see `core/endpoints/target-url.ts`. */
   targets: TargetPolicy;
 };
 

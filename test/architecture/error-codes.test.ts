@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { sendErrorCodes } from '../../lambdas/core/send-result.ts';
+import { sendErrorCodes } from '../../lambdas/core/deliveries/send-result.ts';
 
 it('documents every error code of the sender, and no other', () => {
   const page = readFileSync(new URL('../../docs/error-codes.md', import.meta.url), 'utf8');

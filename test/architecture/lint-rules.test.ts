@@ -1,7 +1,15 @@
 // A lint rule that silently stopped matching would leave the architecture unguarded.
 // So every rule is shown a violation here, in a copy of the folder layout, and must report it.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -55,6 +63,32 @@ const violations: Record<string, Plant[]> = {
     ['lambdas/adapters/aws', `import { wire } from '../../edge/wiring.ts'; void wire;`],
     ['lambdas/adapters/sqlite', `import middy from '@middy/core'; void middy;`],
     ['lambdas/adapters/sqlite', cdk],
+    ['lambdas/contract/http', `import { match } from '../../core/events/matching.ts'; void match;`],
+    [
+      'lambdas/core/deliveries',
+      `import { keys } from '../../adapters/aws/table/keys.ts'; void keys;`,
+    ],
+    ['lambdas/core/deliveries', `import { run } from '../../operations/events/run.ts'; void run;`],
+    ['lambdas/core/deliveries', `import { randomBytes } from 'node:crypto'; void randomBytes;`],
+    ['lambdas/operations/events', `import { input } from '../../edge/http/input.ts'; void input;`],
+    [
+      'lambdas/operations/events',
+      `import { keys } from '../../adapters/aws/table/keys.ts'; void keys;`,
+    ],
+    [
+      'lambdas/adapters/aws/table',
+      `import { run } from '../../../operations/events/run.ts'; void run;`,
+    ],
+    [
+      'lambdas/adapters/aws/table',
+      `import { schema } from '../../sqlite/file/schema.ts'; void schema;`,
+    ],
+    [
+      'lambdas/adapters/sqlite/file',
+      `import { input } from '../../../edge/http/input.ts'; void input;`,
+    ],
+    ['lambdas/edge/http', `import { keys } from '../../adapters/aws/table/keys.ts'; void keys;`],
+    ['lambdas/edge/http', sqs],
     ['lambdas/edge', sqs],
     ['lambdas/edge', `import { table } from '../adapters/aws/table.ts'; void table;`],
     ['lambdas/edge', cdk],
@@ -73,8 +107,11 @@ const violations: Record<string, Plant[]> = {
       'web',
       `import type { Caller } from '../lambdas/operations/caller.ts'; export type { Caller };`,
     ],
-    ['web/pages', `import { limits } from '../../lambdas/contract/limits.ts'; void limits;`],
-    ['web/pages', `import type { Memo } from '../../lambdas/core/memo.ts'; export type { Memo };`],
+    ['web/pages', `import { limits } from '../../lambdas/contract/limits/limits.ts'; void limits;`],
+    [
+      'web/pages',
+      `import type { Memo } from '../../lambdas/core/shared/memo.ts'; export type { Memo };`,
+    ],
     ['web', `import { listen } from '../bin/local/listen.ts'; void listen;`],
     ['web', `import { readFileSync } from 'node:fs'; void readFileSync;`],
   ],
@@ -143,6 +180,8 @@ const violations: Record<string, Plant[]> = {
   'import(no-cycle)': [
     ['lambdas/core/cycle-a.ts', `import { b } from './cycle-b.ts';\nexport const a = () => b();`],
     ['lambdas/core/cycle-b.ts', `import { a } from './cycle-a.ts';\nexport const b = () => a();`],
+    ['lambdas/core/cycle-c.ts', `import type { D } from './cycle-d.ts';\nexport type C = D | 1;`],
+    ['lambdas/core/cycle-d.ts', `import type { C } from './cycle-c.ts';\nexport type D = C[];`],
   ],
 };
 
@@ -159,6 +198,24 @@ const allowed: Plant[] = [
     'lambdas/operations',
     `export * from '../core/ports.ts'; export * from '../contract/limits.ts';`,
   ],
+  [
+    'lambdas/core/deliveries',
+    `export * from '../ports.ts'; export * from '../events/matching.ts';`,
+  ],
+  ['lambdas/core/deliveries', `export * from '../../contract/limits/limits.ts';`],
+  [
+    'lambdas/operations/events',
+    `export * from '../../core/ids.ts'; export * from '../context.ts';`,
+  ],
+  ['lambdas/adapters/aws/table', `${sqs} export * from '../clients.ts';`],
+  [
+    'lambdas/adapters/aws/table',
+    `export * from '../../cursor.ts'; export * from '../ledger/a.ts';`,
+  ],
+  [
+    'lambdas/edge/http',
+    `export * from '../../operations/events/run.ts'; export * from '../log.ts';`,
+  ],
   ['lambdas/adapters', `import { request } from 'node:https'; void request; void Date.now();`],
   ['lambdas/adapters', `export * from './aws/table.ts'; export * from '../core/ports.ts';`],
   ['lambdas/adapters/aws', `${sqs} export * from '../../core/ports.ts';`],
@@ -173,7 +230,7 @@ const allowed: Plant[] = [
   ['lib', `export * from '../lambdas/contract/routes.ts';`],
   [
     'web/pages',
-    `import type { Route } from '../../lambdas/contract/route.ts'; export type { Route };`,
+    `import type { Route } from '../../lambdas/contract/http/route.ts'; export type { Route };`,
   ],
   ['web', `import type * as z from 'zod'; export type Shape = z.ZodType;`],
   ['web', `import { render } from 'preact'; void render; void fetch('api');`],
@@ -189,6 +246,14 @@ beforeAll(() => {
     copyFileSync(join(root, name), join(tree, name));
   }
   symlinkSync(join(root, 'node_modules'), join(tree, 'node_modules'));
+  // The rules know the rooms from the folders that there are.
+  for (const entry of readdirSync(join(root, 'lambdas'), {
+    recursive: true,
+    withFileTypes: true,
+  })) {
+    if (!entry.isDirectory()) continue;
+    mkdirSync(join(tree, relative(root, entry.parentPath), entry.name), { recursive: true });
+  }
   const plants = [...Object.values(violations).flat(), ...allowed];
   for (const plant of plants) {
     const path = join(tree, pathOf(plant));

@@ -1,6 +1,6 @@
 // What an endpoint can ask for in its answer, and that a loop over our own ingest ends.
 import { expect, test } from 'vitest';
-import { limits } from '../../lambdas/contract/limits.ts';
+import { limits } from '../../lambdas/contract/limits/limits.ts';
 import {
   api,
   changeAndSettle,

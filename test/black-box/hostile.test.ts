@@ -5,7 +5,7 @@ import type { Outcome } from '../adapters/http/hostile-servers.ts';
 import { hostileServers } from '../adapters/http/hostile-servers.ts';
 import type { RawBehaviour, RawServer } from '../adapters/http/raw-server.ts';
 import { startRawServer } from '../adapters/http/raw-server.ts';
-import { refusedUrls } from '../core/target-url-corpus.ts';
+import { refusedUrls } from '../core/endpoints/target-url-corpus.ts';
 import { api, deliveryInStatus, ingest, subscribe, target } from './setup.ts';
 
 const timeoutMs = 1_000;

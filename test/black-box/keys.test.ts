@@ -1,9 +1,9 @@
 // API keys: made, listed, revoked; and what each scope may do, over every route of the contract.
 import { describe, expect, test } from 'vitest';
-import { routes } from '../../lambdas/contract/routes.ts';
-import type { RouteId } from '../../lambdas/contract/routes.ts';
-import { scopes } from '../../lambdas/core/api-key.ts';
-import type { Scope } from '../../lambdas/core/api-key.ts';
+import { routes } from '../../lambdas/contract/http/routes.ts';
+import type { RouteId } from '../../lambdas/contract/http/routes.ts';
+import { scopes } from '../../lambdas/core/access/api-key.ts';
+import type { Scope } from '../../lambdas/core/access/api-key.ts';
 import { expectProblem } from '../support/api.ts';
 import { until } from '../support/until.ts';
 import { api, target } from './setup.ts';

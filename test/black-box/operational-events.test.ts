@@ -2,7 +2,7 @@
 import { Webhook } from 'standardwebhooks';
 import { expect, test } from 'vitest';
 import type { TestContext } from 'vitest';
-import type { SubscriptionFields } from '../../lambdas/contract/resources.ts';
+import type { SubscriptionFields } from '../../lambdas/contract/http/resources.ts';
 import type { Received } from '../support/receiver.ts';
 import { until } from '../support/until.ts';
 import {

@@ -1,7 +1,7 @@
 // Replay jobs: what failed is sent once more, at a pace, by one call.
 import { expect, test } from 'vitest';
-import type { ReplayResource } from '../../lambdas/contract/replay-routes.ts';
-import type { DeliveryStatus } from '../../lambdas/core/delivery.ts';
+import type { ReplayResource } from '../../lambdas/contract/replays/replay-routes.ts';
+import type { DeliveryStatus } from '../../lambdas/core/deliveries/delivery.ts';
 import { until } from '../support/until.ts';
 import { api, ingest, patienceMs, subscribe } from './setup.ts';
 import type { Subscribed } from './setup.ts';

@@ -1,7 +1,7 @@
 // What every caller meets first: health, the description, unknown paths, wrong methods.
 import { expect, test } from 'vitest';
-import { routes } from '../../lambdas/contract/routes.ts';
-import type { Route } from '../../lambdas/contract/routes.ts';
+import { routes } from '../../lambdas/contract/http/routes.ts';
+import type { Route } from '../../lambdas/contract/http/routes.ts';
 import { expectProblem } from '../support/api.ts';
 import { api } from './setup.ts';
 

@@ -1,8 +1,8 @@
 // What every test of the suite starts from: the API, a receiver of the file's own, and the moves most tests make.
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, inject } from 'vitest';
-import type { SubscriptionFields } from '../../lambdas/contract/resources.ts';
-import type { DeliveryStatus } from '../../lambdas/core/delivery.ts';
+import type { SubscriptionFields } from '../../lambdas/contract/http/resources.ts';
+import type { DeliveryStatus } from '../../lambdas/core/deliveries/delivery.ts';
 import { apiOf } from '../support/api.ts';
 import type { Input, Output } from '../support/api.ts';
 import { startReceiver } from '../support/receiver.ts';

@@ -1,7 +1,7 @@
 // Subscriptions as callers manage them: the seed's five calls, PATCH, paging, validation.
 import { Webhook } from 'standardwebhooks';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { secretMask } from '../../lambdas/contract/secret-mask.ts';
+import { secretMask } from '../../lambdas/contract/signing/secret-mask.ts';
 import { api, newEndpoint, newSecret, patienceMs, subscribe } from './setup.ts';
 
 let target_url: string;

@@ -1,7 +1,7 @@
 // Where the API wants keys: how the console gets one, where it keeps it, and what it offers with a lesser one.
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
-import type { Scope } from '../../lambdas/core/api-key.ts';
+import type { Scope } from '../../lambdas/core/access/api-key.ts';
 import { publish, subscribe, untilStatus } from './support/given.ts';
 import type { Stand } from './support/stand.ts';
 import { isDeployed, patienceMs, testOf } from './support/test.ts';

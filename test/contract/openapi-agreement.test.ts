@@ -3,8 +3,8 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { openApiDocument } from '../../lambdas/contract/openapi.ts';
-import { secretMask } from '../../lambdas/contract/secret-mask.ts';
+import { openApiDocument } from '../../lambdas/contract/http/openapi.ts';
+import { secretMask } from '../../lambdas/contract/signing/secret-mask.ts';
 import { faulty, fromSchema } from '../support/from-schema.ts';
 import type { Components, Overrides, Schema } from '../support/from-schema.ts';
 import { createService } from '../support/service.ts';

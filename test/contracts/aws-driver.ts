@@ -1,20 +1,20 @@
 // Runs every contract suite on the AWS driver, whatever stands behind it.
 import { setTimeout as wait } from 'node:timers/promises';
 import { DeleteMessageCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
-import type { AwsPorts } from '../../lambdas/adapters/aws/open-aws-ports.ts';
+import type { AwsPorts } from '../../lambdas/adapters/aws/ports.ts';
 import { type QueueMessage, queueMessage } from '../../lambdas/contract/messages.ts';
 import type { Clock } from '../../lambdas/core/ports.ts';
 import { type AwsDriver, type OpenedDriver, portsOf } from '../support/aws-driver.ts';
-import { apiKeyStoreContract } from './api-key-store.ts';
-import { deadLetterStoreContract } from './dead-letter-store.ts';
+import { apiKeyStoreContract } from './api-keys.ts';
+import { deadLetterStoreContract } from './dead-letters.ts';
 import { deliveryQueueContract } from './delivery-queue.ts';
-import { deliveryStoreContract } from './delivery-store.ts';
-import { ledgerCheckStoreContract } from './ledger-check-store.ts';
-import { idempotencyStoreContract } from './idempotency-store.ts';
-import { rateLimitStoreContract } from './rate-limit-store.ts';
-import { replayStoreContract } from './replay-store.ts';
-import { statsStoreContract } from './stats-store.ts';
-import { subscriptionStoreContract } from './subscription-store.ts';
+import { deliveryStoreContract } from './deliveries/deliveries.ts';
+import { ledgerCheckStoreContract } from './ledger/ledger-checks.ts';
+import { idempotencyStoreContract } from './idempotency.ts';
+import { rateLimitStoreContract } from './rate-limits.ts';
+import { replayStoreContract } from './replays.ts';
+import { statsStoreContract } from './ledger/stats.ts';
+import { subscriptionStoreContract } from './subscriptions.ts';
 
 type OpenDriver = () => Promise<Omit<OpenedDriver, 'endpoint'>>;
 

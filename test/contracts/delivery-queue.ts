@@ -2,7 +2,7 @@
 // own time, real or virtual.
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { limits } from '../../lambdas/contract/limits.ts';
+import { limits } from '../../lambdas/contract/limits/limits.ts';
 import type { QueueMessage } from '../../lambdas/contract/messages.ts';
 import type { DeliveryQueue } from '../../lambdas/core/ports.ts';
 import {

@@ -2,13 +2,13 @@
 // at the first attempt, and at most 3 write units for every failed attempt but the last of a schedule, which may cost 4.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openClients } from '../../lambdas/adapters/aws/clients.ts';
-import type { AwsPorts } from '../../lambdas/adapters/aws/open-aws-ports.ts';
-import { limits } from '../../lambdas/contract/limits.ts';
+import type { AwsPorts } from '../../lambdas/adapters/aws/ports.ts';
+import { limits } from '../../lambdas/contract/limits/limits.ts';
 import { deliveryIdFrom, type SubscriptionId } from '../../lambdas/core/ids.ts';
-import type { Delivery } from '../../lambdas/core/delivery.ts';
-import type { SendResult } from '../../lambdas/core/send-result.ts';
-import { mergeDeltas, type StatsDelta, statsDelta } from '../../lambdas/core/stats.ts';
-import { accept, afterAttempt } from '../../lambdas/core/transitions.ts';
+import type { Delivery } from '../../lambdas/core/deliveries/delivery.ts';
+import type { SendResult } from '../../lambdas/core/deliveries/send-result.ts';
+import { mergeDeltas, type StatsDelta, statsDelta } from '../../lambdas/core/ledger/stats.ts';
+import { accept, afterAttempt } from '../../lambdas/core/deliveries/transitions.ts';
 import { chance, credentials, type OpenedDriver, portsOf, region } from '../support/aws-driver.ts';
 import {
   type CapacityMeter,

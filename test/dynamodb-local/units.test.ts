@@ -6,8 +6,8 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openClients } from '../../lambdas/adapters/aws/clients.ts';
-import { type Item, itemBytes } from '../../lambdas/adapters/aws/item-size.ts';
-import { limits } from '../../lambdas/contract/limits.ts';
+import { type Item, itemBytes } from '../../lambdas/adapters/aws/deliveries/item-size.ts';
+import { limits } from '../../lambdas/contract/limits/limits.ts';
 import { credentials, type OpenedDriver, openTable, region } from '../support/aws-driver.ts';
 import { type CapacityMeter, meterCapacity, type UnitsByPlace } from '../support/capacity-meter.ts';
 import { sizedValues } from '../support/sized-values.ts';

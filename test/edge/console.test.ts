@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
-import { consolePages } from '../../lambdas/contract/console-paths.ts';
-import { createConsoleHandler, isConsolePath } from '../../lambdas/edge/console.ts';
-import { readConsoleFiles } from '../../lambdas/edge/console-files.ts';
+import { consolePages } from '../../lambdas/contract/http/console-paths.ts';
+import { createConsoleHandler, isConsolePath } from '../../lambdas/edge/console/console.ts';
+import { readConsoleFiles } from '../../lambdas/edge/console/console-files.ts';
 import { httpApiEvent, restApiEvent } from '../support/gateway-events.ts';
 
 const script = 'console.log("the console");';

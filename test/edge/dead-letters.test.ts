@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { DeadLetterResource } from '../../lambdas/contract/dead-letter-resource.ts';
-import { limits } from '../../lambdas/contract/limits.ts';
+import type { DeadLetterResource } from '../../lambdas/contract/dead-letters/dead-letter-resource.ts';
+import { limits } from '../../lambdas/contract/limits/limits.ts';
 import type { AttemptMessage } from '../../lambdas/contract/messages.ts';
-import type { DeadLetter } from '../../lambdas/core/dead-letter.ts';
+import type { DeadLetter } from '../../lambdas/core/dead-letters/dead-letter.ts';
 import { aDeadLetter, noon } from '../support/factories.ts';
 import type { Service } from '../support/service.ts';
 import { createService } from '../support/service.ts';

@@ -1,7 +1,7 @@
 // Deliveries, counters and keys as a caller sees them.
 import { describe, expect, test } from 'vitest';
 import type { DeliveryId, SubscriptionId } from '../../lambdas/core/ids.ts';
-import { hourMs } from '../../lambdas/core/stats.ts';
+import { hourMs } from '../../lambdas/core/ledger/stats.ts';
 import { anAttempt, aDelivery, aDelta, changed, latencyBuckets } from '../support/factories.ts';
 import type { Service } from '../support/service.ts';
 import { createService } from '../support/service.ts';

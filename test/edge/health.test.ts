@@ -1,11 +1,11 @@
 // The health of a subscription's endpoint and its rate limit, as a caller sees them.
 import { describe, expect, test } from 'vitest';
-import { limits } from '../../lambdas/contract/limits.ts';
-import type { HealthResource } from '../../lambdas/contract/health-resource.ts';
-import type { SubscriptionResource } from '../../lambdas/contract/resources.ts';
-import { newHealth } from '../../lambdas/core/health.ts';
-import { hourMs, hourOf, noStatuses } from '../../lambdas/core/stats.ts';
-import type { Subscription } from '../../lambdas/core/subscription.ts';
+import { limits } from '../../lambdas/contract/limits/limits.ts';
+import type { HealthResource } from '../../lambdas/contract/endpoints/health-resource.ts';
+import type { SubscriptionResource } from '../../lambdas/contract/http/resources.ts';
+import { newHealth } from '../../lambdas/core/endpoints/health.ts';
+import { hourMs, hourOf, noStatuses } from '../../lambdas/core/ledger/stats.ts';
+import type { Subscription } from '../../lambdas/core/subscriptions/subscription.ts';
 import { aDelivery, aDelta, aSubscription, noon } from '../support/factories.ts';
 import type { Service } from '../support/service.ts';
 import { createService } from '../support/service.ts';

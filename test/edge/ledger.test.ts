@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hourMs } from '../../lambdas/core/stats.ts';
+import { hourMs } from '../../lambdas/core/ledger/stats.ts';
 import { aDelivery, aSubscriptionId, noon } from '../support/factories.ts';
 import { createService } from '../support/service.ts';
 

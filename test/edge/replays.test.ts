@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { ReplayResource } from '../../lambdas/contract/replay-routes.ts';
-import { limits } from '../../lambdas/contract/limits.ts';
+import type { ReplayResource } from '../../lambdas/contract/replays/replay-routes.ts';
+import { limits } from '../../lambdas/contract/limits/limits.ts';
 import { aDelivery, aReplayJob, noon } from '../support/factories.ts';
 import type { Service } from '../support/service.ts';
 import { createService } from '../support/service.ts';

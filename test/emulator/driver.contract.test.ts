@@ -14,7 +14,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openClients } from '../../lambdas/adapters/aws/clients.ts';
-import { limits } from '../../lambdas/contract/limits.ts';
+import { limits } from '../../lambdas/contract/limits/limits.ts';
 import { awsQueueContract, awsStoresContract, receive } from '../contracts/aws-driver.ts';
 import {
   type AwsDriver,

@@ -14,7 +14,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openClients } from '../../lambdas/adapters/aws/clients.ts';
-import { eventSource } from '../../lambdas/contract/operational-events.ts';
+import { eventSource } from '../../lambdas/contract/announcements/operational-events.ts';
 import { apiOf } from '../support/api.ts';
 import type { Receiver } from '../support/receiver.ts';
 import { startReceiver } from '../support/receiver.ts';

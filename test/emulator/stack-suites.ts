@@ -1,7 +1,7 @@
 // Deploys the real stack to an emulator of AWS, once for each kind of API, and runs the black-box suite against it; then the
 // contract suites of the AWS driver, and the faults.
 import { execFileSync } from 'node:child_process';
-import { limits } from '../../lambdas/contract/limits.ts';
+import { limits } from '../../lambdas/contract/limits/limits.ts';
 import { onDeployments } from '../browser/support/on-deployments.ts';
 import { report, runSuite } from '../support/suites.ts';
 import type { ApiKind } from './deployment.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { consoleAssets, consolePages } from '../../lambdas/contract/console-paths.ts';
-import { routeKey, routes } from '../../lambdas/contract/routes.ts';
+import { consoleAssets, consolePages } from '../../lambdas/contract/http/console-paths.ts';
+import { routeKey, routes } from '../../lambdas/contract/http/routes.ts';
 import type { Template } from '../support/template.ts';
 import { ofType, referredBy, synth, textOf } from '../support/template.ts';
 

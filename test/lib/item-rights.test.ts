@@ -16,7 +16,7 @@ import {
   openPartition,
   subscriptionPartition,
   tenantsPartition,
-} from '../../lambdas/adapters/aws/keys.ts';
+} from '../../lambdas/adapters/aws/table/keys.ts';
 import type { ItemKind } from '../../lambdas/contract/table.ts';
 import { partitionPatterns, table } from '../../lambdas/contract/table.ts';
 import { aDelivery } from '../support/factories.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { limits } from '../../lambdas/contract/limits.ts';
+import { limits } from '../../lambdas/contract/limits/limits.ts';
 import { awsSettings, serviceSettings } from '../../lambdas/contract/settings.ts';
 import { table as names } from '../../lambdas/contract/table.ts';
 import type { Resource } from '../support/template.ts';

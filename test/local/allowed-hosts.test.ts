@@ -1,8 +1,8 @@
 // A name that only this machine's own hosts file knows, as of a neighbour in a compose file.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { parseHosts } from '../../lambdas/adapters/http/hosts-file.ts';
-import { isHostName } from '../../lambdas/contract/target-hosts.ts';
+import { parseHosts } from '../../lambdas/adapters/http/dns/hosts-file.ts';
+import { isHostName } from '../../lambdas/contract/endpoints/target-hosts.ts';
 import { until } from '../support/until.ts';
 import { newDataDirectory, newReceiver, patienceMs, startServer } from './setup.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createClockWatch } from '../../bin/local/clock-watch.ts';
-import { limits } from '../../lambdas/contract/limits.ts';
+import { limits } from '../../lambdas/contract/limits/limits.ts';
 import { createTestClock } from '../support/clock.ts';
 
 function setup() {

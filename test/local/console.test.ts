@@ -1,7 +1,7 @@
 // The console in front of the local server, as a browser fetches it.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { inboxPage } from '../../bin/local/console-http.ts';
-import { consolePages } from '../../lambdas/contract/console-paths.ts';
+import { consolePages } from '../../lambdas/contract/http/console-paths.ts';
 import type { Api } from '../support/api.ts';
 import { startLocalServer } from '../support/local-server.ts';
 import type { LocalServer } from '../support/local-server.ts';

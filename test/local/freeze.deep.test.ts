@@ -1,7 +1,7 @@
 // A server that stands still for longer than the lease of its messages: a suspended laptop, a paused machine. When it goes
 // on, all that was in flight is late twice over: its attempt is beyond its deadline, and its message is free again.
 import { expect, test } from 'vitest';
-import { limits } from '../../lambdas/contract/limits.ts';
+import { limits } from '../../lambdas/contract/limits/limits.ts';
 import { readWholeLedger } from '../support/ledger.ts';
 import { countById, inOneLine, moodyAnswers, openBooks } from '../support/books.ts';
 import type { Books } from '../support/books.ts';

@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { beforeAll, afterAll, describe, expect, test } from 'vitest';
 import { inboxLimits } from '../../bin/local/inbox.ts';
-import { routes } from '../../lambdas/contract/routes.ts';
+import { routes } from '../../lambdas/contract/http/routes.ts';
 import type { Api } from '../support/api.ts';
 import { startLocalServer } from '../support/local-server.ts';
 import type { LocalServer } from '../support/local-server.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createPlaces, paceOf, recentAfter, roomFor } from '../../bin/local/places.ts';
 import type { Places } from '../../bin/local/places.ts';
-import { limits } from '../../lambdas/contract/limits.ts';
+import { limits } from '../../lambdas/contract/limits/limits.ts';
 
 const second = 1_000;
 const few = limits.localUntestedInFlightMax;

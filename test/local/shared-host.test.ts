@@ -1,6 +1,6 @@
 // Many subscriptions to one host, as at a gateway or a chat service: those whose paths hang take nothing from the others.
 import { expect, test } from 'vitest';
-import { limits } from '../../lambdas/contract/limits.ts';
+import { limits } from '../../lambdas/contract/limits/limits.ts';
 import { until } from '../support/until.ts';
 import { newDataDirectory, newReceiver, patienceMs, startServer } from './setup.ts';
 

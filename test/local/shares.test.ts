@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createInbox, inboxLimits } from '../../bin/local/inbox.ts';
 import { sharesOf } from '../../bin/local/descriptors.ts';
 import { createReadingBudget } from '../../bin/local/reading-budget.ts';
-import { limits } from '../../lambdas/contract/limits.ts';
+import { limits } from '../../lambdas/contract/limits/limits.ts';
 
 test.each([20, 100, 300, 1_024, 4_096, 1_048_576, Infinity])(
   'of %d descriptors neither side gets all',

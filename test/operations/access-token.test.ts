@@ -1,7 +1,7 @@
 // Who may share the fetch of a token: nobody is to wait longer than they have.
 import { expect, test } from 'vitest';
-import type { SendRequest, SendResult } from '../../lambdas/core/send-result.ts';
-import { accessTokenFor } from '../../lambdas/operations/access-token.ts';
+import type { SendRequest, SendResult } from '../../lambdas/core/deliveries/send-result.ts';
+import { accessTokenFor } from '../../lambdas/operations/endpoints/access-token.ts';
 import { createDelivering } from '../support/delivering.ts';
 import { aResponse } from '../support/send-results.ts';
 

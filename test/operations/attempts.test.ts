@@ -1,12 +1,12 @@
 import type { SQSRecord } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
-import { limits } from '../../lambdas/contract/limits.ts';
+import { limits } from '../../lambdas/contract/limits/limits.ts';
 import type { DeliveryId } from '../../lambdas/core/ids.ts';
-import { createDeliverHandler } from '../../lambdas/edge/queue.ts';
+import { createDeliverHandler } from '../../lambdas/edge/queue/queue.ts';
 import type { Context } from '../../lambdas/operations/context.ts';
-import { retryDelivery } from '../../lambdas/operations/retry-delivery.ts';
-import { cancelDelivery } from '../../lambdas/operations/cancel-delivery.ts';
-import { attemptAgain } from '../../lambdas/core/overdue.ts';
+import { retryDelivery } from '../../lambdas/operations/deliveries/retry-delivery.ts';
+import { cancelDelivery } from '../../lambdas/operations/deliveries/cancel-delivery.ts';
+import { attemptAgain } from '../../lambdas/core/ledger/overdue.ts';
 import { createDelivering } from '../support/delivering.ts';
 import { aDelivery, anAttemptMessage } from '../support/factories.ts';
 import { aResponse, anError } from '../support/send-results.ts';

@@ -1,12 +1,12 @@
 // The messages of a backlog job: which of them works, what a step sends, and how the job ends.
 import { describe, expect, it } from 'vitest';
-import { limits } from '../../lambdas/contract/limits.ts';
-import { settledMs } from '../../lambdas/contract/settled.ts';
+import { limits } from '../../lambdas/contract/limits/limits.ts';
+import { settledMs } from '../../lambdas/contract/limits/propagation.ts';
 import type { BacklogMessage } from '../../lambdas/contract/messages.ts';
-import type { Health } from '../../lambdas/core/health.ts';
-import { newHealth } from '../../lambdas/core/health.ts';
+import type { Health } from '../../lambdas/core/endpoints/health.ts';
+import { newHealth } from '../../lambdas/core/endpoints/health.ts';
 import type { DeliveryId } from '../../lambdas/core/ids.ts';
-import type { Subscription } from '../../lambdas/core/subscription.ts';
+import type { Subscription } from '../../lambdas/core/subscriptions/subscription.ts';
 import type { Context } from '../../lambdas/operations/context.ts';
 import { createDelivering } from '../support/delivering.ts';
 import { aBacklogMessage, aDelivery, aSubscriptionId, noon } from '../support/factories.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { limits } from '../../lambdas/contract/limits.ts';
-import { createDeliverHandler } from '../../lambdas/edge/queue.ts';
+import { limits } from '../../lambdas/contract/limits/limits.ts';
+import { createDeliverHandler } from '../../lambdas/edge/queue/queue.ts';
 import { createDelivering } from '../support/delivering.ts';
 import { aResponse } from '../support/send-results.ts';
 import { sqsRecord } from '../support/sqs-record.ts';

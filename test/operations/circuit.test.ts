@@ -1,12 +1,12 @@
 // The circuit breaker over the real handler: what an endpoint that fails, and recovers, gets to see.
 import { describe, expect, it } from 'vitest';
-import { limits } from '../../lambdas/contract/limits.ts';
-import type { Circuit } from '../../lambdas/core/health.ts';
-import { newHealth } from '../../lambdas/core/health.ts';
+import { limits } from '../../lambdas/contract/limits/limits.ts';
+import type { Circuit } from '../../lambdas/core/endpoints/health.ts';
+import { newHealth } from '../../lambdas/core/endpoints/health.ts';
 import type { DeliveryId } from '../../lambdas/core/ids.ts';
-import type { Subscription } from '../../lambdas/core/subscription.ts';
+import type { Subscription } from '../../lambdas/core/subscriptions/subscription.ts';
 import type { Context } from '../../lambdas/operations/context.ts';
-import { updateSubscription } from '../../lambdas/operations/update-subscription.ts';
+import { updateSubscription } from '../../lambdas/operations/subscriptions/update-subscription.ts';
 import { createDelivering } from '../support/delivering.ts';
 import { aBacklogMessage, noon } from '../support/factories.ts';
 import { aResponse } from '../support/send-results.ts';

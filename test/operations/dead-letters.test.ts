@@ -1,14 +1,14 @@
 // Messages that nobody can handle: buried with their reason, and sent again once the cause is gone.
 import { describe, expect, it } from 'vitest';
 import type { QueueMessage } from '../../lambdas/contract/messages.ts';
-import { limits } from '../../lambdas/contract/limits.ts';
-import type { DeadLetter, Received } from '../../lambdas/core/dead-letter.ts';
+import { limits } from '../../lambdas/contract/limits/limits.ts';
+import type { DeadLetter, Received } from '../../lambdas/core/dead-letters/dead-letter.ts';
 import type { DeadLetterId } from '../../lambdas/core/ids.ts';
-import { createDeadLetterHandler } from '../../lambdas/edge/dead-letter-queue.ts';
-import { createDeliverHandler } from '../../lambdas/edge/queue.ts';
+import { createDeadLetterHandler } from '../../lambdas/edge/queue/dead-letter-queue.ts';
+import { createDeliverHandler } from '../../lambdas/edge/queue/queue.ts';
 import type { Context } from '../../lambdas/operations/context.ts';
-import type { RedriveWish } from '../../lambdas/operations/redrive-dead-letters.ts';
-import { redriveDeadLetters } from '../../lambdas/operations/redrive-dead-letters.ts';
+import type { RedriveWish } from '../../lambdas/operations/dead-letters/redrive-dead-letters.ts';
+import { redriveDeadLetters } from '../../lambdas/operations/dead-letters/redrive-dead-letters.ts';
 import { createDelivering } from '../support/delivering.ts';
 import { aDeadLetter, anAttemptMessage, noon } from '../support/factories.ts';
 import { sqsRecord } from '../support/sqs-record.ts';

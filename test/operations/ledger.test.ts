@@ -1,13 +1,13 @@
 // The ledger over a real store, with rows that are deleted behind the service's back.
 import { describe, expect, test } from 'vitest';
-import { limits } from '../../lambdas/contract/limits.ts';
-import { settledMs } from '../../lambdas/contract/settled.ts';
-import type { Delivery } from '../../lambdas/core/delivery.ts';
-import { hourMs, noStatuses } from '../../lambdas/core/stats.ts';
-import { createLedgerCheck } from '../../lambdas/edge/ledger-check.ts';
-import { checkHour as checkHourOf } from '../../lambdas/operations/check-hour.ts';
-import { checkLedger } from '../../lambdas/operations/check-ledger.ts';
-import { readLedger } from '../../lambdas/operations/read-ledger.ts';
+import { limits } from '../../lambdas/contract/limits/limits.ts';
+import { settledMs } from '../../lambdas/contract/limits/propagation.ts';
+import type { Delivery } from '../../lambdas/core/deliveries/delivery.ts';
+import { hourMs, noStatuses } from '../../lambdas/core/ledger/stats.ts';
+import { createLedgerCheck } from '../../lambdas/edge/queue/ledger-check.ts';
+import { checkHour as checkHourOf } from '../../lambdas/operations/ledger/check-hour.ts';
+import { checkLedger } from '../../lambdas/operations/ledger/check-ledger.ts';
+import { readLedger } from '../../lambdas/operations/ledger/read-ledger.ts';
 import { aDelivery, aSubscription, noon } from '../support/factories.ts';
 import type { Service } from '../support/service.ts';
 import { createService } from '../support/service.ts';

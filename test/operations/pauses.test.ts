@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { limits } from '../../lambdas/contract/limits.ts';
-import { settledMs } from '../../lambdas/contract/settled.ts';
+import { limits } from '../../lambdas/contract/limits/limits.ts';
+import { settledMs } from '../../lambdas/contract/limits/propagation.ts';
 import type { DeliveryId } from '../../lambdas/core/ids.ts';
-import { retryDelivery } from '../../lambdas/operations/retry-delivery.ts';
-import { updateSubscription } from '../../lambdas/operations/update-subscription.ts';
+import { retryDelivery } from '../../lambdas/operations/deliveries/retry-delivery.ts';
+import { updateSubscription } from '../../lambdas/operations/subscriptions/update-subscription.ts';
 import { createDelivering } from '../support/delivering.ts';
 import { aResponse } from '../support/send-results.ts';
 

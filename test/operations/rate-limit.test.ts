@@ -1,6 +1,6 @@
 // A subscription's rate limit over the real handler: who has no slot yet waits for it, and nothing is burnt.
 import { describe, expect, it } from 'vitest';
-import { limits } from '../../lambdas/contract/limits.ts';
+import { limits } from '../../lambdas/contract/limits/limits.ts';
 import type { DeliveryId } from '../../lambdas/core/ids.ts';
 import type { Context } from '../../lambdas/operations/context.ts';
 import { createDelivering } from '../support/delivering.ts';

@@ -1,17 +1,17 @@
 // What the queue lost, found and asked for again: by the hourly check, and by a request of a person's.
 import { describe, expect, it } from 'vitest';
-import { limits } from '../../lambdas/contract/limits.ts';
-import { settledMs } from '../../lambdas/contract/settled.ts';
-import { newHealth } from '../../lambdas/core/health.ts';
+import { limits } from '../../lambdas/contract/limits/limits.ts';
+import { settledMs } from '../../lambdas/contract/limits/propagation.ts';
+import { newHealth } from '../../lambdas/core/endpoints/health.ts';
 import type { DeliveryId } from '../../lambdas/core/ids.ts';
-import { InvalidCursorError } from '../../lambdas/core/port-errors.ts';
-import { hourMs } from '../../lambdas/core/stats.ts';
-import { checkLedger } from '../../lambdas/operations/check-ledger.ts';
-import { createReplay } from '../../lambdas/operations/create-replay.ts';
-import { deleteSubscription } from '../../lambdas/operations/delete-subscription.ts';
-import { recoverLedger } from '../../lambdas/operations/recover-ledger.ts';
-import type { RecoverWish } from '../../lambdas/operations/recover-ledger.ts';
-import { updateSubscription } from '../../lambdas/operations/update-subscription.ts';
+import { InvalidCursorError } from '../../lambdas/core/shared/port-errors.ts';
+import { hourMs } from '../../lambdas/core/ledger/stats.ts';
+import { checkLedger } from '../../lambdas/operations/ledger/check-ledger.ts';
+import { createReplay } from '../../lambdas/operations/replays/create-replay.ts';
+import { deleteSubscription } from '../../lambdas/operations/subscriptions/delete-subscription.ts';
+import { recoverLedger } from '../../lambdas/operations/ledger/recover-ledger.ts';
+import type { RecoverWish } from '../../lambdas/operations/ledger/recover-ledger.ts';
+import { updateSubscription } from '../../lambdas/operations/subscriptions/update-subscription.ts';
 import { createDelivering } from '../support/delivering.ts';
 import { aDelivery, noon, replayFilters } from '../support/factories.ts';
 import { aResponse } from '../support/send-results.ts';

@@ -1,14 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { QueueMessage } from '../../lambdas/contract/messages.ts';
-import { limits } from '../../lambdas/contract/limits.ts';
+import { limits } from '../../lambdas/contract/limits/limits.ts';
 import type { DeliveryId, SubscriptionId } from '../../lambdas/core/ids.ts';
 import type { DeliveryStore } from '../../lambdas/core/ports.ts';
-import type { ReplayFilters, ReplayJob } from '../../lambdas/core/replay-job.ts';
-import type { Subscription } from '../../lambdas/core/subscription.ts';
+import type { ReplayFilters, ReplayJob } from '../../lambdas/core/replays/replay-job.ts';
+import type { Subscription } from '../../lambdas/core/subscriptions/subscription.ts';
 import type { Context } from '../../lambdas/operations/context.ts';
-import { cancelReplay, pauseReplay, resumeReplay } from '../../lambdas/operations/change-replay.ts';
-import { createReplay } from '../../lambdas/operations/create-replay.ts';
-import { retryDelivery } from '../../lambdas/operations/retry-delivery.ts';
+import {
+  cancelReplay,
+  pauseReplay,
+  resumeReplay,
+} from '../../lambdas/operations/replays/change-replay.ts';
+import { createReplay } from '../../lambdas/operations/replays/create-replay.ts';
+import { retryDelivery } from '../../lambdas/operations/deliveries/retry-delivery.ts';
 import { createDelivering } from '../support/delivering.ts';
 import { aDelivery, noon, replayFilters } from '../support/factories.ts';
 import { aResponse, anError } from '../support/send-results.ts';

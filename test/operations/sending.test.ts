@@ -1,10 +1,10 @@
 import { Webhook } from 'standardwebhooks';
 import Stripe from 'stripe';
 import { describe, expect, it } from 'vitest';
-import type { SendRequest } from '../../lambdas/core/send-result.ts';
-import { rotateSecret } from '../../lambdas/core/secrets.ts';
-import { signingKeyFrom } from '../../lambdas/core/signing-key.ts';
-import type { Subscription } from '../../lambdas/core/subscription.ts';
+import type { SendRequest } from '../../lambdas/core/deliveries/send-result.ts';
+import { rotateSecret } from '../../lambdas/core/signing/secrets.ts';
+import { signingKeyFrom } from '../../lambdas/core/signing/signing-key.ts';
+import type { Subscription } from '../../lambdas/core/subscriptions/subscription.ts';
 import { createDelivering } from '../support/delivering.ts';
 import { aResponse, anError } from '../support/send-results.ts';
 

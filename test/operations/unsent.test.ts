@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { limits } from '../../lambdas/contract/limits.ts';
-import { UnsentError } from '../../lambdas/core/port-errors.ts';
+import { limits } from '../../lambdas/contract/limits/limits.ts';
+import { UnsentError } from '../../lambdas/core/shared/port-errors.ts';
 import { createDelivering } from '../support/delivering.ts';
 import { aResponse } from '../support/send-results.ts';
 

@@ -1,12 +1,12 @@
 // What must hold of operational events: whatever happens is announced once to every operator's subscription of the tenant,
 // however often the announcement is asked for, repeated or cut short; and nothing is announced that did not happen.
-import { operationalEvents } from '../../lambdas/contract/operational-events.ts';
-import type { OperationalEvent } from '../../lambdas/contract/operational-events.ts';
-import { rfc3339 } from '../../lambdas/contract/time.ts';
-import type { Attempt, Delivery } from '../../lambdas/core/delivery.ts';
+import { operationalEvents } from '../../lambdas/contract/announcements/operational-events.ts';
+import type { OperationalEvent } from '../../lambdas/contract/announcements/operational-events.ts';
+import { rfc3339 } from '../../lambdas/contract/limits/time.ts';
+import type { Attempt, Delivery } from '../../lambdas/core/deliveries/delivery.ts';
 import type { SubscriptionId } from '../../lambdas/core/ids.ts';
-import { wantsEvent } from '../../lambdas/core/matching.ts';
-import type { Subscription } from '../../lambdas/core/subscription.ts';
+import { wantsEvent } from '../../lambdas/core/events/matching.ts';
+import type { Subscription } from '../../lambdas/core/subscriptions/subscription.ts';
 import { must } from './facts.ts';
 import type { Database, Row } from './store.ts';
 

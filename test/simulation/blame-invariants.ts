@@ -1,12 +1,12 @@
 // What may be held against an endpoint: failures, but no pause that it asked for, and no silence.
-import { limits } from '../../lambdas/contract/limits.ts';
-import type { Attempt, Delivery } from '../../lambdas/core/delivery.ts';
-import type { Subscription } from '../../lambdas/core/subscription.ts';
+import { limits } from '../../lambdas/contract/limits/limits.ts';
+import type { Attempt, Delivery } from '../../lambdas/core/deliveries/delivery.ts';
+import type { Subscription } from '../../lambdas/core/subscriptions/subscription.ts';
 import { subscriptionIdOf } from '../../lambdas/core/ids.ts';
 import type { DeliveryId, SubscriptionId } from '../../lambdas/core/ids.ts';
-import { sendsMax, waitsOf } from '../../lambdas/core/retry-schedule.ts';
-import type { SendResult } from '../../lambdas/core/send-result.ts';
-import type { RetrySchedule } from '../../lambdas/core/retry-schedule.ts';
+import { sendsMax, waitsOf } from '../../lambdas/core/deliveries/retry-schedule.ts';
+import type { SendResult } from '../../lambdas/core/deliveries/send-result.ts';
+import type { RetrySchedule } from '../../lambdas/core/deliveries/retry-schedule.ts';
 import { must } from './facts.ts';
 import type { Facts } from './facts.ts';
 import { shown } from './store.ts';

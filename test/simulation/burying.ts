@@ -1,7 +1,7 @@
 // The dead-letter function behind its queue: every message is an event of its own, and comes again until its letter is
 // stored and it is acknowledged.
-import { limits } from '../../lambdas/contract/limits.ts';
-import type { DeadLetterHandler } from '../../lambdas/edge/dead-letter-queue.ts';
+import { limits } from '../../lambdas/contract/limits/limits.ts';
+import type { DeadLetterHandler } from '../../lambdas/edge/queue/dead-letter-queue.ts';
 import { kill } from './kernel.ts';
 import type { Kernel, Process } from './kernel.ts';
 import type { Envelope, VirtualQueue } from './queue.ts';

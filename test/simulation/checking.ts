@@ -1,8 +1,8 @@
 // The hourly check of the ledger, as the schedule starts it: by itself, and for as long as anything is owed.
-import { limits } from '../../lambdas/contract/limits.ts';
-import { hourMs } from '../../lambdas/core/stats.ts';
-import { isFinal } from '../../lambdas/core/delivery.ts';
-import { checkLedger } from '../../lambdas/operations/check-ledger.ts';
+import { limits } from '../../lambdas/contract/limits/limits.ts';
+import { hourMs } from '../../lambdas/core/ledger/stats.ts';
+import { isFinal } from '../../lambdas/core/deliveries/delivery.ts';
+import { checkLedger } from '../../lambdas/operations/ledger/check-ledger.ts';
 import { isPromised } from './loss-invariants.ts';
 import type { World } from './world.ts';
 

@@ -1,19 +1,26 @@
 // Producers and operators: they send requests, and repeat those whose fate they cannot know.
 import type { DeliveryId, ReplayId, SubscriptionId } from '../../lambdas/core/ids.ts';
-import type { Subscription } from '../../lambdas/core/subscription.ts';
-import type { NewSubscription, SubscriptionFields } from '../../lambdas/contract/resources.ts';
-import { cancelDelivery } from '../../lambdas/operations/cancel-delivery.ts';
-import type { ReplayFilters } from '../../lambdas/core/replay-job.ts';
+import type { Subscription } from '../../lambdas/core/subscriptions/subscription.ts';
+import type { NewSubscription, SubscriptionFields } from '../../lambdas/contract/http/resources.ts';
+import { cancelDelivery } from '../../lambdas/operations/deliveries/cancel-delivery.ts';
+import type { ReplayFilters } from '../../lambdas/core/replays/replay-job.ts';
 import type { Context } from '../../lambdas/operations/context.ts';
-import { cancelReplay, pauseReplay, resumeReplay } from '../../lambdas/operations/change-replay.ts';
-import { createReplay } from '../../lambdas/operations/create-replay.ts';
-import { createSubscription } from '../../lambdas/operations/create-subscription.ts';
-import { deleteSubscription } from '../../lambdas/operations/delete-subscription.ts';
-import { publishEvent } from '../../lambdas/operations/publish-event.ts';
-import type { RedriveWish, Redriven } from '../../lambdas/operations/redrive-dead-letters.ts';
-import { redriveDeadLetters } from '../../lambdas/operations/redrive-dead-letters.ts';
-import { retryDelivery } from '../../lambdas/operations/retry-delivery.ts';
-import { updateSubscription } from '../../lambdas/operations/update-subscription.ts';
+import {
+  cancelReplay,
+  pauseReplay,
+  resumeReplay,
+} from '../../lambdas/operations/replays/change-replay.ts';
+import { createReplay } from '../../lambdas/operations/replays/create-replay.ts';
+import { createSubscription } from '../../lambdas/operations/subscriptions/create-subscription.ts';
+import { deleteSubscription } from '../../lambdas/operations/subscriptions/delete-subscription.ts';
+import { publishEvent } from '../../lambdas/operations/events/publish-event.ts';
+import type {
+  RedriveWish,
+  Redriven,
+} from '../../lambdas/operations/dead-letters/redrive-dead-letters.ts';
+import { redriveDeadLetters } from '../../lambdas/operations/dead-letters/redrive-dead-letters.ts';
+import { retryDelivery } from '../../lambdas/operations/deliveries/retry-delivery.ts';
+import { updateSubscription } from '../../lambdas/operations/subscriptions/update-subscription.ts';
 import { must } from './facts.ts';
 import type { Answer, World } from './world.ts';
 

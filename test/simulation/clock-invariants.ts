@@ -1,8 +1,8 @@
 // What must hold of waits whatever a clock once said: a process whose own clock is right puts nothing off that is due, and
 // gives no slot later than those before it take.
 import type { QueueMessage } from '../../lambdas/contract/messages.ts';
-import type { RateLimit } from '../../lambdas/core/rate-limit.ts';
-import { slotIntervalMs } from '../../lambdas/core/rate-limit.ts';
+import type { RateLimit } from '../../lambdas/core/endpoints/rate-limit.ts';
+import { slotIntervalMs } from '../../lambdas/core/endpoints/rate-limit.ts';
 import { offMsOfLate, offsetOf } from './clocks.ts';
 import { must } from './facts.ts';
 import type { Kernel, Process } from './kernel.ts';

@@ -1,5 +1,5 @@
 // The safeguards against clocks that step, taken out: what a clock once said is believed.
-import { readMessage } from '../../lambdas/core/read-message.ts';
+import { readMessage } from '../../lambdas/core/dead-letters/read-message.ts';
 import type { QueueMessage } from '../../lambdas/contract/messages.ts';
 import type { Context } from '../../lambdas/operations/context.ts';
 import type { Sabotage, World } from './world.ts';

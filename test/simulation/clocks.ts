@@ -1,6 +1,6 @@
 // What can go wrong with time: clocks that step by up to an hour and back, of one process or of all at once, and processes
 // that stand still. And by how much a clock may have been wrong, for the invariants: they excuse that and no more.
-import { limits } from '../../lambdas/contract/limits.ts';
+import { limits } from '../../lambdas/contract/limits/limits.ts';
 import { excuse } from './kernel.ts';
 import type { Kernel, Process } from './kernel.ts';
 import type { World } from './world.ts';

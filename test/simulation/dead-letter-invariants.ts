@@ -1,7 +1,7 @@
 // What must hold of dead letters: each carries its reason, what is well is not among them, and none is lost.
-import { defaultTenant } from '../../lambdas/core/tenant.ts';
-import type { DeadLetter } from '../../lambdas/core/dead-letter.ts';
-import { readMessage } from '../../lambdas/core/read-message.ts';
+import { defaultTenant } from '../../lambdas/core/access/tenant.ts';
+import type { DeadLetter } from '../../lambdas/core/dead-letters/dead-letter.ts';
+import { readMessage } from '../../lambdas/core/dead-letters/read-message.ts';
 import type { QueueMessage } from '../../lambdas/contract/messages.ts';
 import { must } from './facts.ts';
 import type { Facts } from './facts.ts';

@@ -1,6 +1,6 @@
 // The stored dead letters, with conditions honoured as `core/ports.ts` says.
-import type { DeadLetter } from '../../lambdas/core/dead-letter.ts';
-import { readMessage } from '../../lambdas/core/read-message.ts';
+import type { DeadLetter } from '../../lambdas/core/dead-letters/dead-letter.ts';
+import { readMessage } from '../../lambdas/core/dead-letters/read-message.ts';
 import type { DeliveryId } from '../../lambdas/core/ids.ts';
 import type { DeadLetterQuery, DeadLetterStore, Page } from '../../lambdas/core/ports.ts';
 import type { PortName } from './faults.ts';

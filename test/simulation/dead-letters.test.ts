@@ -1,8 +1,8 @@
 // Letters of messages whose work was done: sending them again must cost nothing.
 import { describe, expect, it } from 'vitest';
 import type { QueueMessage } from '../../lambdas/contract/messages.ts';
-import { limits } from '../../lambdas/contract/limits.ts';
-import { deadLetterOf } from '../../lambdas/core/dead-letter.ts';
+import { limits } from '../../lambdas/contract/limits/limits.ts';
+import { deadLetterOf } from '../../lambdas/core/dead-letters/dead-letter.ts';
 import { create, publish, redriveAll } from './client.ts';
 import { putText } from './queue.ts';
 import { createWorld } from './world.ts';

@@ -1,6 +1,6 @@
 // Receivers: they succeed, fail, hang to the deadline, ask for patience, say that they are gone, go away and come back.
-import type { SendRequest, SendResult } from '../../lambdas/core/send-result.ts';
-import { ownFaults, UnsentError } from '../../lambdas/core/port-errors.ts';
+import type { SendRequest, SendResult } from '../../lambdas/core/deliveries/send-result.ts';
+import { ownFaults, UnsentError } from '../../lambdas/core/shared/port-errors.ts';
 import type { Sender } from '../../lambdas/core/ports.ts';
 import { isDeliveryId } from '../../lambdas/core/ids.ts';
 import type { DeliveryId } from '../../lambdas/core/ids.ts';

@@ -1,7 +1,7 @@
 // What the invariants know of a run, and how they say that one of them is broken.
 import type { QueueMessage } from '../../lambdas/contract/messages.ts';
 import type { DeliveryId, ReplayId, SubscriptionId } from '../../lambdas/core/ids.ts';
-import type { RetrySchedule } from '../../lambdas/core/retry-schedule.ts';
+import type { RetrySchedule } from '../../lambdas/core/deliveries/retry-schedule.ts';
 import type { Kernel } from './kernel.ts';
 import type { Database } from './store.ts';
 

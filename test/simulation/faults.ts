@@ -1,5 +1,5 @@
 // What can go wrong at one call of a port, and the plans that say where it does.
-import type { LedgerCheckStore } from '../../lambdas/core/ledger-checks.ts';
+import type { LedgerCheckStore } from '../../lambdas/core/ledger/ledger-checks.ts';
 import type { Random } from './random.ts';
 
 export type Fault =

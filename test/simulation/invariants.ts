@@ -1,11 +1,11 @@
 // What must hold at every step, whatever went wrong before. The numbers are those of the list in ARCHITECTURE.md,
 // "Invariants".
 import type { AttemptMessage, QueueMessage } from '../../lambdas/contract/messages.ts';
-import type { Attempt, Delivery } from '../../lambdas/core/delivery.ts';
-import { isFinal } from '../../lambdas/core/delivery.ts';
+import type { Attempt, Delivery } from '../../lambdas/core/deliveries/delivery.ts';
+import { isFinal } from '../../lambdas/core/deliveries/delivery.ts';
 import type { DeadLetterId, DeliveryId, ReplayId, SubscriptionId } from '../../lambdas/core/ids.ts';
-import type { SendResult } from '../../lambdas/core/send-result.ts';
-import { sendsMax } from '../../lambdas/core/retry-schedule.ts';
+import type { SendResult } from '../../lambdas/core/deliveries/send-result.ts';
+import { sendsMax } from '../../lambdas/core/deliveries/retry-schedule.ts';
 import type { Announcements } from './announcements.ts';
 import { checkBuried, messageIn } from './dead-letter-invariants.ts';
 import type { Post } from './endpoints.ts';

@@ -1,8 +1,8 @@
 // Whether a message goes on with what is open.
 import type { BacklogMessage, QueueMessage } from '../../lambdas/contract/messages.ts';
-import type { Delivery } from '../../lambdas/core/delivery.ts';
+import type { Delivery } from '../../lambdas/core/deliveries/delivery.ts';
 import type { SubscriptionId } from '../../lambdas/core/ids.ts';
-import type { Subscription } from '../../lambdas/core/subscription.ts';
+import type { Subscription } from '../../lambdas/core/subscriptions/subscription.ts';
 import type { Facts } from './facts.ts';
 
 /** What the queue lost is for the checks of the ledger to find. */

@@ -1,6 +1,6 @@
 // What the check of the ledger goes by, stored.
-import type { LedgerCheckStore } from '../../lambdas/core/ledger-checks.ts';
-import { hourMs, hourOf } from '../../lambdas/core/stats.ts';
+import type { LedgerCheckStore } from '../../lambdas/core/ledger/ledger-checks.ts';
+import { hourMs, hourOf } from '../../lambdas/core/ledger/stats.ts';
 import { call } from './kernel.ts';
 import type { Access } from './store.ts';
 import { startOfTime } from './timeline.ts';

@@ -1,14 +1,14 @@
 // The stored ledger, and its audit when all is quiet: the check of the service itself must find nothing missing, and
 // leave counters that say what the rows say.
-import type { Delivery } from '../../lambdas/core/delivery.ts';
+import type { Delivery } from '../../lambdas/core/deliveries/delivery.ts';
 import { acceptedAtOf } from '../../lambdas/core/ids.ts';
-import type { CountsByOwner, LedgerEntry } from '../../lambdas/core/ledger.ts';
-import { correctionOf, countRow, noRows } from '../../lambdas/core/ledger.ts';
+import type { CountsByOwner, LedgerEntry } from '../../lambdas/core/ledger/ledger.ts';
+import { correctionOf, countRow, noRows } from '../../lambdas/core/ledger/ledger.ts';
 import type { Page } from '../../lambdas/core/ports.ts';
-import { hourOf } from '../../lambdas/core/stats.ts';
-import type { HourRange } from '../../lambdas/core/stats-summary.ts';
-import { settledMs } from '../../lambdas/contract/settled.ts';
-import { checkHour } from '../../lambdas/operations/check-hour.ts';
+import { hourOf } from '../../lambdas/core/ledger/stats.ts';
+import type { HourRange } from '../../lambdas/core/ledger/stats-summary.ts';
+import { settledMs } from '../../lambdas/contract/limits/propagation.ts';
+import { checkHour } from '../../lambdas/operations/ledger/check-hour.ts';
 import { retentionMs } from '../support/factories.ts';
 import { must } from './facts.ts';
 import { ownerOf } from './small-stores.ts';

@@ -1,12 +1,12 @@
 // What must hold where the queue forgets: whatever is owed to a message that is gone goes on by the second check of the
 // ledger after the loss, or after it fell due. And no check asks for what the queue may still bring.
-import { limits } from '../../lambdas/contract/limits.ts';
-import { settledMs } from '../../lambdas/contract/settled.ts';
+import { limits } from '../../lambdas/contract/limits/limits.ts';
+import { settledMs } from '../../lambdas/contract/limits/propagation.ts';
 import type { QueueMessage } from '../../lambdas/contract/messages.ts';
-import { isFinal } from '../../lambdas/core/delivery.ts';
-import type { Delivery } from '../../lambdas/core/delivery.ts';
+import { isFinal } from '../../lambdas/core/deliveries/delivery.ts';
+import type { Delivery } from '../../lambdas/core/deliveries/delivery.ts';
 import type { DeliveryId } from '../../lambdas/core/ids.ts';
-import type { Subscription } from '../../lambdas/core/subscription.ts';
+import type { Subscription } from '../../lambdas/core/subscriptions/subscription.ts';
 import { must } from './facts.ts';
 import type { Facts } from './facts.ts';
 import { shownJob } from './replay-store.ts';

@@ -1,6 +1,6 @@
 // The stored list of what is open.
-import type { Delivery } from '../../lambdas/core/delivery.ts';
-import { hasOutlivedItsHour, isScheduled } from '../../lambdas/core/overdue.ts';
+import type { Delivery } from '../../lambdas/core/deliveries/delivery.ts';
+import { hasOutlivedItsHour, isScheduled } from '../../lambdas/core/ledger/overdue.ts';
 import type { Page } from '../../lambdas/core/ports.ts';
 import { pageOf } from './pages.ts';
 import type { Database } from './store.ts';

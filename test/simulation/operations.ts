@@ -1,14 +1,14 @@
 // One short life for each operation: what is there before it, the operation itself, and what must come of it. Faults
 // are planted in the operation alone.
-import type { DeliveryStatus } from '../../lambdas/core/delivery.ts';
+import type { DeliveryStatus } from '../../lambdas/core/deliveries/delivery.ts';
 import type { DeliveryId, ReplayId } from '../../lambdas/core/ids.ts';
-import { deadLetterOf } from '../../lambdas/core/dead-letter.ts';
-import { newHealth } from '../../lambdas/core/health.ts';
-import type { Health } from '../../lambdas/core/health.ts';
+import { deadLetterOf } from '../../lambdas/core/dead-letters/dead-letter.ts';
+import { newHealth } from '../../lambdas/core/endpoints/health.ts';
+import type { Health } from '../../lambdas/core/endpoints/health.ts';
 import { subscriptionIdFrom } from '../../lambdas/core/ids.ts';
-import type { RateLimit } from '../../lambdas/core/rate-limit.ts';
-import type { RetrySchedule } from '../../lambdas/core/retry-schedule.ts';
-import type { Subscription } from '../../lambdas/core/subscription.ts';
+import type { RateLimit } from '../../lambdas/core/endpoints/rate-limit.ts';
+import type { RetrySchedule } from '../../lambdas/core/deliveries/retry-schedule.ts';
+import type { Subscription } from '../../lambdas/core/subscriptions/subscription.ts';
 import {
   cancel,
   changeReplay,

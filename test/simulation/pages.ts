@@ -1,5 +1,5 @@
 // Pages of lists.
-import type { Delivery } from '../../lambdas/core/delivery.ts';
+import type { Delivery } from '../../lambdas/core/deliveries/delivery.ts';
 import type { Page } from '../../lambdas/core/ports.ts';
 
 /** Lists may return less than was asked for; small pages make every job go through several. */

@@ -1,6 +1,6 @@
 // What a subscription was, which some of what is sent may still go by.
-import { heldBackBy } from '../../lambdas/core/health.ts';
-import type { Subscription } from '../../lambdas/core/subscription.ts';
+import { heldBackBy } from '../../lambdas/core/endpoints/health.ts';
+import type { Subscription } from '../../lambdas/core/subscriptions/subscription.ts';
 import type { SubscriptionPast } from './facts.ts';
 
 export function remember(past: SubscriptionPast, after: Subscription | null, now: number): void {

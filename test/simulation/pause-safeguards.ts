@@ -1,5 +1,5 @@
 // The safeguards around pauses and silence, taken out. Quiet weeks show them missing, where busy hours are too short.
-import type { Subscription } from '../../lambdas/core/subscription.ts';
+import type { Subscription } from '../../lambdas/core/subscriptions/subscription.ts';
 import type { Context } from '../../lambdas/operations/context.ts';
 import type { Sabotage } from './world.ts';
 

@@ -1,10 +1,10 @@
 // What must hold of every request that an endpoint receives.
 import { createHmac, createSecretKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { limits } from '../../lambdas/contract/limits.ts';
+import { limits } from '../../lambdas/contract/limits/limits.ts';
 import type { AttemptMessage, QueueMessage } from '../../lambdas/contract/messages.ts';
 import type { DeliveryId } from '../../lambdas/core/ids.ts';
-import { isFinal } from '../../lambdas/core/delivery.ts';
+import { isFinal } from '../../lambdas/core/deliveries/delivery.ts';
 import { offMsMax, offMsOfLate, offsetOf } from './clocks.ts';
 import type { Post } from './endpoints.ts';
 import { must } from './facts.ts';

@@ -1,7 +1,7 @@
 // SQS and EventBridge Scheduler as they may behave: messages are repeated, reordered and late, come again after the
 // visibility timeout unless they were acknowledged, and end in the dead letters after their last receive. What lies
 // beyond the longest delay is scheduled, up to a minute late; a scheduler that refuses is replaced by hops.
-import { limits } from '../../lambdas/contract/limits.ts';
+import { limits } from '../../lambdas/contract/limits/limits.ts';
 import type { QueueMessage } from '../../lambdas/contract/messages.ts';
 import { isDeliveryId } from '../../lambdas/core/ids.ts';
 import type { DeliveryId } from '../../lambdas/core/ids.ts';

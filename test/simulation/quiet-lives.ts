@@ -1,9 +1,9 @@
 // Weeks in the life of endpoints that get little: an event now and then, between them a day to three weeks of silence. They
 // have bad hours and bad weeks, and ask for pauses, some of them for ever.
-import { settledMs } from '../../lambdas/contract/settled.ts';
-import type { SubscriptionFields } from '../../lambdas/contract/resources.ts';
-import { isFinal } from '../../lambdas/core/delivery.ts';
-import type { Subscription } from '../../lambdas/core/subscription.ts';
+import { settledMs } from '../../lambdas/contract/limits/propagation.ts';
+import type { SubscriptionFields } from '../../lambdas/contract/http/resources.ts';
+import { isFinal } from '../../lambdas/core/deliveries/delivery.ts';
+import type { Subscription } from '../../lambdas/core/subscriptions/subscription.ts';
 import { create, publish, resume, secretFrom } from './client.ts';
 import type { Mode, Phase } from './endpoints.ts';
 import { must } from './facts.ts';

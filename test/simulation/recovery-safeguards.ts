@@ -1,5 +1,5 @@
 // The safeguards against a queue that forgets, taken out.
-import { limits } from '../../lambdas/contract/limits.ts';
+import { limits } from '../../lambdas/contract/limits/limits.ts';
 import type { QueueMessage } from '../../lambdas/contract/messages.ts';
 import { isDeliveryId } from '../../lambdas/core/ids.ts';
 import type { Page } from '../../lambdas/core/ports.ts';

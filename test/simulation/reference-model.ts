@@ -1,6 +1,6 @@
 // What the service promises, in the fewest words: subscriptions that are active, inactive or deleted, endpoints that
 // work or fail, and deliveries with the states that they may be in. No queue, no time, no attempts.
-import type { DeliveryStatus } from '../../lambdas/core/delivery.ts';
+import type { DeliveryStatus } from '../../lambdas/core/deliveries/delivery.ts';
 import type { DeliveryId, SubscriptionId } from '../../lambdas/core/ids.ts';
 
 type Final = 'delivered' | 'failed' | 'cancelled';

@@ -1,9 +1,13 @@
 // What must hold of replay jobs: one that runs has a message that goes on with it, no delivery is replayed twice by the
 // same job, and one that is completed has missed nothing.
-import type { Delivery } from '../../lambdas/core/delivery.ts';
+import type { Delivery } from '../../lambdas/core/deliveries/delivery.ts';
 import { acceptedAtOf } from '../../lambdas/core/ids.ts';
 import type { ReplayId } from '../../lambdas/core/ids.ts';
-import type { ReplayFilters, ReplayJob, ReplayableStatus } from '../../lambdas/core/replay-job.ts';
+import type {
+  ReplayFilters,
+  ReplayJob,
+  ReplayableStatus,
+} from '../../lambdas/core/replays/replay-job.ts';
 import { must } from './facts.ts';
 import type { Facts } from './facts.ts';
 import { shownJob } from './replay-store.ts';

@@ -1,6 +1,6 @@
 // The stored replay jobs, with conditions honoured as `core/ports.ts` says.
 import type { ReplayStore } from '../../lambdas/core/ports.ts';
-import type { ReplayJob } from '../../lambdas/core/replay-job.ts';
+import type { ReplayJob } from '../../lambdas/core/replays/replay-job.ts';
 import type { PortName } from './faults.ts';
 import { call } from './kernel.ts';
 import type { Kernel, Process } from './kernel.ts';

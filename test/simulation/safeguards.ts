@@ -1,6 +1,6 @@
 // Each safeguard of the protocols, taken out: wrappers that do what the code would do without it. The simulation must
 // notice every one of them, or it proves nothing.
-import { limits } from '../../lambdas/contract/limits.ts';
+import { limits } from '../../lambdas/contract/limits/limits.ts';
 import type { AttemptMessage, QueueMessage } from '../../lambdas/contract/messages.ts';
 import { isDeliveryId } from '../../lambdas/core/ids.ts';
 import type { DeliveryQueue, DeliveryStore } from '../../lambdas/core/ports.ts';

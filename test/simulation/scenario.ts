@@ -1,7 +1,7 @@
 // A random life of a deployment: subscriptions, endpoints that come and go, producers and operators, and faults.
-import type { SubscriptionFields } from '../../lambdas/contract/resources.ts';
+import type { SubscriptionFields } from '../../lambdas/contract/http/resources.ts';
 import type { DeliveryId } from '../../lambdas/core/ids.ts';
-import type { Subscription } from '../../lambdas/core/subscription.ts';
+import type { Subscription } from '../../lambdas/core/subscriptions/subscription.ts';
 import { replayFilters } from '../support/factories.ts';
 import {
   cancel,

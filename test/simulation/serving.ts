@@ -1,7 +1,7 @@
 // One API request in one process: it is answered, or its process dies first.
 import type { DeliveryId } from '../../lambdas/core/ids.ts';
-import { limits } from '../../lambdas/contract/limits.ts';
-import { ServiceError } from '../../lambdas/core/service-error.ts';
+import { limits } from '../../lambdas/contract/limits/limits.ts';
+import { ServiceError } from '../../lambdas/core/shared/service-error.ts';
 import type { Context } from '../../lambdas/operations/context.ts';
 import { Violation } from './facts.ts';
 import { excuse, kill, onceAwake } from './kernel.ts';

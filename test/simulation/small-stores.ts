@@ -1,6 +1,6 @@
 // What is stored beside deliveries and subscriptions, and the bus.
-import { limits } from '../../lambdas/contract/limits.ts';
-import type { OperationalEvent } from '../../lambdas/contract/operational-events.ts';
+import { limits } from '../../lambdas/contract/limits/limits.ts';
+import type { OperationalEvent } from '../../lambdas/contract/announcements/operational-events.ts';
 import type {
   EventBus,
   IdempotencyStore,
@@ -8,9 +8,9 @@ import type {
   StatsStore,
 } from '../../lambdas/core/ports.ts';
 import type { SubscriptionId } from '../../lambdas/core/ids.ts';
-import { knownBusyUntil, reserveSlot } from '../../lambdas/core/rate-limit.ts';
-import type { StatsHour } from '../../lambdas/core/stats.ts';
-import { addHours, emptyHour } from '../../lambdas/core/stats.ts';
+import { knownBusyUntil, reserveSlot } from '../../lambdas/core/endpoints/rate-limit.ts';
+import type { StatsHour } from '../../lambdas/core/ledger/stats.ts';
+import { addHours, emptyHour } from '../../lambdas/core/ledger/stats.ts';
 import type { ClockInvariants } from './clock-invariants.ts';
 import { call } from './kernel.ts';
 import type { Access, Database } from './store.ts';

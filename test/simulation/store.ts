@@ -1,7 +1,7 @@
 // The stored state: rows with versions, conditions honoured as `core/ports.ts` says, and lists that may show the past.
 // A row keeps what it was, so that a stale read can be answered truthfully.
-import type { DeadLetter } from '../../lambdas/core/dead-letter.ts';
-import type { Attempt, Delivery } from '../../lambdas/core/delivery.ts';
+import type { DeadLetter } from '../../lambdas/core/dead-letters/dead-letter.ts';
+import type { Attempt, Delivery } from '../../lambdas/core/deliveries/delivery.ts';
 import { acceptedAtOf } from '../../lambdas/core/ids.ts';
 import type { DeadLetterId, DeliveryId, ReplayId, SubscriptionId } from '../../lambdas/core/ids.ts';
 import type {
@@ -11,10 +11,10 @@ import type {
   LoadedDelivery,
   SubscriptionStore,
 } from '../../lambdas/core/ports.ts';
-import type { Tombstone } from '../../lambdas/core/ledger-checks.ts';
-import type { ReplayJob } from '../../lambdas/core/replay-job.ts';
-import type { StatsHour } from '../../lambdas/core/stats.ts';
-import type { Subscription } from '../../lambdas/core/subscription.ts';
+import type { Tombstone } from '../../lambdas/core/ledger/ledger-checks.ts';
+import type { ReplayJob } from '../../lambdas/core/replays/replay-job.ts';
+import type { StatsHour } from '../../lambdas/core/ledger/stats.ts';
+import type { Subscription } from '../../lambdas/core/subscriptions/subscription.ts';
 import { offMsOfLate } from './clocks.ts';
 import type { Fault } from './faults.ts';
 import { call } from './kernel.ts';

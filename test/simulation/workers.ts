@@ -1,7 +1,7 @@
 // The pollers of the queue: batches of up to ten, one at a time in each process, and an acknowledgement for every
 // message that the handler did not name as failed. A process that dies takes its batch with it.
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
-import { limits } from '../../lambdas/contract/limits.ts';
+import { limits } from '../../lambdas/contract/limits/limits.ts';
 import type { DeliveryId } from '../../lambdas/core/ids.ts';
 import { sqsRecord } from '../support/sqs-record.ts';
 import { excuse, kill, onceAwake } from './kernel.ts';

@@ -2,12 +2,12 @@
 // handlers over ports that may fail, repeat, delay or die at every call.
 import type { Ports } from '../../lambdas/core/ports.ts';
 import type { DeliveryId } from '../../lambdas/core/ids.ts';
-import type { AttemptWindow } from '../../lambdas/core/health.ts';
+import type { AttemptWindow } from '../../lambdas/core/endpoints/health.ts';
 import { parseSettings, serviceSettings } from '../../lambdas/contract/settings.ts';
 import { createContext, targetPolicyOf } from '../../lambdas/edge/context.ts';
-import { createDeadLetterHandler } from '../../lambdas/edge/dead-letter-queue.ts';
-import { createDeliverHandler } from '../../lambdas/edge/queue.ts';
-import type { DeliverHandler } from '../../lambdas/edge/queue.ts';
+import { createDeadLetterHandler } from '../../lambdas/edge/queue/dead-letter-queue.ts';
+import { createDeliverHandler } from '../../lambdas/edge/queue/queue.ts';
+import type { DeliverHandler } from '../../lambdas/edge/queue/queue.ts';
 import type { Context } from '../../lambdas/operations/context.ts';
 import { aboutBatch } from './about.ts';
 import { createAnnouncements } from './announcements.ts';

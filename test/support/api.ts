@@ -1,12 +1,12 @@
 // The API as a caller sees it. Every answer is checked against the contract: status, shape, no member beyond it.
 import { expect } from 'vitest';
 import type * as z from 'zod';
-import { problem } from '../../lambdas/contract/resources.ts';
-import type { Problem } from '../../lambdas/contract/resources.ts';
-import { problems } from '../../lambdas/contract/problems.ts';
-import type { ProblemCode } from '../../lambdas/contract/problems.ts';
-import { routes } from '../../lambdas/contract/routes.ts';
-import type { Route, RouteId } from '../../lambdas/contract/routes.ts';
+import { problem } from '../../lambdas/contract/http/resources.ts';
+import type { Problem } from '../../lambdas/contract/http/resources.ts';
+import { problems } from '../../lambdas/contract/http/problems.ts';
+import type { ProblemCode } from '../../lambdas/contract/http/problems.ts';
+import { routes } from '../../lambdas/contract/http/routes.ts';
+import type { Route, RouteId } from '../../lambdas/contract/http/routes.ts';
 import { send } from './http-client.ts';
 import type { Reply } from './http-client.ts';
 import type { Target } from './target.ts';

@@ -1,6 +1,6 @@
 // Events that nobody would send, and enough of good ones among them to get past the first check.
 import fc from 'fast-check';
-import { routeKey, routes } from '../../lambdas/contract/routes.ts';
+import { routeKey, routes } from '../../lambdas/contract/http/routes.ts';
 
 const oddTexts = [
   '',

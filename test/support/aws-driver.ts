@@ -8,7 +8,7 @@ import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { startFauxqs } from 'fauxqs';
 import { type AwsClients, openClients } from '../../lambdas/adapters/aws/clients.ts';
-import { type AwsPorts, openAwsPorts } from '../../lambdas/adapters/aws/open-aws-ports.ts';
+import { type AwsPorts, openAwsPorts } from '../../lambdas/adapters/aws/ports.ts';
 import type { AwsSettings } from '../../lambdas/contract/settings.ts';
 import type { Chance, Clock, Log } from '../../lambdas/core/ports.ts';
 import { createTable } from './create-table.ts';

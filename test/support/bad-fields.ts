@@ -1,5 +1,5 @@
 // Fields of a subscription that are wrong in one way each, by what is wrong.
-import { limits } from '../../lambdas/contract/limits.ts';
+import { limits } from '../../lambdas/contract/limits/limits.ts';
 
 export const target = 'https://receiver.example.com/hooks';
 

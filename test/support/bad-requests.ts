@@ -1,9 +1,9 @@
 // Requests that are wrong in one way each, and what the caller is told. Used on the handlers, and over HTTP by the
 // black-box suite. In a path, {subscription}, {signed} (a subscription with a secret) and {delivery} stand for ids of
 // such things that exist; the request is sent with every right there is.
-import { limits } from '../../lambdas/contract/limits.ts';
-import { problems } from '../../lambdas/contract/problems.ts';
-import type { ProblemCode } from '../../lambdas/contract/problems.ts';
+import { limits } from '../../lambdas/contract/limits/limits.ts';
+import { problems } from '../../lambdas/contract/http/problems.ts';
+import type { ProblemCode } from '../../lambdas/contract/http/problems.ts';
 import { badFields, target } from './bad-fields.ts';
 
 export type BadRequest = {

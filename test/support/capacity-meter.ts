@@ -3,8 +3,8 @@
 // units of indexes are the computed ones; DynamoDB Local reports both, and test/dynamodb-local compares them.
 import type { ConsumedCapacity, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
-import { itemBytes, type Item } from '../../lambdas/adapters/aws/item-size.ts';
-import { limits } from '../../lambdas/contract/limits.ts';
+import { itemBytes, type Item } from '../../lambdas/adapters/aws/deliveries/item-size.ts';
+import { limits } from '../../lambdas/contract/limits/limits.ts';
 import { table } from '../../lambdas/contract/table.ts';
 
 type Input = { TableName: string; Key?: Item; Item?: Item };

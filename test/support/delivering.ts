@@ -1,12 +1,12 @@
 // The delivering half of the service on a virtual clock: the real deliver handler over the sqlite queue, and an
 // endpoint that answers as the test says.
 import type { QueueMessage } from '../../lambdas/contract/messages.ts';
-import { limits } from '../../lambdas/contract/limits.ts';
-import type { SendRequest, SendResult } from '../../lambdas/core/send-result.ts';
-import type { Subscription } from '../../lambdas/core/subscription.ts';
-import { createDeliverHandler } from '../../lambdas/edge/queue.ts';
+import { limits } from '../../lambdas/contract/limits/limits.ts';
+import type { SendRequest, SendResult } from '../../lambdas/core/deliveries/send-result.ts';
+import type { Subscription } from '../../lambdas/core/subscriptions/subscription.ts';
+import { createDeliverHandler } from '../../lambdas/edge/queue/queue.ts';
 import type { Context } from '../../lambdas/operations/context.ts';
-import { publishEvent } from '../../lambdas/operations/publish-event.ts';
+import { publishEvent } from '../../lambdas/operations/events/publish-event.ts';
 import { aSubscription } from './factories.ts';
 import { aResponse } from './send-results.ts';
 import type { ServiceOptions } from './service.ts';

@@ -1,10 +1,10 @@
 // Test data: whole, valid values; a test names only the fields it is about.
 import { randomBytes } from 'node:crypto';
-import { accept } from '../../lambdas/core/transitions.ts';
-import type { ApiKey } from '../../lambdas/core/api-key.ts';
-import type { DeadLetter } from '../../lambdas/core/dead-letter.ts';
-import type { Attempt, Delivery } from '../../lambdas/core/delivery.ts';
-import { newHealth } from '../../lambdas/core/health.ts';
+import { accept } from '../../lambdas/core/deliveries/transitions.ts';
+import type { ApiKey } from '../../lambdas/core/access/api-key.ts';
+import type { DeadLetter } from '../../lambdas/core/dead-letters/dead-letter.ts';
+import type { Attempt, Delivery } from '../../lambdas/core/deliveries/delivery.ts';
+import { newHealth } from '../../lambdas/core/endpoints/health.ts';
 import {
   deadLetterIdFrom,
   deliveryIdFrom,
@@ -16,11 +16,11 @@ import {
   createReplayJob,
   type ReplayFilters,
   type ReplayJob,
-} from '../../lambdas/core/replay-job.ts';
-import { hourMs, hourOf, latencyBoundsMs, noStatuses } from '../../lambdas/core/stats.ts';
-import type { StatsDelta } from '../../lambdas/core/stats.ts';
-import type { Subscription } from '../../lambdas/core/subscription.ts';
-import { limits } from '../../lambdas/contract/limits.ts';
+} from '../../lambdas/core/replays/replay-job.ts';
+import { hourMs, hourOf, latencyBoundsMs, noStatuses } from '../../lambdas/core/ledger/stats.ts';
+import type { StatsDelta } from '../../lambdas/core/ledger/stats.ts';
+import type { Subscription } from '../../lambdas/core/subscriptions/subscription.ts';
+import { limits } from '../../lambdas/contract/limits/limits.ts';
 import type {
   AnnounceMessage,
   AttemptMessage,

@@ -1,7 +1,7 @@
 // Events as API Gateway makes them, of both kinds, from one description of a request.
 import type { APIGatewayProxyEvent, APIGatewayProxyEventV2 } from 'aws-lambda';
-import { routeKey, routes } from '../../lambdas/contract/routes.ts';
-import { matchPath } from '../../lambdas/edge/router.ts';
+import { routeKey, routes } from '../../lambdas/contract/http/routes.ts';
+import { matchPath } from '../../lambdas/edge/http/router.ts';
 
 export type GatewayKind = 'http' | 'rest';
 

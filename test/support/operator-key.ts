@@ -1,5 +1,5 @@
 // Makes an API key as an operator does: by the command, on the server's data directory.
-import type { Scope } from '../../lambdas/core/api-key.ts';
+import type { Scope } from '../../lambdas/core/access/api-key.ts';
 import { runToEnd } from './local-server.ts';
 
 export async function makeKey(dataDirectory: string, ...scopes: Scope[]): Promise<string> {

@@ -1,21 +1,21 @@
 // The functions over the AWS driver on in-process emulators, with a note of every call of AWS that each of them makes and
 // of the partition keys in it. `losesAnswers` does every write twice, as the SDK does after an answer that was lost: what is
 // written on a condition is then looked up.
-import type { RouteId } from '../../lambdas/contract/routes.ts';
-import { routes } from '../../lambdas/contract/routes.ts';
+import type { RouteId } from '../../lambdas/contract/http/routes.ts';
+import { routes } from '../../lambdas/contract/http/routes.ts';
 import { parseSettings, serviceSettings } from '../../lambdas/contract/settings.ts';
-import type { SendResult } from '../../lambdas/core/send-result.ts';
+import type { SendResult } from '../../lambdas/core/deliveries/send-result.ts';
 import { systemPorts } from '../../lambdas/adapters/system.ts';
-import { apiHandlers } from '../../lambdas/edge/api-handlers.ts';
+import { apiHandlers } from '../../lambdas/edge/handlers/api.ts';
 import { createContext, targetPolicyOf } from '../../lambdas/edge/context.ts';
-import { createDeadLetterHandler } from '../../lambdas/edge/dead-letter-queue.ts';
-import { createHttpHandler } from '../../lambdas/edge/http.ts';
-import { publishHandlers } from '../../lambdas/edge/publish-handlers.ts';
-import { detailLifetimeMs } from '../../lambdas/core/retention.ts';
-import { hourMs, hourOf, noStatuses } from '../../lambdas/core/stats.ts';
-import { createLedgerCheck } from '../../lambdas/edge/ledger-check.ts';
-import { createDeliverHandler } from '../../lambdas/edge/queue.ts';
-import { createApiKey } from '../../lambdas/operations/create-api-key.ts';
+import { createDeadLetterHandler } from '../../lambdas/edge/queue/dead-letter-queue.ts';
+import { createHttpHandler } from '../../lambdas/edge/http/http.ts';
+import { publishHandlers } from '../../lambdas/edge/handlers/publish.ts';
+import { detailLifetimeMs } from '../../lambdas/core/deliveries/retention.ts';
+import { hourMs, hourOf, noStatuses } from '../../lambdas/core/ledger/stats.ts';
+import { createLedgerCheck } from '../../lambdas/edge/queue/ledger-check.ts';
+import { createDeliverHandler } from '../../lambdas/edge/queue/queue.ts';
+import { createApiKey } from '../../lambdas/operations/access/create-api-key.ts';
 import { openDynalite, openFauxqs, portsOf, silentLog } from './aws-driver.ts';
 import { openFakeAws } from './fake-aws.ts';
 import { anAttemptMessage, retentionMs } from './factories.ts';

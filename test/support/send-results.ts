@@ -1,5 +1,5 @@
 // What the sender reports, ready made.
-import type { SendErrorCode, SendResult } from '../../lambdas/core/send-result.ts';
+import type { SendErrorCode, SendResult } from '../../lambdas/core/deliveries/send-result.ts';
 
 const noTimings = { dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: null };
 

@@ -1,6 +1,6 @@
 // SQS records as an event source gives them, with what the handlers read of them.
 import type { SQSRecord } from 'aws-lambda';
-import type { Received } from '../../lambdas/core/dead-letter.ts';
+import type { Received } from '../../lambdas/core/dead-letters/dead-letter.ts';
 import { noon } from './factories.ts';
 
 export function sqsRecord(about: Partial<Received>): SQSRecord {

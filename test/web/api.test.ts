@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { routeKey, routes } from '../../lambdas/contract/routes.ts';
-import { hubSignature as expectedSignature } from '../../lambdas/core/signature.ts';
-import { signingSecret } from '../../lambdas/contract/signing-secret.ts';
+import { routeKey, routes } from '../../lambdas/contract/http/routes.ts';
+import { hubSignature as expectedSignature } from '../../lambdas/core/signing/signature.ts';
+import { signingSecret } from '../../lambdas/contract/signing/signing-secret.ts';
 import { lines } from '../../web/api/calls.ts';
 import { deliveryCommand, ingestCommand, quoted } from '../../web/api/curl.ts';
 import { Failure, failureOf, failureOfFetch } from '../../web/api/failure.ts';

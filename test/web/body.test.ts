@@ -1,7 +1,7 @@
 // Bodies of any type as pages show them.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isJsonType as isJsonForTheService } from '../../lambdas/core/media-type.ts';
+import { isJsonType as isJsonForTheService } from '../../lambdas/core/events/media-type.ts';
 import {
   base64Of,
   bodyOfBase64,

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { openApiDocument } from '../../lambdas/contract/openapi.ts';
+import { openApiDocument } from '../../lambdas/contract/http/openapi.ts';
 import { bytes, duration, isolated, percent, relativeTime, utcTime } from '../../web/format.ts';
 import { pretty } from '../../web/laid-out.ts';
 import {

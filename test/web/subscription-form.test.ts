@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { secretMask } from '../../lambdas/contract/secret-mask.ts';
-import { newSubscription, subscriptionFields } from '../../lambdas/contract/resources.ts';
+import { secretMask } from '../../lambdas/contract/signing/secret-mask.ts';
+import { newSubscription, subscriptionFields } from '../../lambdas/contract/http/resources.ts';
 import type { Subscription } from '../../web/api/resources.ts';
 import type { Values } from '../../web/pages/subscription-form/values.ts';
 import { fieldsOf, mask, valuesOf } from '../../web/pages/subscription-form/values.ts';

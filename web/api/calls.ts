@@ -1,7 +1,7 @@
 // The calls of the API that the console makes, with their types from the contract. A line that the contract does not
 // have does not compile; the contract itself stays out of the bundle.
 import type * as z from 'zod';
-import type { RouteId, routes } from '../../lambdas/contract/routes.ts';
+import type { RouteId, routes } from '../../lambdas/contract/http/routes.ts';
 
 type Routes = typeof routes;
 

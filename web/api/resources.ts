@@ -1,20 +1,20 @@
 // The API's resources under short names, from the contract.
-import type { DeadLetterResource } from '../../lambdas/contract/dead-letter-resource.ts';
-import type { HealthResource } from '../../lambdas/contract/health-resource.ts';
+import type { DeadLetterResource } from '../../lambdas/contract/dead-letters/dead-letter-resource.ts';
+import type { HealthResource } from '../../lambdas/contract/endpoints/health-resource.ts';
 import type {
   LedgerHourResource,
   MissingDeliveryResource,
-} from '../../lambdas/contract/ledger-routes.ts';
-import type { ReplayResource } from '../../lambdas/contract/replay-routes.ts';
+} from '../../lambdas/contract/ledger/ledger-routes.ts';
+import type { ReplayResource } from '../../lambdas/contract/replays/replay-routes.ts';
 import type {
   ApiKeyResource,
   AttemptResource,
   DeliveryResource,
   DeliveryWithPayloadResource,
   SubscriptionResource,
-} from '../../lambdas/contract/resources.ts';
-import type { SettingsResource } from '../../lambdas/contract/settings-resource.ts';
-import type { StatsResource } from '../../lambdas/contract/stats-resource.ts';
+} from '../../lambdas/contract/http/resources.ts';
+import type { SettingsResource } from '../../lambdas/contract/http/settings-resource.ts';
+import type { StatsResource } from '../../lambdas/contract/ledger/stats-resource.ts';
 
 export type ApiKey = ApiKeyResource;
 export type Attempt = AttemptResource;

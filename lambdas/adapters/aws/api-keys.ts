@@ -1,15 +1,15 @@
 // API keys: one item each, found by the id inside the key's text. One partition has those of all tenants, since a
 // key is looked up before its tenant is known.
 import * as z from 'zod';
-import { limits } from '../../contract/limits.ts';
-import { scopes } from '../../core/api-key.ts';
-import type { ApiKey } from '../../core/api-key.ts';
+import { limits } from '../../contract/limits/limits.ts';
+import { scopes } from '../../core/access/api-key.ts';
+import type { ApiKey } from '../../core/access/api-key.ts';
 import type { ApiKeyStore } from '../../core/ports.ts';
-import { isApplied } from './dynamo-table.ts';
-import type { DynamoTable } from './dynamo-table.ts';
-import { isAbsent } from './expressions.ts';
-import type { Item } from './item-size.ts';
-import { apiKeyPartition } from './keys.ts';
+import { isApplied } from './table/dynamo-table.ts';
+import type { DynamoTable } from './table/dynamo-table.ts';
+import { isAbsent } from './table/expressions.ts';
+import type { Item } from './deliveries/item-size.ts';
+import { apiKeyPartition } from './table/keys.ts';
 
 /** Ids are hexadecimal. */
 const allIds = { from: '0', to: 'g' };

@@ -4,8 +4,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { limits } from '../../contract/limits.ts';
-import { UnavailableError } from '../../core/port-errors.ts';
+import { limits } from '../../contract/limits/limits.ts';
+import { UnavailableError } from '../../core/shared/port-errors.ts';
 
 export type AwsClients = {
   dynamodb: DynamoDBClient;

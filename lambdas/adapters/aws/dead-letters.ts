@@ -1,19 +1,19 @@
 // Dead letters: one item each, all of a tenant in one partition, in the order in which their messages were sent.
 import * as z from 'zod';
-import { deadLetterReason } from '../../contract/dead-letter-reason.ts';
+import { deadLetterReason } from '../../contract/dead-letters/dead-letter-reason.ts';
 import { table as names } from '../../contract/table.ts';
-import { deadLetterExpiry } from '../../core/dead-letter.ts';
-import type { DeadLetter } from '../../core/dead-letter.ts';
+import { deadLetterExpiry } from '../../core/dead-letters/dead-letter.ts';
+import type { DeadLetter } from '../../core/dead-letters/dead-letter.ts';
 import { isDeadLetterId } from '../../core/ids.ts';
 import type { DeadLetterId } from '../../core/ids.ts';
 import type { Clock, DeadLetterStore } from '../../core/ports.ts';
 import { deadLetterPage } from '../dead-letter-page.ts';
-import { isApplied } from './dynamo-table.ts';
-import type { DynamoTable } from './dynamo-table.ts';
-import { isAbsent } from './expressions.ts';
-import type { Item } from './item-size.ts';
-import type { ItemKey } from './keys.ts';
-import { deadLetterPartition } from './keys.ts';
+import { isApplied } from './table/dynamo-table.ts';
+import type { DynamoTable } from './table/dynamo-table.ts';
+import { isAbsent } from './table/expressions.ts';
+import type { Item } from './deliveries/item-size.ts';
+import type { ItemKey } from './table/keys.ts';
+import { deadLetterPartition } from './table/keys.ts';
 
 /** Sort keys of the partition lie between these. */
 const allIds = { from: 'ltr_', to: 'ltr_~' };

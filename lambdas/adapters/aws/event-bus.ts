@@ -2,7 +2,7 @@
 // no rule picks is gone.
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import { eventSource } from '../../contract/operational-events.ts';
+import { eventSource } from '../../contract/announcements/operational-events.ts';
 import type { EventBus } from '../../core/ports.ts';
 import { call } from './clients.ts';
 

@@ -1,12 +1,12 @@
 // Which delivery an idempotency key was first used for.
 import * as z from 'zod';
-import { limits } from '../../contract/limits.ts';
+import { limits } from '../../contract/limits/limits.ts';
 import { table as names } from '../../contract/table.ts';
 import { isDeliveryId } from '../../core/ids.ts';
 import type { DeliveryId } from '../../core/ids.ts';
 import type { IdempotencyStore } from '../../core/ports.ts';
-import type { DynamoTable } from './dynamo-table.ts';
-import { idempotencyKey } from './keys.ts';
+import type { DynamoTable } from './table/dynamo-table.ts';
+import { idempotencyKey } from './table/keys.ts';
 
 const storedClaim = z.object({
   delivery_id: z.custom<DeliveryId>((value) => typeof value === 'string' && isDeliveryId(value)),

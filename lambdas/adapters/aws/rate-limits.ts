@@ -1,12 +1,12 @@
 // Slots under a subscription's rate limit: one number, moved on by one conditional update. The limit itself is a part of
 // the key, so that another limit begins anew.
-import { limits } from '../../contract/limits.ts';
+import { limits } from '../../contract/limits/limits.ts';
 import { table as names } from '../../contract/table.ts';
 import type { RateLimitStore } from '../../core/ports.ts';
-import { slotIntervalMs, slotOf } from '../../core/rate-limit.ts';
-import type { RateLimit } from '../../core/rate-limit.ts';
-import type { DynamoTable } from './dynamo-table.ts';
-import { rateLimitKey } from './keys.ts';
+import { slotIntervalMs, slotOf } from '../../core/endpoints/rate-limit.ts';
+import type { RateLimit } from '../../core/endpoints/rate-limit.ts';
+import type { DynamoTable } from './table/dynamo-table.ts';
+import { rateLimitKey } from './table/keys.ts';
 
 /** The number may pass from busy to idle, or back, between two tries. */
 const triesMax = 4;

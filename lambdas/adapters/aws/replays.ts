@@ -5,14 +5,14 @@ import { table as names } from '../../contract/table.ts';
 import { isReplayId, isSubscriptionId } from '../../core/ids.ts';
 import type { ReplayId, SubscriptionId } from '../../core/ids.ts';
 import type { Clock, ReplayStore } from '../../core/ports.ts';
-import type { ReplayJob } from '../../core/replay-job.ts';
+import type { ReplayJob } from '../../core/replays/replay-job.ts';
 import { makeCursor, readCursor } from '../cursor.ts';
-import { isApplied } from './dynamo-table.ts';
-import type { DynamoTable } from './dynamo-table.ts';
-import { isAbsent } from './expressions.ts';
-import type { Item } from './item-size.ts';
-import type { ItemKey } from './keys.ts';
-import { replayPartition } from './keys.ts';
+import { isApplied } from './table/dynamo-table.ts';
+import type { DynamoTable } from './table/dynamo-table.ts';
+import { isAbsent } from './table/expressions.ts';
+import type { Item } from './deliveries/item-size.ts';
+import type { ItemKey } from './table/keys.ts';
+import { replayPartition } from './table/keys.ts';
 
 /** Sort keys of the partition lie between these. */
 const allIds = { from: 'rpl_', to: 'rpl_~' };

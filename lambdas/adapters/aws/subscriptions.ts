@@ -1,23 +1,23 @@
 // Subscriptions: one item each, all of a tenant in one partition, in the order they were made.
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
-import type { EndpointAuth } from '../../contract/endpoint-auth.ts';
+import type { EndpointAuth } from '../../contract/endpoints/endpoint-auth.ts';
 import { table as names } from '../../contract/table.ts';
-import type { Verification } from '../../contract/verification.ts';
-import type { Health } from '../../core/health.ts';
-import { newHealth } from '../../core/health.ts';
+import type { Verification } from '../../contract/events/verification.ts';
+import type { Health } from '../../core/endpoints/health.ts';
+import { newHealth } from '../../core/endpoints/health.ts';
 import type { SubscriptionId } from '../../core/ids.ts';
 import { isSubscriptionId } from '../../core/ids.ts';
 import type { SubscriptionStore } from '../../core/ports.ts';
-import type { RateLimit } from '../../core/rate-limit.ts';
-import type { Subscription } from '../../core/subscription.ts';
+import type { RateLimit } from '../../core/endpoints/rate-limit.ts';
+import type { Subscription } from '../../core/subscriptions/subscription.ts';
 import { makeCursor, readCursor } from '../cursor.ts';
-import { isApplied, queryAll } from './dynamo-table.ts';
-import type { DynamoTable } from './dynamo-table.ts';
-import { isAbsent, isPresent } from './expressions.ts';
-import type { Item } from './item-size.ts';
-import type { ItemKey } from './keys.ts';
-import { operationalPartition, subscriptionPartition, tenantsPartition } from './keys.ts';
+import { isApplied, queryAll } from './table/dynamo-table.ts';
+import type { DynamoTable } from './table/dynamo-table.ts';
+import { isAbsent, isPresent } from './table/expressions.ts';
+import type { Item } from './deliveries/item-size.ts';
+import type { ItemKey } from './table/keys.ts';
+import { operationalPartition, subscriptionPartition, tenantsPartition } from './table/keys.ts';
 
 /** Sort keys of the partition lie between these. */
 const allIds = { from: 'sub_', to: 'sub_~' };

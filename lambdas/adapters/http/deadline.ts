@@ -1,6 +1,6 @@
 // One deadline per attempt: every step waits against it, so that no sum of slow steps exceeds it. It stands still
 // while the attempt waits for something of ours.
-import { limits } from '../../contract/limits.ts';
+import { limits } from '../../contract/limits/limits.ts';
 
 /** Milliseconds that never step back, as `performance.now()` gives them. */
 export type MonotonicClock = { now(): number };

@@ -7,14 +7,20 @@ import {
   type IncomingMessage,
 } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { limits } from '../../contract/limits.ts';
-import type { SendRequest } from '../../core/send-result.ts';
-import type { Target } from '../../core/target-url.ts';
-import { answerOf, answerOfRefused, responseOf, type Answer, type Response } from './answer.ts';
-import type { ConnectedRequest, Connection } from './connection-pool.ts';
+import { limits } from '../../contract/limits/limits.ts';
+import type { SendRequest } from '../../core/deliveries/send-result.ts';
+import type { Target } from '../../core/endpoints/target-url.ts';
+import {
+  answerOf,
+  answerOfRefused,
+  responseOf,
+  type Answer,
+  type Response,
+} from './answers/answer.ts';
+import type { ConnectedRequest, Connection } from './connections/connection-pool.ts';
 import type { Deadline } from './deadline.ts';
-import { HeadBytes } from './head-bytes.ts';
-import { refusedAnswer } from './refused-answer.ts';
+import { HeadBytes } from './answers/head-bytes.ts';
+import { refusedAnswer } from './answers/refused-answer.ts';
 import { exchangeFailure, SendFailure, type Progress } from './send-failure.ts';
 
 export type Exchange = {

@@ -1,20 +1,20 @@
 // Sends webhooks to hosts that strangers chose. Every attempt has one deadline over DNS, connection, TLS, request
 // and response; ends up only at addresses that the policy allows; follows no redirect, uses no proxy, speaks
 // HTTP/1.1; and reads a bounded part of the answer.
-import type { TargetPolicy } from '../../core/address.ts';
-import type { AttemptTimings } from '../../core/delivery.ts';
-import { UnsentError } from '../../core/port-errors.ts';
+import type { TargetPolicy } from '../../core/endpoints/address.ts';
+import type { AttemptTimings } from '../../core/deliveries/delivery.ts';
+import { UnsentError } from '../../core/shared/port-errors.ts';
 import type { Sender } from '../../core/ports.ts';
-import type { SendRequest } from '../../core/send-result.ts';
-import { checkTargetUrl, isAllowedName, type Target } from '../../core/target-url.ts';
-import type { Response } from './answer.ts';
-import type { PoolBounds } from './connection-pool.ts';
-import { Connections, type Attempt } from './connections.ts';
+import type { SendRequest } from '../../core/deliveries/send-result.ts';
+import { checkTargetUrl, isAllowedName, type Target } from '../../core/endpoints/target-url.ts';
+import type { Response } from './answers/answer.ts';
+import type { PoolBounds } from './connections/connection-pool.ts';
+import { Connections, type Attempt } from './connections/connections.ts';
 import { startDeadline, type MonotonicClock } from './deadline.ts';
 import { exchange } from './exchange.ts';
-import { checkedAddresses, type Dial } from './guarded-connection.ts';
-import { hostResolver, type HostResolver } from './host-resolver.ts';
-import { hostsFileFirst } from './hosts-file.ts';
+import { checkedAddresses, type Dial } from './connections/guarded-connection.ts';
+import { hostResolver, type HostResolver } from './dns/host-resolver.ts';
+import { hostsFileFirst } from './dns/hosts-file.ts';
 import { wireHeaders } from './request-headers.ts';
 import { anyFailure, SendFailure } from './send-failure.ts';
 

@@ -2,7 +2,7 @@
 // endpoint is to blame for that, and it fails no attempt. A fault that stays is given back again and again, ever less often.
 import { networkInterfaces } from 'node:os';
 import { isIPv6 } from 'node:net';
-import { UnsentError, type OwnFault } from '../../core/port-errors.ts';
+import { UnsentError, type OwnFault } from '../../core/shared/port-errors.ts';
 import { codeOf } from './node-error.ts';
 
 // No peer can bring these about.

@@ -1,6 +1,6 @@
 // The headers of a request as they go on the wire: the caller's, and those that only the sender may set.
 import { validateHeaderName, validateHeaderValue } from 'node:http';
-import type { SendRequest } from '../../core/send-result.ts';
+import type { SendRequest } from '../../core/deliveries/send-result.ts';
 import { SendFailure } from './send-failure.ts';
 
 // Whoever sets these decides how the message is framed, routed or answered.

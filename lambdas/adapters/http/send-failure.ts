@@ -1,8 +1,8 @@
 // Why an attempt got no response: Node's many error codes become the closed list of `send-result.ts`. What the service
 // itself lacked is no attempt: see `own-faults.ts`.
 // The sentences are fixed. What Node says may hold addresses, header values or parts of the answer.
-import { limits } from '../../contract/limits.ts';
-import type { SendErrorCode } from '../../core/send-result.ts';
+import { limits } from '../../contract/limits/limits.ts';
+import type { SendErrorCode } from '../../core/deliveries/send-result.ts';
 import { codeOf } from './node-error.ts';
 
 const sentences: Record<SendErrorCode, string> = {

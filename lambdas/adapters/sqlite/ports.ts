@@ -1,21 +1,21 @@
 // The driver: the storage and queue ports on one SQLite file. `database.ts` opens it.
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock, Ports } from '../../core/ports.ts';
-import { createApiKeyStore } from './api-key-store.ts';
-import { watchForDamage } from './damage.ts';
-import { createDeadLetterStore } from './dead-letter-store.ts';
-import { createDeliveryQueue, type SqliteDeliveryQueue } from './delivery-queue.ts';
-import { createDeliveryStore } from './delivery-store.ts';
-import { createIdempotencyStore } from './idempotency-store.ts';
-import { createLedgerCheckStore } from './ledger-check-store.ts';
-import { createQueueReceiver, type QueueReceiver } from './queue-receiver.ts';
-import { createRateLimitStore } from './rate-limit-store.ts';
-import { createReplayStore } from './replay-store.ts';
-import { createStatsStore } from './stats-store.ts';
-import { createSubscriptionStore } from './subscription-store.ts';
+import { createApiKeyStore } from './api-keys.ts';
+import { watchForDamage } from './file/damage.ts';
+import { createDeadLetterStore } from './dead-letters.ts';
+import { createDeliveryQueue, type SqliteDeliveryQueue } from './queue/delivery-queue.ts';
+import { createDeliveryStore } from './deliveries/deliveries.ts';
+import { createIdempotencyStore } from './idempotency.ts';
+import { createLedgerCheckStore } from './ledger/ledger-checks.ts';
+import { createQueueReceiver, type QueueReceiver } from './queue/queue-receiver.ts';
+import { createRateLimitStore } from './rate-limits.ts';
+import { createReplayStore } from './replays.ts';
+import { createStatsStore } from './ledger/stats.ts';
+import { createSubscriptionStore } from './subscriptions.ts';
 import { createSweeper, type Sweeper } from './sweeper.ts';
-import { createWriter } from './writer.ts';
-import type { WriterGuards } from './writer.ts';
+import { createWriter } from './file/writer.ts';
+import type { WriterGuards } from './file/writer.ts';
 
 export type SqlitePorts = Pick<
   Ports,

@@ -1,8 +1,8 @@
 // Removes what has expired. Reads do not show it anyway, so this only keeps the file small.
 import type { DatabaseSync } from 'node:sqlite';
-import { limits } from '../../contract/limits.ts';
-import { hourMs } from '../../core/stats.ts';
-import type { Writer } from './writer.ts';
+import { limits } from '../../contract/limits/limits.ts';
+import { hourMs } from '../../core/ledger/stats.ts';
+import type { Writer } from './file/writer.ts';
 
 export type Sweeper = {
   /** Removes at most `limit` rows of each kind, so that no sweep holds up the rest, and says how many. */

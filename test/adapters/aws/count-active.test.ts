@@ -2,8 +2,8 @@
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openClients } from '../../../lambdas/adapters/aws/clients.ts';
-import type { AwsPorts } from '../../../lambdas/adapters/aws/open-aws-ports.ts';
-import { subscriptionPartition } from '../../../lambdas/adapters/aws/keys.ts';
+import type { AwsPorts } from '../../../lambdas/adapters/aws/ports.ts';
+import { subscriptionPartition } from '../../../lambdas/adapters/aws/table/keys.ts';
 import {
   credentials,
   openDynalite,

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { openEventBus } from '../../../lambdas/adapters/aws/event-bus.ts';
-import type { OperationalEvent } from '../../../lambdas/contract/operational-events.ts';
+import type { OperationalEvent } from '../../../lambdas/contract/announcements/operational-events.ts';
 import type { FakeAnswer } from '../../support/fake-aws.ts';
 import { openFakeAws } from '../../support/fake-aws.ts';
 

@@ -1,8 +1,8 @@
 // TLS with a client certificate, against a server that lets nobody else in.
 import { describe, expect, test } from 'vitest';
 import type { TLSSocket } from 'node:tls';
-import type { EndpointAuth } from '../../../lambdas/contract/endpoint-auth.ts';
-import { unmaskedAuth } from '../../../lambdas/core/endpoint-auth.ts';
+import type { EndpointAuth } from '../../../lambdas/contract/endpoints/endpoint-auth.ts';
+import { unmaskedAuth } from '../../../lambdas/core/endpoints/endpoint-auth.ts';
 import { certificateAuthority } from './certificates.ts';
 import { rawServer } from './raw-server.ts';
 import { aRequest, aSender } from './setup.ts';

@@ -1,8 +1,8 @@
 // Names are resolved by a DNS server of the test that answers, refuses, stalls and lies.
 import { connect, Socket } from 'node:net';
 import { describe, expect, test, vi } from 'vitest';
-import type { Dial } from '../../../lambdas/adapters/http/guarded-connection.ts';
-import { limits } from '../../../lambdas/contract/limits.ts';
+import type { Dial } from '../../../lambdas/adapters/http/connections/guarded-connection.ts';
+import { limits } from '../../../lambdas/contract/limits/limits.ts';
 import { dnsServer, type Reply } from './dns-server.ts';
 import { rawServer, type RawServer } from './raw-server.ts';
 import { aRequest, aSender, loopback, policyOf, timedSend } from './setup.ts';

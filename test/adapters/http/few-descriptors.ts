@@ -2,8 +2,8 @@
 // Its arguments: a URL by address, one by name, and the name server.
 import { closeSync, openSync } from 'node:fs';
 import { httpSender } from '../../../lambdas/adapters/http/http-sender.ts';
-import { parseTargetPolicy } from '../../../lambdas/core/address.ts';
-import { UnsentError } from '../../../lambdas/core/port-errors.ts';
+import { parseTargetPolicy } from '../../../lambdas/core/endpoints/address.ts';
+import { UnsentError } from '../../../lambdas/core/shared/port-errors.ts';
 
 const [byAddress = '', byName = '', nameServer = ''] = process.argv.slice(2);
 const parsed = parseTargetPolicy({ allowHttp: true, allowCidrs: ['127.0.0.0/8'], allowHosts: [] });

@@ -1,8 +1,8 @@
 // No byte reaches an address that the policy does not allow, by whatever way one tries.
 import { connect, Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import type { Dial } from '../../../lambdas/adapters/http/guarded-connection.ts';
-import { refusedUrls } from '../../core/target-url-corpus.ts';
+import type { Dial } from '../../../lambdas/adapters/http/connections/guarded-connection.ts';
+import { refusedUrls } from '../../core/endpoints/target-url-corpus.ts';
 import { certificateAuthority } from './certificates.ts';
 import { dnsServer } from './dns-server.ts';
 import { closed, rawServer } from './raw-server.ts';

@@ -1,6 +1,6 @@
 // What a server can do to a client, each with what the attempt must come to.
 import type { Socket } from 'node:net';
-import type { SendErrorCode } from '../../../lambdas/core/send-result.ts';
+import type { SendErrorCode } from '../../../lambdas/core/deliveries/send-result.ts';
 import { malformedFramings } from './malformed-framings.ts';
 import { reset, type RawBehaviour } from './raw-server.ts';
 

@@ -2,8 +2,8 @@
 import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { limits } from '../../../lambdas/contract/limits.ts';
-import type { SendRequest } from '../../../lambdas/core/send-result.ts';
+import { limits } from '../../../lambdas/contract/limits/limits.ts';
+import type { SendRequest } from '../../../lambdas/core/deliveries/send-result.ts';
 import { closed, rawServer } from './raw-server.ts';
 import { aRequest, aSender } from './setup.ts';
 

@@ -1,7 +1,7 @@
 // Connections that are kept, and the requests that must be neither lost nor doubled when one breaks.
 import { connect, Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { limits } from '../../../lambdas/contract/limits.ts';
+import { limits } from '../../../lambdas/contract/limits/limits.ts';
 import { certificateAuthority } from './certificates.ts';
 import { malformedFramings } from './malformed-framings.ts';
 import { closed, rawServer, reset, type RawBehaviour } from './raw-server.ts';

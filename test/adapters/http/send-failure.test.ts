@@ -8,7 +8,7 @@ import {
   SendFailure,
   tlsFailure,
 } from '../../../lambdas/adapters/http/send-failure.ts';
-import { sendErrorCodes } from '../../../lambdas/core/send-result.ts';
+import { sendErrorCodes } from '../../../lambdas/core/deliveries/send-result.ts';
 
 const nodeError = (code: string): Error =>
   Object.assign(new Error(`secret of ${code} at 10.0.0.1`), { code });

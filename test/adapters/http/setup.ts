@@ -1,9 +1,9 @@
 // One sender per test, closed after it, and the measure of every attempt: its result, code and time.
 import { onTestFinished } from 'vitest';
 import { httpSender, type HttpSenderOptions } from '../../../lambdas/adapters/http/http-sender.ts';
-import { parseTargetPolicy, type TargetPolicy } from '../../../lambdas/core/address.ts';
+import { parseTargetPolicy, type TargetPolicy } from '../../../lambdas/core/endpoints/address.ts';
 import type { Sender } from '../../../lambdas/core/ports.ts';
-import type { SendRequest, SendResult } from '../../../lambdas/core/send-result.ts';
+import type { SendRequest, SendResult } from '../../../lambdas/core/deliveries/send-result.ts';
 
 export const loopback = ['127.0.0.0/8', '::1/128'];
 

@@ -1,7 +1,7 @@
 // What a TLS server may make us compute. It is a stranger's, and a handshake runs in the one thread that does everything
 // else: so nothing in it has a size that the server may choose.
 import { describe, expect, test } from 'vitest';
-import { limits } from '../../../lambdas/contract/limits.ts';
+import { limits } from '../../../lambdas/contract/limits/limits.ts';
 import { certificateAuthority } from './certificates.ts';
 import { rawServer, type RawBehaviour } from './raw-server.ts';
 import { aRequest, aSender } from './setup.ts';

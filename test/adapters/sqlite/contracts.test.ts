@@ -1,19 +1,19 @@
 // The sqlite driver passes every contract suite, in memory and on a file.
 import { retentionMs } from '../../support/factories.ts';
-import { openDatabase } from '../../../lambdas/adapters/sqlite/database.ts';
+import { openDatabase } from '../../../lambdas/adapters/sqlite/file/database.ts';
 import { openSqlitePorts, type SqlitePorts } from '../../../lambdas/adapters/sqlite/ports.ts';
 import { queueMessage } from '../../../lambdas/contract/messages.ts';
 import type { Clock } from '../../../lambdas/core/ports.ts';
-import { apiKeyStoreContract } from '../../contracts/api-key-store.ts';
-import { deadLetterStoreContract } from '../../contracts/dead-letter-store.ts';
+import { apiKeyStoreContract } from '../../contracts/api-keys.ts';
+import { deadLetterStoreContract } from '../../contracts/dead-letters.ts';
 import { deliveryQueueContract } from '../../contracts/delivery-queue.ts';
-import { deliveryStoreContract } from '../../contracts/delivery-store.ts';
-import { ledgerCheckStoreContract } from '../../contracts/ledger-check-store.ts';
-import { idempotencyStoreContract } from '../../contracts/idempotency-store.ts';
-import { rateLimitStoreContract } from '../../contracts/rate-limit-store.ts';
-import { replayStoreContract } from '../../contracts/replay-store.ts';
-import { statsStoreContract } from '../../contracts/stats-store.ts';
-import { subscriptionStoreContract } from '../../contracts/subscription-store.ts';
+import { deliveryStoreContract } from '../../contracts/deliveries/deliveries.ts';
+import { ledgerCheckStoreContract } from '../../contracts/ledger/ledger-checks.ts';
+import { idempotencyStoreContract } from '../../contracts/idempotency.ts';
+import { rateLimitStoreContract } from '../../contracts/rate-limits.ts';
+import { replayStoreContract } from '../../contracts/replays.ts';
+import { statsStoreContract } from '../../contracts/ledger/stats.ts';
+import { subscriptionStoreContract } from '../../contracts/subscriptions.ts';
 import { createTestClock } from '../../support/clock.ts';
 import { aDataDirectory } from '../../support/data-directory.ts';
 

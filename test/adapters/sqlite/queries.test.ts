@@ -1,9 +1,9 @@
 // How the driver reads and removes at scale: by an index always, and a bounded number of rows at a time.
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openDatabase } from '../../../lambdas/adapters/sqlite/database.ts';
+import { openDatabase } from '../../../lambdas/adapters/sqlite/file/database.ts';
 import { openSqlitePorts } from '../../../lambdas/adapters/sqlite/ports.ts';
-import { limits } from '../../../lambdas/contract/limits.ts';
-import { hourOf } from '../../../lambdas/core/stats.ts';
+import { limits } from '../../../lambdas/contract/limits/limits.ts';
+import { hourOf } from '../../../lambdas/core/ledger/stats.ts';
 import { createTestClock } from '../../support/clock.ts';
 import {
   aDelivery,

@@ -1,6 +1,6 @@
 // What a test finds before it opens the page: subscriptions with their endpoints, and deliveries. Made through the API.
-import type { SubscriptionFields } from '../../../lambdas/contract/resources.ts';
-import type { DeliveryStatus } from '../../../lambdas/core/delivery.ts';
+import type { SubscriptionFields } from '../../../lambdas/contract/http/resources.ts';
+import type { DeliveryStatus } from '../../../lambdas/core/deliveries/delivery.ts';
 import type { Answer, Endpoint } from '../../support/receiver.ts';
 import { until } from '../../support/until.ts';
 import type { Stand } from './stand.ts';

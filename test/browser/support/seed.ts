@@ -1,6 +1,6 @@
 // Some dozens of deliveries, in every status that there is.
-import type { DeliveryStatus } from '../../../lambdas/core/delivery.ts';
-import type { SubscriptionFields } from '../../../lambdas/contract/resources.ts';
+import type { DeliveryStatus } from '../../../lambdas/core/deliveries/delivery.ts';
+import type { SubscriptionFields } from '../../../lambdas/contract/http/resources.ts';
 import type { Answer } from '../../support/receiver.ts';
 import { publish, untilStatus } from './given.ts';
 import type { Stand } from './stand.ts';

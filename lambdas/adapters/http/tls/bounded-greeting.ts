@@ -1,0 +1,81 @@
+// Stands between the wire and TLS. OpenSSL takes certificates of up to 100 KB and checks every signature among them,
+// even where nothing of the chain is trusted: half a second in the one thread that does everything else. Node has no
+// setting for that. So the bytes of the server are counted before OpenSSL sees them, until the handshake is over, and
+// come to it in turn.
+import type { Socket } from 'node:net';
+import { Duplex } from 'node:stream';
+import { limits } from '../../../contract/limits/limits.ts';
+import { SendFailure } from '../send-failure.ts';
+
+export class BoundedGreeting extends Duplex {
+  readonly #socket: Socket;
+  readonly #inTurn: (step: () => void) => void;
+  /** What waits for its turn. */
+  readonly #waiting: Uint8Array[] = [];
+  #bytesLeft = limits.serverGreetingBytesMax;
+  #isOpen = false;
+  #hasEnded = false;
+
+  constructor(socket: Socket, inTurn: (step: () => void) => void) {
+    super({ allowHalfOpen: true, autoDestroy: true });
+    this.#socket = socket;
+    this.#inTurn = inTurn;
+    socket.on('data', (chunk: Uint8Array) => this.#take(chunk));
+    socket.on('end', () => {
+      this.#hasEnded = true;
+      if (this.#waiting.length === 0) this.push(null);
+    });
+    socket.on('error', (error) => this.destroy(error));
+    socket.on('close', () => this.destroy());
+  }
+
+  /** The handshake is over: what comes from now on is bounded by whoever reads it. */
+  open(): void {
+    this.#isOpen = true;
+    this.#passAll();
+  }
+
+  override _read(): void {
+    this.#socket.resume();
+  }
+
+  override _write(
+    chunk: Uint8Array,
+    _encoding: string,
+    done: (error?: Error | null) => void,
+  ): void {
+    this.#socket.write(chunk, done);
+  }
+
+  override _final(done: () => void): void {
+    this.#socket.end(done);
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#waiting.length = 0;
+    this.#socket.destroy();
+    done(error);
+  }
+
+  #take(chunk: Uint8Array): void {
+    if (this.#isOpen) return this.#pass(chunk);
+    this.#bytesLeft -= chunk.byteLength;
+    if (this.#bytesLeft < 0) {
+      const detail = `The server sent more than ${limits.serverGreetingBytesMax} bytes in the TLS handshake: its chain of certificates is too long`;
+      this.destroy(new SendFailure('tls_failed', { detail }));
+      return;
+    }
+    this.#waiting.push(chunk);
+    if (this.#waiting.length === 1) this.#inTurn(() => this.#passAll());
+  }
+
+  #passAll(): void {
+    if (this.#waiting.length === 0) return;
+    for (const chunk of this.#waiting.splice(0)) this.#pass(chunk);
+    if (this.#hasEnded) this.push(null);
+  }
+
+  #pass(chunk: Uint8Array): void {
+    if (!this.destroyed && !this.push(chunk)) this.#socket.pause();
+  }
+}

@@ -1,0 +1,40 @@
+// How many wrong keys and signatures of one source are looked into: a bucket that holds so many, and empties by the second.
+// Only what was wrong fills it, so that who is right is never held up by being busy. Pure: the time comes in as a value.
+import { isIPv6 } from 'node:net';
+import { limits } from '../../contract/limits/limits.ts';
+import { groupsOf } from '../endpoints/address.ts';
+
+/** What was wrong of late, as of a moment of a clock that never steps, ms. */
+export type Wrongs = { count: number; at: number };
+
+/** How long until one more may be looked into, ms. */
+export function waitAfter(known: Wrongs | undefined, most: number, now: number): number {
+  const over = left(known, most, now) + 1 - most;
+  return over <= 0 ? 0 : (over / perSecond(most)) * 1_000;
+}
+
+export function oneMore(known: Wrongs | undefined, most: number, now: number): Wrongs {
+  return { count: left(known, most, now) + 1, at: now };
+}
+
+function left(known: Wrongs | undefined, most: number, now: number): number {
+  if (known === undefined) return 0;
+  return Math.max(0, known.count - ((now - known.at) / 1_000) * perSecond(most));
+}
+
+function perSecond(most: number): number {
+  return most / limits.wrongCredentialsForgottenSeconds;
+}
+
+/**
+ * Who can be told from others by an address: an IPv4 one, or the network of an IPv6 one, of which anybody has as many as
+ * there are.
+ */
+export function sourceOf(address: string): string {
+  const [plain = ''] = address.split('%');
+  if (!isIPv6(plain)) return address;
+  const groups = groupsOf(plain, 'ipv6');
+  const isMapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff;
+  const told = isMapped ? groups.slice(6) : groups.slice(0, 4);
+  return told.map((group) => group.toString(16)).join(':');
+}

@@ -1,0 +1,89 @@
+// Jobs that follow a change of a subscription. They travel on the deliveries queue, so they survive a crash, and go
+// in pages. A job is sent before the change that it belongs to is stored, so that no crash leaves the change without it.
+import { limits } from '../../contract/limits/limits.ts';
+import { settledMs } from '../../contract/limits/propagation.ts';
+import type { BacklogMessage, QueueMessage } from '../../contract/messages.ts';
+import type { BacklogPace } from './backlog.ts';
+import { heldBackBy } from '../endpoints/health.ts';
+import type { SubscriptionId } from '../ids.ts';
+import type { Subscription } from '../subscriptions/subscription.ts';
+
+type Owner = Pick<Subscription, 'tenant' | 'id'>;
+
+/** Works on what is parked until nothing is. `job` is the id by which the changed subscription knows it. */
+export function backlogJob(
+  owner: Owner,
+  about: { job: string; pace: BacklogPace; dueAt: number },
+  now: number,
+): BacklogMessage {
+  return {
+    version: 1,
+    kind: 'backlog',
+    tenant: owner.tenant,
+    subscriptionId: owner.id,
+    job: about.job,
+    step: 0,
+    pace: about.pace,
+    cursor: null,
+    passAt: now,
+    sent: 0,
+    sentAt: now,
+    dueAt: Math.max(about.dueAt, now + limits.jobDelayMs),
+  };
+}
+
+/** What freed a subscription says how carefully its backlog is sent; null where nothing was freed. */
+export function paceOfChange(before: Subscription, after: Subscription): BacklogPace | null {
+  const was = heldBackBy(before);
+  if (was === null || heldBackBy(after) !== null) return null;
+  return paceOnceFree(before);
+}
+
+/** How carefully what is parked is sent, now or once nothing holds it back. */
+export function paceOf(subscription: Subscription): BacklogPace {
+  if (heldBackBy(subscription) !== null) return paceOnceFree(subscription);
+  return subscription.health.backlogJob?.pace ?? 'recovery';
+}
+
+/** The endpoint knew nothing of a pause, where nothing else was wrong. */
+function paceOnceFree({ inactiveReason, health }: Subscription): BacklogPace {
+  return inactiveReason === 'paused' && health.circuit.state === 'closed' ? 'resume' : 'recovery';
+}
+
+/** Asks again for what a pause put off, once it is lifted; again when no function puts off by an old memo any more. */
+export function releaseJobs(lifted: Subscription, now: number): QueueMessage[] {
+  return [limits.jobDelayMs, settledMs].map((delayMs) => ({
+    version: 1,
+    kind: 'release',
+    tenant: lifted.tenant,
+    subscriptionId: lifted.id,
+    liftedBy: lifted.version,
+    cursor: null,
+    sentAt: now,
+    dueAt: now + delayMs,
+  }));
+}
+
+/** True where a person ended what an endpoint had asked for: some of it may wait still, when the pause itself is over. */
+export function liftsPause(before: Subscription, after: Subscription): boolean {
+  return before.heldUntil !== null && after.heldUntil === null;
+}
+
+/** Cancels what is open, once the subscription is deleted; again when no function holds an old memo of it. */
+export function cancelJobs(
+  tenant: string,
+  subscriptionId: SubscriptionId,
+  now: number,
+): QueueMessage[] {
+  return [limits.jobDelayMs, settledMs].map((delayMs) =>
+    cancelJob(tenant, subscriptionId, { now, dueAt: now + delayMs }),
+  );
+}
+
+export function cancelJob(
+  tenant: string,
+  subscriptionId: SubscriptionId,
+  { now, dueAt }: { now: number; dueAt: number },
+): QueueMessage {
+  return { version: 1, kind: 'cancel', tenant, subscriptionId, cursor: null, sentAt: now, dueAt };
+}

@@ -1,0 +1,20 @@
+// The values of custom headers are often credentials, so they are kept like secrets: taken, and never shown.
+import { secretMask } from '../../contract/signing/secret-mask.ts';
+import { keptSecret } from '../signing/masked-secret.ts';
+
+export type CustomHeaders = Readonly<Record<string, string>>;
+
+export function maskedHeaders(headers: CustomHeaders): Record<string, typeof secretMask> {
+  return Object.fromEntries(Object.keys(headers).map((name) => [name, secretMask]));
+}
+
+/** The headers to store: a value that is the mask keeps the one that is stored under that name. */
+export function unmaskedHeaders(given: CustomHeaders, stored: CustomHeaders): CustomHeaders {
+  const known = new Map(Object.entries(stored).map(([name, value]) => [name.toLowerCase(), value]));
+  return Object.fromEntries(
+    Object.entries(given).map(([name, value]) => {
+      const before = known.get(name.toLowerCase()) ?? null;
+      return [name, keptSecret(value, before, `/custom_headers/${name}`)];
+    }),
+  );
+}

@@ -1,0 +1,133 @@
+// What a request claims in the way of each sender, and what the holder of a secret would have sent.
+import { createHmac } from 'node:crypto';
+import type { SharedVerification } from '../../contract/events/verification.ts';
+import { digestOf } from '../shared/digest.ts';
+import { standardSignatures } from '../signing/signature.ts';
+
+export type InboundRequest = {
+  /** Names in lower case. */
+  headers: Readonly<Record<string, string | undefined>>;
+  body: Uint8Array;
+  now: number;
+};
+
+type Headers = InboundRequest['headers'];
+
+export type Claim = {
+  signatures: readonly string[];
+  /** Unix seconds, or null where the scheme has none. */
+  timestamp: string | null;
+  /** Of the message, the same whenever it is sent; null where the signature covers none. */
+  id: string | null;
+  signatureOf: (secret: string) => string;
+};
+
+/** Null when a header that the scheme needs is missing. */
+export function claimOf(
+  verification: SharedVerification,
+  { headers, body }: Pick<InboundRequest, 'headers' | 'body'>,
+): Claim | null {
+  switch (verification.scheme) {
+    case 'github':
+    case 'meta':
+      return claimOfBody(headers['x-hub-signature-256'], body, hubForm);
+    case 'shopify':
+      return claimOfBody(headers['x-shopify-hmac-sha256'], body, shopifyForm);
+    case 'hmac':
+      return claimOfBody(headers[verification.header.toLowerCase()], body, verification);
+    case 'slack':
+      return timedClaim(headers['x-slack-signature'], headers['x-slack-request-timestamp'], body);
+    case 'zoom':
+      return timedClaim(headers['x-zm-signature'], headers['x-zm-request-timestamp'], body);
+    case 'standard':
+      return standardClaim(headers, body);
+    case 'stripe':
+      return stripeClaim(headers['stripe-signature'], body);
+    case 'token':
+    case 'okta':
+      return tokenClaim(headers[verification.header.toLowerCase()]);
+  }
+}
+
+type Form = Pick<
+  Extract<SharedVerification, { scheme: 'hmac' }>,
+  'algorithm' | 'encoding' | 'prefix'
+>;
+
+const hubForm: Form = { algorithm: 'sha256', encoding: 'hex', prefix: 'sha256=' };
+const shopifyForm: Form = { algorithm: 'sha256', encoding: 'base64', prefix: '' };
+
+/** One header, one HMAC of the body alone. */
+function claimOfBody(header: string | undefined, body: Uint8Array, form: Form): Claim | null {
+  const given = header?.trim() ?? '';
+  if (given === '') return null;
+  const { algorithm, encoding, prefix } = form;
+  // Hex may come in either case.
+  const normal = (text: string) => (encoding === 'hex' ? text.toLowerCase() : text);
+  return {
+    signatures: [withoutGap(normal(given), normal(prefix))],
+    timestamp: null,
+    id: null,
+    signatureOf: (secret) =>
+      normal(prefix + createHmac(algorithm, secret).update(body).digest(encoding)),
+  };
+}
+
+/** Some senders write `sha256= …`. */
+function withoutGap(given: string, prefix: string): string {
+  return given.startsWith(prefix) ? prefix + given.slice(prefix.length).trimStart() : given;
+}
+
+/** As Slack and Zoom sign: the time and the body. */
+function timedClaim(
+  signature: string | undefined,
+  timestamp: string | undefined,
+  body: Uint8Array,
+): Claim | null {
+  if (!signature || !timestamp) return null;
+  return {
+    signatures: [signature],
+    timestamp,
+    id: null,
+    signatureOf: (secret) =>
+      `v0=${createHmac('sha256', secret).update(`v0:${timestamp}:`).update(body).digest('hex')}`,
+  };
+}
+
+/** Svix and its customers name the headers in their own way. One set counts, whole: never the id of one and the time of the other. */
+function standardClaim(headers: Headers, body: Uint8Array): Claim | null {
+  return namedClaim('webhook', headers, body) ?? namedClaim('svix', headers, body);
+}
+
+function namedClaim(name: 'webhook' | 'svix', headers: Headers, body: Uint8Array): Claim | null {
+  const id = headers[`${name}-id`];
+  const timestamp = headers[`${name}-timestamp`];
+  const signatures = headers[`${name}-signature`];
+  if (!id || !timestamp || !signatures) return null;
+  return {
+    signatures: signatures.split(' '),
+    timestamp,
+    id,
+    signatureOf: (secret) => standardSignatures([secret], { id, timestamp, body }),
+  };
+}
+
+/** `t=<seconds>,v1=<hex>`, with one `v1` for each secret that is active at Stripe; other versions are skipped. */
+function stripeClaim(header: string | undefined, body: Uint8Array): Claim | null {
+  if (!header) return null;
+  const pairs = header.split(',').map((pair) => pair.trim().split('='));
+  const timestamp = pairs.find(([name]) => name === 't')?.[1] ?? '';
+  return {
+    signatures: pairs.flatMap(([name, value = '']) => (name === 'v1' ? [value] : [])),
+    timestamp,
+    id: null,
+    signatureOf: (secret) =>
+      createHmac('sha256', secret).update(`${timestamp}.`).update(body).digest('hex'),
+  };
+}
+
+/** Digests, so that the comparison does not tell how long the token is. */
+function tokenClaim(header: string | undefined): Claim | null {
+  if (!header) return null;
+  return { signatures: [digestOf(header)], timestamp: null, id: null, signatureOf: digestOf };
+}

@@ -1,0 +1,13 @@
+// What a stored instant is worth. A clock may have been wrong when it was stored, or have been set since: an instant that
+// delays work must not delay it for as long as a clock was once ahead.
+import { limits } from '../../contract/limits/limits.ts';
+
+/** The instant; or now, where it is further ahead than its rule could have put it. All in epoch ms. */
+export function plausible(at: number, now: number, aheadMsMax: number): number {
+  return at - now > aheadMsMax + limits.clockStepMs ? now : at;
+}
+
+/** True for the clock's reading at a moment that has passed: it was ahead, or has stepped back since. */
+export function isFromTheFuture(readAt: number, now: number): boolean {
+  return readAt - now > limits.clockStepMs;
+}

@@ -1,0 +1,20 @@
+// The schedule's edge: any event starts a check of the ledger. A check that is cut short fails, and an alarm tells.
+import type { Context as LambdaContext } from 'aws-lambda';
+import { limits } from '../../contract/limits/limits.ts';
+import { checkLedger } from '../../operations/ledger/check-ledger.ts';
+import type { Context } from '../../operations/context.ts';
+
+export type LedgerCheck = (
+  event: unknown,
+  lambdaContext?: Pick<LambdaContext, 'getRemainingTimeInMillis'>,
+) => Promise<void>;
+
+export function createLedgerCheck(context: Context): LedgerCheck {
+  return async (_, lambdaContext) => {
+    const remainingMs = lambdaContext?.getRemainingTimeInMillis() ?? Infinity;
+    const endsAt = context.clock.now() + remainingMs - limits.ledgerReserveMs;
+    if (!(await checkLedger(context, endsAt))) {
+      throw new Error('The check of the ledger was cut short: it takes longer than a function may');
+    }
+  };
+}

@@ -1,0 +1,12 @@
+// A record of an SQS event as the operations see it.
+import type { SQSRecord } from 'aws-lambda';
+import type { Received } from '../../core/dead-letters/dead-letter.ts';
+
+export function receivedFrom({ messageId, body, attributes }: SQSRecord): Received {
+  return {
+    messageId,
+    body,
+    receiveCount: Number(attributes.ApproximateReceiveCount),
+    sentAt: Number(attributes.SentTimestamp),
+  };
+}

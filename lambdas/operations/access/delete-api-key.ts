@@ -1,0 +1,15 @@
+// Revokes an API key: here at once, in other processes when their memo of it ends.
+import { isApiKeyId } from '../../core/access/api-key.ts';
+import { ServiceError } from '../../core/shared/service-error.ts';
+import type { Context } from '../context.ts';
+
+export async function deleteApiKey(
+  context: Pick<Context, 'apiKeys' | 'apiKeyMemo'>,
+  tenant: string,
+  id: string,
+): Promise<void> {
+  if (!isApiKeyId(id) || !(await context.apiKeys.remove(tenant, id))) {
+    throw new ServiceError('not-found', 'API key not found');
+  }
+  context.apiKeyMemo.forget(id);
+}

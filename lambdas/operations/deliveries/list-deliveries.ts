@@ -1,0 +1,21 @@
+// A page of deliveries, newest first, of one subscription or of all.
+import type { Delivery } from '../../core/deliveries/delivery.ts';
+import type { DeliveryQuery, Page } from '../../core/ports.ts';
+import { ServiceError } from '../../core/shared/service-error.ts';
+import type { Context } from '../context.ts';
+
+export async function listDeliveries(
+  context: Pick<Context, 'deliveries'>,
+  query: DeliveryQuery,
+): Promise<Page<Delivery>> {
+  const { since, until } = query;
+  if (since !== null && until !== null && since >= until) throw emptyWindow();
+  return context.deliveries.list(query);
+}
+
+/** For a time window with nothing in it, which is more likely a mistake than a wish. */
+export function emptyWindow(): ServiceError {
+  return new ServiceError('invalid-request', 'Query parameter since must be before until and now', [
+    { pointer: 'query/since', detail: 'must be before until and now' },
+  ]);
+}
