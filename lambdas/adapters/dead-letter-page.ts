@@ -5,7 +5,8 @@ import { deadLetterExpiry } from '../core/dead-letters/dead-letter.ts';
 import type { DeadLetter } from '../core/dead-letters/dead-letter.ts';
 import { isDeadLetterId } from '../core/ids.ts';
 import type { DeadLetterId } from '../core/ids.ts';
-import type { DeadLetterQuery, Page } from '../core/ports.ts';
+import type { DeadLetterQuery } from '../core/ports.ts';
+import type { Page } from '../core/shared/page.ts';
 import { makeCursor, readCursor } from './cursor.ts';
 
 /** The letters with the greatest ids below `before` (null: of all), greatest first. */

@@ -11,6 +11,7 @@ import type { DeadLetterReason } from '../contract/dead-letters/dead-letter-reas
 import type { QueueMessage } from '../contract/messages.ts';
 import type { OperationalEvent } from '../contract/announcements/operational-events.ts';
 import type { RateLimitOwner } from './endpoints/rate-limit.ts';
+import type { Page } from './shared/page.ts';
 import type { ReplayJob } from './replays/replay-job.ts';
 import type { SendRequest, SendResult } from './deliveries/send-result.ts';
 import type { LedgerEntry } from './ledger/ledger.ts';
@@ -34,8 +35,6 @@ export type Chance = {
   /** Cryptographically strong. */
   bytes(count: number): Uint8Array;
 };
-
-export type Page<Item> = { items: readonly Item[]; nextCursor: string | null };
 
 export type SubscriptionStore = {
   /** Rejects when the id is taken. */

@@ -1,7 +1,8 @@
 // What the contract suites share. A suite opens its store once and gives every test a tenant of its own.
 import { makeCursor } from '../../lambdas/adapters/cursor.ts';
 import { afterAll, beforeAll } from 'vitest';
-import type { Clock, Page } from '../../lambdas/core/ports.ts';
+import type { Clock } from '../../lambdas/core/ports.ts';
+import type { Page } from '../../lambdas/core/shared/page.ts';
 import { createTestClock, type TestClock } from '../support/clock.ts';
 
 export type Opened<Port> = { store: Port; close(): Promise<void> };

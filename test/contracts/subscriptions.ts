@@ -1,6 +1,6 @@
 // What every SubscriptionStore must do.
 import { describe, expect, it } from 'vitest';
-import type { Health } from '../../lambdas/core/endpoints/health.ts';
+import type { Health } from '../../lambdas/core/endpoints/health-record.ts';
 import { InvalidCursorError } from '../../lambdas/core/shared/port-errors.ts';
 import type { SubscriptionStore } from '../../lambdas/core/ports.ts';
 import type { Subscription } from '../../lambdas/core/subscriptions/subscription.ts';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { limits } from '../../lambdas/contract/limits/limits.ts';
 import { settledMs } from '../../lambdas/contract/limits/propagation.ts';
 import type { BacklogMessage } from '../../lambdas/contract/messages.ts';
-import type { Health } from '../../lambdas/core/endpoints/health.ts';
+import type { Health } from '../../lambdas/core/endpoints/health-record.ts';
 import { newHealth } from '../../lambdas/core/endpoints/health.ts';
 import type { DeliveryId } from '../../lambdas/core/ids.ts';
 import type { Subscription } from '../../lambdas/core/subscriptions/subscription.ts';

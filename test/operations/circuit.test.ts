@@ -1,7 +1,7 @@
 // The circuit breaker over the real handler: what an endpoint that fails, and recovers, gets to see.
 import { describe, expect, it } from 'vitest';
 import { limits } from '../../lambdas/contract/limits/limits.ts';
-import type { Circuit } from '../../lambdas/core/endpoints/health.ts';
+import type { Circuit } from '../../lambdas/core/endpoints/health-record.ts';
 import { newHealth } from '../../lambdas/core/endpoints/health.ts';
 import type { DeliveryId } from '../../lambdas/core/ids.ts';
 import type { Subscription } from '../../lambdas/core/subscriptions/subscription.ts';

@@ -2,7 +2,8 @@
 import type { DeadLetter } from '../../lambdas/core/dead-letters/dead-letter.ts';
 import { readMessage } from '../../lambdas/core/dead-letters/read-message.ts';
 import type { DeliveryId } from '../../lambdas/core/ids.ts';
-import type { DeadLetterQuery, DeadLetterStore, Page } from '../../lambdas/core/ports.ts';
+import type { DeadLetterQuery, DeadLetterStore } from '../../lambdas/core/ports.ts';
+import type { Page } from '../../lambdas/core/shared/page.ts';
 import type { PortName } from './faults.ts';
 import { call } from './kernel.ts';
 import { deliveryOf } from './queue.ts';

@@ -4,7 +4,7 @@ import type { Delivery } from '../../lambdas/core/deliveries/delivery.ts';
 import { acceptedAtOf } from '../../lambdas/core/ids.ts';
 import type { CountsByOwner, LedgerEntry } from '../../lambdas/core/ledger/ledger.ts';
 import { correctionOf, countRow, noRows } from '../../lambdas/core/ledger/ledger.ts';
-import type { Page } from '../../lambdas/core/ports.ts';
+import type { Page } from '../../lambdas/core/shared/page.ts';
 import { hourOf } from '../../lambdas/core/ledger/stats.ts';
 import type { HourRange } from '../../lambdas/core/ledger/stats-summary.ts';
 import { settledMs } from '../../lambdas/contract/limits/propagation.ts';

@@ -1,7 +1,7 @@
 // The stored list of what is open.
 import type { Delivery } from '../../lambdas/core/deliveries/delivery.ts';
 import { hasOutlivedItsHour, isScheduled } from '../../lambdas/core/ledger/overdue.ts';
-import type { Page } from '../../lambdas/core/ports.ts';
+import type { Page } from '../../lambdas/core/shared/page.ts';
 import { pageOf } from './pages.ts';
 import type { Database } from './store.ts';
 

@@ -4,7 +4,7 @@ import type { DeliveryStatus } from '../../lambdas/core/deliveries/delivery.ts';
 import type { DeliveryId, ReplayId } from '../../lambdas/core/ids.ts';
 import { deadLetterOf } from '../../lambdas/core/dead-letters/dead-letter.ts';
 import { newHealth } from '../../lambdas/core/endpoints/health.ts';
-import type { Health } from '../../lambdas/core/endpoints/health.ts';
+import type { Health } from '../../lambdas/core/endpoints/health-record.ts';
 import { subscriptionIdFrom } from '../../lambdas/core/ids.ts';
 import type { RateLimit } from '../../lambdas/core/endpoints/rate-limit.ts';
 import type { RetrySchedule } from '../../lambdas/core/deliveries/retry-schedule.ts';

@@ -1,6 +1,6 @@
 // Pages of lists.
 import type { Delivery } from '../../lambdas/core/deliveries/delivery.ts';
-import type { Page } from '../../lambdas/core/ports.ts';
+import type { Page } from '../../lambdas/core/shared/page.ts';
 
 /** Lists may return less than was asked for; small pages make every job go through several. */
 export const pageSize = 3;

@@ -2,7 +2,7 @@
 import { limits } from '../../lambdas/contract/limits/limits.ts';
 import type { QueueMessage } from '../../lambdas/contract/messages.ts';
 import { isDeliveryId } from '../../lambdas/core/ids.ts';
-import type { Page } from '../../lambdas/core/ports.ts';
+import type { Page } from '../../lambdas/core/shared/page.ts';
 import type { Context } from '../../lambdas/operations/context.ts';
 import type { Removal } from './safeguards.ts';
 import type { World } from './world.ts';

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import type { EndpointAuth } from '../../contract/endpoints/endpoint-auth.ts';
 import { table as names } from '../../contract/table.ts';
 import type { Verification } from '../../contract/events/verification.ts';
-import type { Health } from '../../core/endpoints/health.ts';
+import type { Health } from '../../core/endpoints/health-record.ts';
 import { newHealth } from '../../core/endpoints/health.ts';
 import type { SubscriptionId } from '../../core/ids.ts';
 import { isSubscriptionId } from '../../core/ids.ts';

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Page, SubscriptionStore } from '../../core/ports.ts';
+import type { SubscriptionStore } from '../../core/ports.ts';
+import type { Page } from '../../core/shared/page.ts';
 import { isSubscriptionId } from '../../core/ids.ts';
 import type { SubscriptionId } from '../../core/ids.ts';
 import type { Subscription } from '../../core/subscriptions/subscription.ts';

@@ -1,7 +1,6 @@
 // What must hold between the limits. Asserted when they are loaded: a change that breaks one stops the first start.
-import type { limits as all } from './limits.ts';
-
-const minute = 60_000;
+import type { limits as all } from './limit-values.ts';
+import { minute } from './units.ts';
 
 function must(holds: boolean, relation: string): void {
   if (!holds) throw new Error(`limits.ts: ${relation} does not hold`);

@@ -11,7 +11,7 @@ import type {
 } from '../../contract/announcements/operational-events.ts';
 import { rfc3339, rfc3339OrNull } from '../../contract/limits/time.ts';
 import type { Attempt, Delivery } from '../deliveries/delivery.ts';
-import type { HealthEvent } from '../endpoints/health.ts';
+import type { HealthEvent } from '../endpoints/health-record.ts';
 import { deliveryIdFrom } from '../ids.ts';
 import type { DeliveryId, SubscriptionId } from '../ids.ts';
 import type { Subscription } from '../subscriptions/subscription.ts';

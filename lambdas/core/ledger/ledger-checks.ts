@@ -1,7 +1,7 @@
 // What the check of the ledger needs of a store beside entries and rows: parts of the ports.
 import type { Delivery } from '../deliveries/delivery.ts';
 import type { SubscriptionId } from '../ids.ts';
-import type { Page } from '../ports.ts';
+import type { Page } from '../shared/page.ts';
 
 /** A subscription that was deleted: what it leaves open is to be cancelled. */
 export type Tombstone = { tenant: string; subscriptionId: SubscriptionId; deletedAt: number };

@@ -9,7 +9,7 @@ import type { BacklogMessage } from '../../contract/messages.ts';
 import { drainRate, pageSize } from '../../core/backlog/backlog.ts';
 import type { Delivery } from '../../core/deliveries/delivery.ts';
 import { closed, probeDelayMs, withEvent } from '../../core/endpoints/health.ts';
-import type { Circuit, Health } from '../../core/endpoints/health.ts';
+import type { Circuit, Health } from '../../core/endpoints/health-record.ts';
 import { isSubscriptionId, turnFrom } from '../../core/ids.ts';
 import { lacksBacklogJob } from '../../core/ledger/overdue.ts';
 import { plausible } from '../../core/shared/plausible.ts';

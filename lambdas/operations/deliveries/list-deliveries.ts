@@ -1,6 +1,7 @@
 // A page of deliveries, newest first, of one subscription or of all.
 import type { Delivery } from '../../core/deliveries/delivery.ts';
-import type { DeliveryQuery, Page } from '../../core/ports.ts';
+import type { DeliveryQuery } from '../../core/ports.ts';
+import type { Page } from '../../core/shared/page.ts';
 import { ServiceError } from '../../core/shared/service-error.ts';
 import type { Context } from '../context.ts';
 

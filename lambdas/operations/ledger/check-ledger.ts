@@ -6,7 +6,7 @@ import type { Delivery } from '../../core/deliveries/delivery.ts';
 import type { DeliveryId } from '../../core/ids.ts';
 import { checkPlan } from '../../core/ledger/ledger.ts';
 import { hasOutlivedItsHour, isScheduled } from '../../core/ledger/overdue.ts';
-import type { Page } from '../../core/ports.ts';
+import type { Page } from '../../core/shared/page.ts';
 import { hourMs } from '../../core/ledger/stats.ts';
 import { checkHour } from './check-hour.ts';
 import type { OnRows } from './check-hour.ts';

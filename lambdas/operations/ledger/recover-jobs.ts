@@ -15,7 +15,7 @@ import {
   isStranded,
   lacksBacklogJob,
 } from '../../core/ledger/overdue.ts';
-import type { Page } from '../../core/ports.ts';
+import type { Page } from '../../core/shared/page.ts';
 import { stepMessage } from '../../core/replays/replay-job.ts';
 import type { Subscription } from '../../core/subscriptions/subscription.ts';
 import type { Context } from '../context.ts';

@@ -1,7 +1,7 @@
 // What a replay job would find, page by page, and a bounded count of it.
 import { limits } from '../../contract/limits/limits.ts';
 import type { Delivery } from '../../core/deliveries/delivery.ts';
-import type { Page } from '../../core/ports.ts';
+import type { Page } from '../../core/shared/page.ts';
 import type { ReplayFilters, ReplayableStatus } from '../../core/replays/replay-job.ts';
 import type { Context } from '../context.ts';
 

@@ -2,7 +2,7 @@
 import type { NewSubscription } from '../../contract/http/resources.ts';
 import { subscriptionIdFrom } from '../../core/ids.ts';
 import type { Subscription } from '../../core/subscriptions/subscription.ts';
-import { createSubscription as newSubscription } from '../../core/subscriptions/subscription.ts';
+import { createSubscription as newSubscription } from '../../core/subscriptions/apply-fields.ts';
 import { checkOperational } from '../announcements/check-operational.ts';
 import { checkSubscriptionRoom } from './check-subscription-room.ts';
 import { checkTargets } from '../endpoints/check-targets.ts';

@@ -2,7 +2,7 @@
 import type { SubscriptionFields } from '../../contract/http/resources.ts';
 import type { SubscriptionId } from '../../core/ids.ts';
 import type { Subscription } from '../../core/subscriptions/subscription.ts';
-import { updateSubscription as updated } from '../../core/subscriptions/subscription.ts';
+import { updateSubscription as updated } from '../../core/subscriptions/apply-fields.ts';
 import { changeSubscription } from './change-subscription.ts';
 import { checkOperational } from '../announcements/check-operational.ts';
 import { checkTargets } from '../endpoints/check-targets.ts';

@@ -3,7 +3,7 @@ import { limits } from '../../../lambdas/contract/limits/limits.ts';
 import { settledMs } from '../../../lambdas/contract/limits/propagation.ts';
 import { operationalEvents } from '../../../lambdas/contract/announcements/operational-events.ts';
 import { newHealth, withEvent } from '../../../lambdas/core/endpoints/health.ts';
-import type { HealthEventKind } from '../../../lambdas/core/endpoints/health.ts';
+import type { HealthEventKind } from '../../../lambdas/core/endpoints/health-record.ts';
 import { acceptedAtOf, isDeliveryId, subscriptionIdOf } from '../../../lambdas/core/ids.ts';
 import {
   announcedDeliveryId,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { backlogMessage } from '../../../lambdas/contract/messages.ts';
 import { limits } from '../../../lambdas/contract/limits/limits.ts';
 import { settledMs } from '../../../lambdas/contract/limits/propagation.ts';
-import type { Circuit } from '../../../lambdas/core/endpoints/health.ts';
+import type { Circuit } from '../../../lambdas/core/endpoints/health-record.ts';
 import { newHealth } from '../../../lambdas/core/endpoints/health.ts';
 import { backlogJob, cancelJobs, paceOfChange } from '../../../lambdas/core/backlog/jobs.ts';
 import type {

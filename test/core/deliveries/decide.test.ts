@@ -3,7 +3,7 @@ import type { AttemptMessage } from '../../../lambdas/contract/messages.ts';
 import { limits } from '../../../lambdas/contract/limits/limits.ts';
 import { decide, isEarly } from '../../../lambdas/core/deliveries/decide.ts';
 import type { Delivery } from '../../../lambdas/core/deliveries/delivery.ts';
-import type { Circuit } from '../../../lambdas/core/endpoints/health.ts';
+import type { Circuit } from '../../../lambdas/core/endpoints/health-record.ts';
 import { newHealth } from '../../../lambdas/core/endpoints/health.ts';
 import { deliveryIdFrom, subscriptionIdFrom } from '../../../lambdas/core/ids.ts';
 import type { Subscription } from '../../../lambdas/core/subscriptions/subscription.ts';

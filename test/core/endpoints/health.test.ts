@@ -12,13 +12,8 @@ import {
   reset,
   withEvent,
 } from '../../../lambdas/core/endpoints/health.ts';
-import type {
-  AttemptWindow,
-  Circuit,
-  Evidence,
-  Health,
-  Sign,
-} from '../../../lambdas/core/endpoints/health.ts';
+import type { AttemptWindow, Evidence, Sign } from '../../../lambdas/core/endpoints/health.ts';
+import type { Circuit, Health } from '../../../lambdas/core/endpoints/health-record.ts';
 import type { Subscription } from '../../../lambdas/core/subscriptions/subscription.ts';
 import { aSubscription, noon } from '../../support/factories.ts';
 

@@ -6,7 +6,7 @@ import { newSubscription, subscriptionFields } from '../../../lambdas/contract/h
 import {
   createSubscription,
   updateSubscription,
-} from '../../../lambdas/core/subscriptions/subscription.ts';
+} from '../../../lambdas/core/subscriptions/apply-fields.ts';
 import { aSubscription, noon } from '../../support/factories.ts';
 
 const someFields: fc.Arbitrary<SubscriptionFields> = fc.record(

@@ -1,6 +1,6 @@
 // How deliveries are sent: when again, how long, how fast, with which headers.
 import { ChoiceField, SecretField, TextField, fieldError } from '../../parts/field.tsx';
-import type { PartProps } from './form.tsx';
+import type { PartProps } from './part-props.ts';
 import type { Values } from './values.ts';
 
 export function DeliverySettings({ values, change, error }: PartProps) {

@@ -4,7 +4,7 @@ import { CheckField, TextField, fieldError } from '../../parts/field.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { commonEventTypes } from '../../state/common-event-types.ts';
 import { useSubscriptions } from '../../state/subscriptions.ts';
-import type { PartProps } from './form.tsx';
+import type { PartProps } from './part-props.ts';
 
 export function EventTypesField({ values, change, error }: PartProps) {
   const { eventTypes } = values;

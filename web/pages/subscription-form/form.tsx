@@ -1,4 +1,5 @@
 // The form for a new subscription and for an edit.
+import type { PartProps } from './part-props.ts';
 import { useState } from 'preact/hooks';
 import type { Subscription } from '../../api/resources.ts';
 import { CheckField, SecretField, TextField, fieldError } from '../../parts/field.tsx';
@@ -11,12 +12,6 @@ import { InboxHint } from './inbox-hint.tsx';
 import { SecuritySettings } from './security-settings.tsx';
 import type { Fields, Values } from './values.ts';
 import { fieldsOf, valuesOf } from './values.ts';
-
-export type PartProps = {
-  values: Values;
-  change: (changes: Partial<Values>) => void;
-  error: unknown;
-};
 
 type FormProps = {
   subscription: Subscription | null;

@@ -7,7 +7,7 @@ import {
   TextField,
   fieldError,
 } from '../../parts/field.tsx';
-import type { PartProps } from './form.tsx';
+import type { PartProps } from './part-props.ts';
 import type { AuthKind, Scheme, Values } from './values.ts';
 import { signsBodyAlone } from './values.ts';
 

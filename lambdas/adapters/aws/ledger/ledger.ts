@@ -4,7 +4,7 @@ import * as z from 'zod';
 import type { Delivery } from '../../../core/deliveries/delivery.ts';
 import { acceptedAtOf, sortKeyAt } from '../../../core/ids.ts';
 import type { LedgerEntry } from '../../../core/ledger/ledger.ts';
-import type { Page } from '../../../core/ports.ts';
+import type { Page } from '../../../core/shared/page.ts';
 import type { HourRange } from '../../../core/ledger/stats-summary.ts';
 import { makeCursor, readCursor } from '../../cursor.ts';
 import { timeToLive } from '../deliveries/delivery-changes.ts';

@@ -1,0 +1,2 @@
+/** A part of a list. */
+export type Page<Item> = { items: readonly Item[]; nextCursor: string | null };
