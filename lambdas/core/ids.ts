@@ -6,7 +6,7 @@
 //   att_<26><16>_<n>    an attempt: its delivery and its number
 // So a delivery is found by one GetItem, without an index, and both sort by the time they were made.
 // Characters are lower-case Crockford base32; none has a dot, which signed ids must not contain.
-import { decodeTime } from 'ulid';
+import { decodeTime, encodeTime } from 'ulid';
 
 export type SubscriptionId = `sub_${string}`;
 export type DeliveryId = `dlv_${string}`;
@@ -39,18 +39,11 @@ function encodeChance(bytes: Uint8Array, length: number): string {
   return text;
 }
 
-function encodeTime(at: number, length: number): string {
-  let value = at;
-  let text = '';
-  for (let index = 0; index < length; index += 1) {
-    text = alphabet[value % 32] + text;
-    value = Math.floor(value / 32);
-  }
-  return text;
-}
+/** The library writes capitals. */
+const timeText = (at: number, length: number) => encodeTime(at, length).toLowerCase();
 
 function shortFrom(at: number, chance: Uint8Array): string {
-  return encodeTime(at, shortTimeLength) + encodeChance(chance, shortLength - shortTimeLength);
+  return timeText(at, shortTimeLength) + encodeChance(chance, shortLength - shortTimeLength);
 }
 
 /** @param at epoch ms of the creation; @param chance ten random bytes */
@@ -65,7 +58,7 @@ export function replayIdFrom(at: number, chance: Uint8Array): ReplayId {
 
 /** @param at epoch ms of the sending; @param hash ten bytes that tell the message from others of the same moment */
 export function deadLetterIdFrom(at: number, hash: Uint8Array): DeadLetterId {
-  return `ltr_${encodeTime(at, shortTimeLength)}${encodeChance(hash, hashLength)}`;
+  return `ltr_${timeText(at, shortTimeLength)}${encodeChance(hash, hashLength)}`;
 }
 
 /** @param at epoch ms of the acceptance; @param chance ten random bytes */
@@ -74,7 +67,7 @@ export function deliveryIdFrom(
   at: number,
   chance: Uint8Array,
 ): DeliveryId {
-  const time = encodeTime(at, ulidTimeLength);
+  const time = timeText(at, ulidTimeLength);
   return `dlv_${time}${encodeChance(chance, ulidChanceLength)}${subscriptionId.slice('sub_'.length)}`;
 }
 
@@ -119,5 +112,5 @@ export function acceptedAtOf(deliveryId: DeliveryId): number {
 
 /** The smallest sort key of a moment: every delivery accepted at or after it sorts at or after it. */
 export function sortKeyAt(at: number): string {
-  return encodeTime(Math.max(0, at), ulidTimeLength) + '0'.repeat(ulidChanceLength);
+  return timeText(Math.max(0, at), ulidTimeLength) + '0'.repeat(ulidChanceLength);
 }
