@@ -83,6 +83,19 @@ describe.each(documents)('%s', (path) => {
   });
 });
 
+test('every document can be reached from the README', () => {
+  const reached = new Set(['README.md']);
+  // What is added is visited as well.
+  for (const path of reached) {
+    const targets = linksOf(path).map(({ target }) => target.replace(/\/$/, ''));
+    const found = documents.filter(
+      (document) => targets.includes(document) || targets.includes(dirname(document)),
+    );
+    for (const document of found) reached.add(document);
+  }
+  expect(documents.filter((path) => !reached.has(path))).toEqual([]);
+});
+
 test('comments in code cite only documents and sections that exist', () => {
   const cited = sources.flatMap((path) => {
     const text = read(path).replace(/\n\s*(?:\/\/|\*) /g, ' ');
