@@ -1,5 +1,4 @@
-// What must hold at every step, whatever went wrong before. The numbers are those of the list in ARCHITECTURE.md,
-// "Invariants".
+// What must hold at every step, whatever went wrong before. The numbers are those of docs/simulation.md, "What must hold".
 import type { AttemptMessage, QueueMessage } from '../../lambdas/contract/messages.ts';
 import type { Attempt, Delivery } from '../../lambdas/core/deliveries/delivery.ts';
 import { isFinal } from '../../lambdas/core/deliveries/delivery.ts';
