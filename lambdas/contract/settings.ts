@@ -118,7 +118,7 @@ export const localSettings = serviceSettings.extend({
   API_AUTH: choice('on', 'off').optional(),
   INGEST_EVENTS_PER_SECOND: eventsPerSecond.default(limits.ingestEventsPerSecondLocal),
   INGEST_BYTES_PER_SECOND: bytesPerSecond.default(limits.ingestBytesPerSecondLocal),
-  /** Likewise, of their bodies: docs/adr/0017. */
+  /** Likewise, of their bodies: docs/adr/0015. */
   PARKED_MB_MAX: wholeNumber(1, limits.parkedMegabytesMax).default(limits.parkedMegabytesDefault),
   // Defaults of these follow HOST.
   TARGET_ALLOW_CIDRS: serviceSettings.shape.TARGET_ALLOW_CIDRS.unwrap().optional(),
