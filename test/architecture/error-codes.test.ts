@@ -12,9 +12,9 @@ it('documents every error code of the sender, and no other', () => {
 
 it('documents every error code of the API with its status, and no other', () => {
   const page = readFileSync(new URL('../../docs/api.md', import.meta.url), 'utf8');
-  const documented = [...page.matchAll(/^\| `([a-z-]+)` \| (\d{3}) \|/gm)];
-  const wanted = Object.entries(problems).map(([code, { status }]) => [code, status]);
-  expect(documented.map(([, code, status]) => [code, Number(status)]).toSorted()).toEqual(
-    wanted.toSorted(),
+  const documented = page.matchAll(/^\| `([a-z-]+)` \| (\d{3}) \|/gm);
+  const wanted = Object.entries(problems).map(([code, { status }]) => `${code} ${status}`);
+  expect(new Set(Array.from(documented, ([, code, status]) => `${code} ${status}`))).toEqual(
+    new Set(wanted),
   );
 });
