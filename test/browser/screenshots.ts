@@ -1,4 +1,4 @@
-// The pictures of docs/pictures: every page in light and dark, narrow and wide, as the README shows them.
+// The pictures of docs/pictures: every page in light and dark, narrow and wide, as the README and docs/console.md show them.
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';

@@ -1,5 +1,5 @@
 // `npm run test:deployed -- --url <URL> --key <admin key>`: the black-box suite against any deployment. It needs a
-// receiver that the deployment can reach: RECEIVER_PORT here, and RECEIVER_URL that forwards to it (README, "Tests").
+// receiver that the deployment can reach: RECEIVER_PORT here, and RECEIVER_URL that forwards to it (docs/testing.md).
 import { parseArgs } from 'node:util';
 import { report, runSuite } from '../support/suites.ts';
 

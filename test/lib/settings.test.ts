@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { SettingsError, serviceSettings } from '../../lambdas/contract/settings.ts';
+import { SettingsError, localSettings, serviceSettings } from '../../lambdas/contract/settings.ts';
 import type { WebhookDeliveryProps } from '../../lib/settings.ts';
 import { contextProps, parseProps } from '../../lib/settings.ts';
 import { newApp } from '../support/template.ts';
@@ -50,6 +51,14 @@ test('has a prop for every setting of the service', () => {
   const { service } = parseProps(everything);
   expect(Object.keys(service).toSorted()).toEqual(Object.keys(serviceSettings.shape).toSorted());
   expect(service.RETRY_SCHEDULE).toBe('1,2');
+});
+
+test('docs/settings.md has every variable and every prop', () => {
+  const page = readFileSync(new URL('../../docs/settings.md', import.meta.url), 'utf8');
+  const variables = Object.keys(localSettings.shape);
+  const names = [...variables, ...Object.keys(contextProps(newApp().node))];
+  const inFirstColumns = page.replaceAll(/^(\|[^|]*\|[^|]*\|).*$/gm, '$1');
+  expect(names.filter((name) => !inFirstColumns.includes(`\`${name}\``))).toEqual([]);
 });
 
 test('reads the same names from the context, as text', () => {

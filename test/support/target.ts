@@ -1,4 +1,4 @@
-// What the black-box suite runs against, as the environment says. README, "Tests", lists the variables.
+// What the black-box suite runs against, as the environment says. docs/testing.md lists the variables.
 import * as z from 'zod';
 
 const seconds = z.coerce.number().positive();

@@ -22,7 +22,7 @@ export function SettingsPage() {
         <Card title="Service">
           <div class="stack tight">
             <Shown live={live}>{({ settings }) => <Facts facts={serviceFacts(settings)} />}</Shown>
-            <p class="hint">An operator sets these where the service runs: see the README.</p>
+            <p class="hint">An operator sets these where the service runs: see docs/settings.md.</p>
           </div>
         </Card>
         <div class="stack">
