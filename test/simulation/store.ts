@@ -19,6 +19,8 @@ import { offMsOfLate } from './clocks.ts';
 import type { Fault } from './faults.ts';
 import { call } from './kernel.ts';
 import type { Kernel, Process } from './kernel.ts';
+import type { ParkedCounts } from './parked-counts.ts';
+import { countParked, parkedAsOf } from './parked-counts.ts';
 import { enter, listLedger } from './ledger.ts';
 import { listOpen } from './open-list.ts';
 import { newestFirst, pageOf } from './pages.ts';
@@ -37,6 +39,7 @@ export type Database = {
   /** The deliveries of each subscription, oldest first. */
   idsOf: Map<SubscriptionId, DeliveryId[]>;
   claims: Map<string, IdempotencyClaim & { expiresAt: number }>;
+  parked: ParkedCounts;
   replays: Map<ReplayId, ReplayJob>;
   deadLetters: Map<DeadLetterId, DeadLetter>;
   busyUntil: Map<string, { busyUntil: number; reservedAt: number | null }>;
@@ -248,16 +251,15 @@ export function deliveryStore(access: Access): DeliveryStore {
         detail: () => '',
         apply: () => listLedger(database, { tenant, range, ...page }),
       }),
-    countParked: (tenant, subscriptionId, max) =>
+    countParked: (_tenant, subscriptionId, max) =>
       call(kernel, process, {
         port: 'deliveries.countParked',
         about: [],
         detail: () => '',
         apply: (fault) => {
-          const query = { tenant, subscriptionId, cursor: null };
-          const found = seen({ kernel, database, process }, query, fault);
-          const parked = found.filter(({ status }) => status === 'parked').take(max);
-          return { events: parked.toArray().length, bytes: null };
+          const asOf = asOfRead(kernel, fault);
+          const events = parkedAsOf(database.parked, subscriptionId, asOf);
+          return { events: Math.min(events, max), bytes: null };
         },
       }),
     detail: (tenant, id) =>
@@ -288,6 +290,7 @@ function put(
   const offMs = offMsOfLate(kernel, process);
   row.history.push({ at: kernel.timeline.now(), delivery: stored, offMs });
   if (change.attempt !== null) row.attempts.push(change.attempt);
+  countParked(database.parked, { before, after: stored }, kernel.timeline.now());
   database.watch.deliveryChanged(before, row, change.attempt);
 }
 
@@ -345,14 +348,19 @@ function isListed(query: DeliveryQuery, delivery: Delivery): boolean {
   );
 }
 
+/** Which moment an eventually consistent read sees. */
+function asOfRead({ random, timeline }: Kernel, fault: Fault | null): number {
+  const lagMs = fault === 'stale' ? staleMsMax : random.between(0, staleMsMax / 4);
+  return timeline.now() - lagMs;
+}
+
 /** The deliveries of a subscription, or of all, from a cursor on, as an eventually consistent read sees them. */
 function seen(
   { kernel, database }: Access,
   query: SeenQuery,
   fault: Fault | null,
 ): IteratorObject<Delivery> {
-  const lagMs = fault === 'stale' ? staleMsMax : kernel.random.between(0, staleMsMax / 4);
-  const asOf = kernel.timeline.now() - lagMs;
+  const asOf = asOfRead(kernel, fault);
   const all =
     query.subscriptionId === null
       ? [...database.entries.keys()].sort()

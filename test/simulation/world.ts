@@ -150,6 +150,7 @@ export function createWorld(options: WorldOptions): World {
     entries: new Map(),
     entriesByHour: new Map(),
     indexed: new Set(),
+    parked: new Map(),
     checkedUntil: new Map(),
     tombstones: new Map(),
     hours: new Map(),
