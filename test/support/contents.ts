@@ -79,7 +79,10 @@ export const noText: readonly Sent[] = [
 ];
 
 /** What a gateway that parses bodies cannot put together again as it was. */
-export function isParsed({ contentType, contentEncoding }: Sent): boolean {
+export function isParsed({
+  contentType,
+  contentEncoding,
+}: Pick<Sent, 'contentType' | 'contentEncoding'>): boolean {
   const isForm = /^(application\/x-www-form-urlencoded|multipart\/)/.test(contentType ?? '');
   return isForm || contentEncoding === 'gzip';
 }
