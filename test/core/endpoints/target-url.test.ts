@@ -135,7 +135,7 @@ test.each([
   ['length', 'longer than 2048 characters'],
   ['characters', 'white space'],
   ['syntax', 'https://host/path'],
-  ['scheme', 'begin with https://'],
+  ['scheme', 'start with https://'],
   ['userinfo', 'user name or password'],
   ['fragment', 'fragment'],
   ['port', 'port'],
