@@ -99,7 +99,7 @@ async function serve(doors: Doors, draining: Draining, exchange: Exchange): Prom
     if (error instanceof ServiceError) return sendProblem(response, error.code, error.message);
     // The client went away, or this is a bug; either way nobody can be told more.
     if (!request.destroyed) doors.log.error('request.failed', {}, error);
-    sendProblem(response, 'internal', 'The service failed; try again');
+    sendProblem(response, 'internal', 'The service failed; retry');
   }
 }
 

@@ -15,7 +15,7 @@ const ingestQuery = z
   .superRefine((query, context) => {
     for (const name of Object.keys(query)) {
       if (name === 'event_type' || !/^event[_.-]?types?$/i.test(name)) continue;
-      const message = 'is not known here: did you mean event_type?';
+      const message = 'is unknown: did you mean event_type?';
       context.addIssue({ code: 'custom', path: [name], message });
     }
   });
