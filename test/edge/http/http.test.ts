@@ -27,7 +27,7 @@ describe('a problem', () => {
     expect(answer.json).toEqual({
       error: 'Subscription not found',
       type: '/problems/not-found',
-      title: 'Nothing is found here',
+      title: 'Not found',
       status: 404,
       detail: 'Subscription not found',
       code: 'not-found',
