@@ -78,9 +78,7 @@ export function createPoller(world: World): Poller {
     }
   }
 
-  /**
-   * If there is no room at all, or none for the ready subscriptions, the next completion wakes it.
-   */
+  /** Without room, in total or for the ready subscriptions, the next completion wakes it. */
   function sleepUntil(at: number | null): void {
     clearTimeout(timer);
     if (at === null || !isOpen || inFlight.room() === 0) return;

@@ -89,8 +89,7 @@ export function exchange(input: Exchange): Promise<Response> {
     // Not earlier: Node's own listener must be attached first, or it would miss the bytes.
     request.once('socket', () => socket.on('data', hear));
     request.on('error', (error) => {
-      // Once the response has begun, its own events tell how it ends: bytes after the end are not
-      // its fault.
+      // Once a response has begun, its own events tell how it ends, whatever bytes follow.
       if (answer !== undefined) return;
       const refused = refusedAnswer(error, heard);
       if (refused === undefined) return fail(error);

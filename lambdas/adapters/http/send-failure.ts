@@ -8,7 +8,7 @@ import { codeOf } from './node-error.ts';
 const sentences: Record<SendErrorCode, string> = {
   invalid_url: 'The target URL is not valid',
   // One wording for every kind of blocked target, or it would reveal the service's network.
-  blocked_address: 'Webhooks may not be sent to the target's address',
+  blocked_address: 'Webhooks may not be sent to this target address',
   dns_not_found: 'The host name does not exist or has no address',
   dns_timeout: 'DNS did not answer in time',
   dns_failed: 'DNS failed to answer',

@@ -120,7 +120,7 @@ describe('a body', () => {
     const [error] = errorsOf(answer) as { pointer: string; detail: string }[];
     expect(error?.pointer).toBe(pointer);
     const suggested = meant === undefined ? '' : `: did you mean ${meant}?`;
-    expect(error?.detail).toBe(`is not known here${suggested}`);
+    expect(error?.detail).toBe(`is unknown${suggested}`);
   });
 
   it('may be the resource as it was read: what is read-only changes nothing', async () => {

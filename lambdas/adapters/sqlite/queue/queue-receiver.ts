@@ -1,7 +1,7 @@
-// The receiving side of the queue, like SQS on AWS: leases, receive counts and dead letters. A
-// message waits until `visible_at`, then is ready; a leased one waits for its lease to end. Ready
-// messages are taken from subscriptions in rotation, and none from one without room: neither a long
-// queue nor a slow endpoint holds up anybody else.
+// The receiving side of the queue, like SQS: leases, receive counts and dead letters. A message
+// waits until `visible_at`, then is ready; a leased one waits for its lease to end. Ready messages
+// are taken from subscriptions in rotation, none from one without room: neither a long queue nor a
+// slow endpoint holds up others.
 import { randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { limits } from '../../../contract/limits/limits.ts';
@@ -27,10 +27,7 @@ export type ReceiveOptions = {
   limit: number;
   now: number;
   visibilityMs: number;
-  /**
-   * Which subscriptions have room for another message, and notes what is taken; without it all have
-   * room.
-   */
+  /** Tells which subscriptions have room, and notes what is taken; without it all have. */
   room?: Room;
 };
 
@@ -42,27 +39,25 @@ export type Room = {
 const endlessRoom: Room = { has: () => true, take: () => {} };
 
 export type QueueReceiver = {
-  /**
-   * Leases ready messages for `visibilityMs`; one received too often becomes a dead letter instead.
-   */
+  /** Leases ready messages for `visibilityMs`; buries those received too often. */
   receive(options: ReceiveOptions): Promise<readonly ReceivedMessage[]>;
   /** Takes messages off the queue. */
   delete(receiptHandles: readonly string[]): Promise<void>;
   /** Returns messages to be ready at `visibleAt`; the reason is kept for a dead letter. */
   release(receiptHandles: readonly string[], visibleAt: number, reason: string): Promise<void>;
-  /** Epoch ms when the next waiting message is ready, perhaps in the past; null if none waits. */
+  /** Epoch ms when the next waiting message is ready, even if past; null if none. */
   nextWaitingUntil(): number | null;
   /**
    * For a clock jump, and at startup, when its size is unknown. Leases keep their length, and
    * messages delayed by a clock that was ahead wait as long from now on.
    */
   clockJumped(byMs: number, now: number): Promise<void>;
-  /** At startup: returns messages that a dead process still held. Its receives do not count. */
+  /** At startup: frees what a dead process still held. Its receives do not count. */
   freeLeases(): Promise<void>;
   onDeadLetter(listener: (deadLetter: DeadLetter) => void): void;
 };
 
-/** Messages that one call makes ready: enough to keep up, few enough not to block the process. */
+/** Messages that one call makes ready: enough to keep up, too few to block the process. */
 const readiedPerReceiveMax = 1_000;
 
 type Leased = {
