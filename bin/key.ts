@@ -1,5 +1,6 @@
-// `npm run key`: makes an API key and prints it. It is the way to the first key, so it needs what only an operator has:
-// the data directory of a local server, running or not, or AWS credentials for a deployment's table.
+// `npm run key`: creates an API key and prints it. It makes the first key, so it requires what only
+// an operator has: the data directory of a local server, running or not, or AWS credentials for a
+// deployment's table.
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
@@ -21,7 +22,7 @@ import { ServiceError } from '../lambdas/core/shared/service-error.ts';
 import { defaultTenant } from '../lambdas/core/access/tenant.ts';
 import { createApiKey } from '../lambdas/operations/access/create-api-key.ts';
 
-// As the server: what is made is for this user alone.
+// Like the server: files are readable by this user only.
 process.umask(0o077);
 
 const usage =
@@ -33,9 +34,9 @@ try {
   const about = { name: options.name ?? null, scopes: options.scopes };
   const { text, key } = await createApiKey({ ...systemPorts, ...store }, defaultTenant, about);
   store.close();
-  // The key alone on standard output, so that KEY=$(npm run --silent key) works.
+  // Only the key goes to standard output, so that KEY=$(npm run --silent key) works.
   console.log(text);
-  console.error(`${describe(key)} Keep it: it is shown this once.`);
+  console.error(`${describe(key)} Keep it: it is shown only once.`);
 } catch (error) {
   console.error(sentenceFor(error));
   process.exitCode = 1;
@@ -45,7 +46,7 @@ function readOptions() {
   const { values } = parseArgs({
     options: {
       table: { type: 'string' },
-      // The first key makes the others.
+      // The first key creates the others.
       scope: { type: 'string', multiple: true, default: ['admin'] },
       name: { type: 'string' },
     },
@@ -56,7 +57,7 @@ function readOptions() {
 function describe({ id, scopes }: ApiKey): string {
   const noun = scopes.length === 1 ? 'scope' : 'scopes';
   const may = scopes.includes('admin') ? ', which may do everything' : '';
-  return `Made the API key ${id} with the ${noun} ${scopes.join(' and ')}${may}.`;
+  return `Created API key ${id} with the ${noun} ${scopes.join(' and ')}${may}.`;
 }
 
 function openLocal(): { apiKeys: ApiKeyStore; close(): void } {
@@ -82,7 +83,7 @@ function sentenceFor(error: unknown): string {
     error instanceof SettingsError ||
     error instanceof ServiceError ||
     error instanceof DataDirectoryUnusableError;
-  // What the AWS client says about credentials, regions and names is for the operator too.
+  // AWS client errors about credentials, regions and names are meant for the operator too.
   const cause = error.cause instanceof Error ? `: ${error.cause.message}` : '';
   return isExplained ? error.message : `${error.message}${cause}`;
 }

@@ -10,20 +10,22 @@ import { ListenError } from './local/listen.ts';
 import { startLocalServer } from './local/start.ts';
 import type { LocalServer } from './local/start.ts';
 
-/** After this the process ends, whatever still runs: its leases are free again at the next start. */
+/**
+ * After this the process exits, whatever is still running: its leases are freed at the next start.
+ */
 const drainMsMax = 9_000;
 
-/** Where `sh` becomes the command it runs, npm passes on a Ctrl-C that the terminal has sent already. */
+/** Where `sh` execs the command, npm forwards a Ctrl-C that the terminal has already sent. */
 const sameCtrlCMs = 1_000;
 
-// Nobody else on this machine may read what is made: it holds secrets and payloads.
+// No other user of this machine may read our files: they hold secrets and payloads.
 process.umask(0o077);
 
 let stopsSince: number | null = null;
 
 try {
   const server = await startLocalServer(parseSettings(localSettings, process.env), (why) => {
-    console.error(`${why.message} This one ends.`);
+    console.error(`${why.message} Shutting down.`);
     process.exit(1);
   });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop(server));
@@ -38,14 +40,14 @@ function stop(server: LocalServer): void {
   const now = Date.now();
   if (stopsSince === null) {
     stopsSince = now;
-    console.log('Finishing what runs; press Ctrl-C again to stop at once.');
+    console.log('Finishing work in progress; press Ctrl-C again to stop immediately.');
     void server.stop(drainMsMax).then(() => process.exit(0));
   } else if (now - stopsSince > sameCtrlCMs) {
     process.exit(1);
   }
 }
 
-/** What a person can act on is told in one sentence; anything else is a bug and keeps its stack. */
+/** An actionable error prints one sentence; anything else is a bug and keeps its stack. */
 function isExplained(error: unknown): error is Error {
   const explained = [
     SettingsError,

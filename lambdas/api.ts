@@ -1,4 +1,4 @@
-// The management and query API: every route that the contract gives to `api`.
+// The management and query API: every route that the contract assigns to `api`.
 import { apiHandlers } from './edge/handlers/api.ts';
 import { createHttpHandler } from './edge/http/http.ts';
 import { awsContext, noSender } from './edge/wiring.ts';

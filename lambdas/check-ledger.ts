@@ -1,4 +1,4 @@
-// Checks the ledger, once an hour.
+// Checks the ledger once an hour.
 import { createLedgerCheck } from './edge/queue/ledger-check.ts';
 import { awsContext, noSender } from './edge/wiring.ts';
 

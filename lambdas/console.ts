@@ -1,4 +1,5 @@
-// The console's page and files. It has no rights to any data: the page calls the API like every other client.
+// Serves the console's page and files. It has no access to data: the page calls the API like any
+// other client.
 import { join } from 'node:path';
 import { createConsoleHandler } from './edge/console/console.ts';
 import { readConsoleFiles } from './edge/console/console-files.ts';

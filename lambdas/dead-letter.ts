@@ -1,4 +1,4 @@
-// Keeps what the deliveries queue gave up, with its reason.
+// Stores messages that the deliveries queue gave up, with the reason.
 import { createDeadLetterHandler } from './edge/queue/dead-letter-queue.ts';
 import { awsContext, noSender } from './edge/wiring.ts';
 

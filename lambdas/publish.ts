@@ -1,5 +1,5 @@
-// Ingest, apart from the rest of the API: its own concurrency, rights and alarms. It sends
-// too: Amazon SNS is asked for its certificates, and told that a subscription to a topic is wanted.
+// Ingest, separate from the rest of the API: its own concurrency, permissions and alarms. It also
+// sends: it fetches certificates from Amazon SNS and confirms topic subscriptions.
 import { createHttpHandler } from './edge/http/http.ts';
 import { publishHandlers } from './edge/handlers/publish.ts';
 import { awsContext } from './edge/wiring.ts';

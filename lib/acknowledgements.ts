@@ -1,16 +1,17 @@
-// Findings of cdk-nag that hold by decision, each with its reason. They travel with the construct, so that an app
-// that imports it and runs the same rules need not decide them again. test/lib/nag.test.ts finds one that is idle.
+// Accepted cdk-nag findings, each with its reason. They travel with the construct, so that an app
+// that imports it and runs the same rules need not decide again. test/lib/nag.test.ts finds unused
+// ones.
 import { Stack, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
 const reasons = {
   everywhere: {
     'AwsSolutions::AwsSolutions-APIG4':
-      'The functions check API keys and signatures themselves: an authorizer would cost an invocation more a request, and ingest also accepts the signature over the body, which no authorizer sees.',
+      'The functions check API keys and signatures themselves: an authorizer would cost an extra invocation per request, and ingest also accepts a signature over the body, which no authorizer sees.',
     'Serverless::Serverless-LambdaTracing':
-      'X-Ray costs more than the delivery it traces, and its SDK is in maintenance. One wide log line a unit of work carries the ids.',
+      'X-Ray costs more than the delivery it traces, and its SDK is in maintenance. One wide log line per unit of work carries the ids.',
     'Serverless::Serverless-LambdaDLQ':
-      'One function is invoked asynchronously, to check the ledger: the next check makes good for one that is lost. The queue of the deliver function has a dead-letter queue.',
+      'One function is invoked asynchronously, to check the ledger: the next check makes up for a lost one. The queue of the deliver function has a dead-letter queue.',
     'Serverless::Serverless-LambdaEventSourceMappingDestination':
       'SQS event sources have no failure destination: the queue has a dead-letter queue.',
   },
@@ -31,13 +32,13 @@ const reasons = {
   },
   deadLetters: {
     'AwsSolutions::AwsSolutions-SQS3':
-      'It is the dead-letter queue of the schedules, which name it when they are made.',
+      'It is the dead-letter queue of the schedules, which name it on creation.',
     'Serverless::Serverless-SQSRedrivePolicy':
-      'It is a dead-letter queue: an alarm watches it, and the runbook says how to send its messages back.',
+      'It is a dead-letter queue: an alarm watches it, and the runbook says how to redrive its messages.',
   },
   ledgerSchedule: {
     'Serverless::Serverless-EventBusDLQ':
-      'Its events say nothing but that an hour has passed: the next one makes good for one that is lost.',
+      'Its events only say that an hour has passed: the next one makes up for a lost one.',
   },
   schedules: {
     'AwsSolutions::AwsSolutions-IAM5[Resource::ARN]':

@@ -1,12 +1,12 @@
-// What the account may cost in a month. AWS looks at its bill a few times a day, so this tells of a runaway within hours,
-// and stops nothing.
+// The account's monthly budget. AWS updates the bill a few times a day, so this reports a runaway
+// within hours, and stops nothing.
 import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
 import { Construct } from 'constructs';
 import type { StackSettings } from './settings.ts';
 
 type BudgetSettings = Pick<StackSettings, 'monthlyBudgetUsd' | 'budgetEmail' | 'alarmTopicArn'>;
 
-/** Shares of the budget, in percent, that were spent or will be at this pace. */
+/** Percentages of the budget, actually spent or forecast. */
 const thresholds = [
   { notificationType: 'ACTUAL', threshold: 50 },
   { notificationType: 'ACTUAL', threshold: 100 },

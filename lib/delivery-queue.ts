@@ -19,7 +19,7 @@ export class DeliveryQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
   readonly scheduleDeadLetters: Queue;
-  /** Where a function finds the parts. */
+  /** How a function finds the resources. */
   readonly environment: Omit<
     AwsSettings,
     'TABLE_NAME' | 'QUEUE_DELAY_MAX_SECONDS' | 'EVENT_BUS_NAME'
@@ -40,7 +40,7 @@ export class DeliveryQueue extends Construct {
     });
 
     this.#scheduleGroup = new ScheduleGroup(this, 'Schedules', {
-      // Its schedules are of no use without the queue, and its name would be in the way of a new stack.
+      // Its schedules are useless without the queue, and its name would block a new stack.
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.#schedulerRole = new Role(this, 'SchedulerRole', {
@@ -70,7 +70,9 @@ export class DeliveryQueue extends Construct {
     return queue;
   }
 
-  /** Feeds the function batches; what it reports as failed comes back, at last to the dead letters. */
+  /**
+   * Feeds batches to the function; reported failures come back, and finally go to the dead letters.
+   */
   consumeBy(handler: IFunction, settings: Pick<StackSettings, 'deliveryConcurrency'>): void {
     handler.addEventSource(
       new SqsEventSource(this.queue, {
@@ -82,7 +84,10 @@ export class DeliveryQueue extends Construct {
     );
   }
 
-  /** Feeds the function what was received too often; what it cannot store comes again until its retention ends. */
+  /**
+   * Feeds the function messages received too often; those it cannot store come again until their
+   * retention ends.
+   */
   buryBy(handler: IFunction): void {
     handler.addEventSource(
       new SqsEventSource(this.deadLetters, {
@@ -93,7 +98,7 @@ export class DeliveryQueue extends Construct {
     );
   }
 
-  /** Send now, or after a wait that SQS can do. */
+  /** Send now, or after a wait within SQS's limit. */
   grantSend(grantee: IGrantable): void {
     grantSendTo(grantee, [this.queue]);
   }

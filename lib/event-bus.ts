@@ -1,5 +1,5 @@
-// The bus for operational events: what the service says of itself, for rules of the operator's to pick from. A bus of its
-// own, so that the right to put events reaches no other.
+// The bus for operational events, which the operator's rules match. A dedicated bus, so that the
+// permission to put events covers no other.
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Grant } from 'aws-cdk-lib/aws-iam';
@@ -8,7 +8,7 @@ import type { AwsSettings } from '../lambdas/contract/settings.ts';
 
 export class OperationalEvents extends Construct {
   readonly bus: EventBus;
-  /** Where a function finds it. */
+  /** How a function finds it. */
   readonly environment: Pick<AwsSettings, 'EVENT_BUS_NAME'>;
 
   constructor(scope: Construct, id: string) {

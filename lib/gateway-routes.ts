@@ -1,11 +1,11 @@
-// What API Gateway is told of the routes: those of the contract, the console's paths, and how many requests a second each
-// may have. API Gateway counts for each route by itself, and throttled requests cost nothing.
+// API Gateway's routes: those of the contract, the console's paths, and the request rate of each.
+// API Gateway throttles each route separately, and throttled requests cost nothing.
 import { consoleAssets, consolePages } from '../lambdas/contract/http/console-paths.ts';
 import { limits } from '../lambdas/contract/limits/limits.ts';
 import type { Route } from '../lambdas/contract/http/routes.ts';
 import { routes } from '../lambdas/contract/http/routes.ts';
 
-/** `open` is whatever answers without a key, and what has no route. */
+/** `open` is everything that needs no key, or has no route. */
 type Traffic = 'ingest' | 'api' | 'open';
 
 export type GatewayRoute = Pick<Route, 'path'> & {
@@ -24,7 +24,7 @@ const consolePaths: readonly Route['path'][] = [...consolePages, consoleAssets];
 
 export const gatewayRoutes: readonly GatewayRoute[] = [
   ...Object.values<Route>(routes).map((route) => ({ ...route, traffic: trafficOf(route) })),
-  // Senders look with either whether the URL is there. Elsewhere the catch-all answers HEAD.
+  // Senders use either method to check the URL. Elsewhere the catch-all answers HEAD.
   { method: 'HEAD', path: routes.checkIngest.path, function: 'publish', traffic: 'open' },
   ...consolePaths.map((path): GatewayRoute => ({
     method: 'GET',
@@ -35,9 +35,10 @@ export const gatewayRoutes: readonly GatewayRoute[] = [
 ];
 
 /**
- * An HTTP API takes no route that ends in a slash, and a path that does for another one: what would else go to the
- * catch-all, which is the api function's. A REST API leaves the slash out by itself. It has the rate of the API: few paste
- * the URL so, and with that of ingest what all routes may have would be used up.
+ * An HTTP API allows no route with a trailing slash, and treats such a path as a different one,
+ * which would go to the catch-all, and so the api function. A REST API drops the slash itself. It
+ * gets the API's rate: few paste the URL this way, and ingest's rate would exhaust the total for
+ * all routes.
  */
 const slashRoutes: readonly GatewayRoute[] = [
   { method: 'ANY', path: `${routes.ingest.path}/{slash+}`, function: 'publish', traffic: 'api' },
@@ -52,7 +53,7 @@ function trafficOf(route: Route): Traffic {
   return route.function === 'publish' ? 'ingest' : 'api';
 }
 
-/** Every path of a REST API that has something below it or at it: each takes any method. */
+/** Every path of a REST API with something at or below it: each accepts any method. */
 export const restPaths: readonly string[] = [
   ...new Set(['/', '/{proxy+}', ...gatewayRoutes.flatMap(({ path }) => prefixesOf(path))]),
 ];
@@ -67,13 +68,13 @@ export function rateOf(traffic: Traffic, rates: Rates): number {
   return { ingest, api: apiRequestsPerSecond, open: openRequestsPerSecond }[traffic];
 }
 
-/** A bucket holds what comes in a second. */
+/** The burst equals one second's worth. */
 export function throttleOf(traffic: Traffic, rates: Rates) {
   const rate = rateOf(traffic, rates);
   return { rateLimit: rate, burstLimit: Math.min(rate, limits.gatewayBurstMax) };
 }
 
-/** What all routes together let through, at most. */
+/** The maximum rate over all routes. */
 export function rateInAll(kind: 'http' | 'rest', rates: Rates): number {
   const catchAll = kind === 'http' ? 1 : restPaths.length;
   const named = gatewayRoutesOf(kind).map(({ traffic }) => rateOf(traffic, rates));

@@ -1,6 +1,6 @@
-// The front door: an HTTP API, or by setting a REST API. Both have the contract's routes and the console's paths, and
-// everything else goes to the api function too, so that an unknown path or a wrong method gets our JSON and not API
-// Gateway's.
+// The front door: an HTTP API, or optionally a REST API. Both have the contract's routes and the
+// console's paths; everything else also goes to the api function, so that an unknown path or a
+// wrong method gets our JSON and not API Gateway's.
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
   AccessLogFormat,
@@ -29,8 +29,8 @@ export type IngressProps = {
 };
 
 /**
- * One line a request, of a length that no caller chooses: the route in the place of the path, which may be 8 KB long and hold
- * anything; no query strings and no headers, which may carry secrets.
+ * One line per request, of a length that callers cannot control: the route instead of the path,
+ * which may be 8 KB of anything; no query strings or headers, which may carry secrets.
  */
 function accessLog(route: string): AccessLogFormat {
   return AccessLogFormat.custom(
@@ -54,7 +54,7 @@ const gatewayLogsPolicy = ManagedPolicy.fromAwsManagedPolicyName(
 const restStageName = 'live';
 
 export class Ingress extends Construct {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly url: string;
   readonly serverErrors: Metric;
 
@@ -89,7 +89,7 @@ export class Ingress extends Construct {
         format: accessLog('$context.routeKey'),
       },
     });
-    // Routes must be there before their throttles.
+    // Routes must exist before their throttles.
     stage.node.addDependency(...routes);
     (stage.node.defaultChild as v2.CfnStage).routeSettings = routeSettings(settings);
     return { url: api.apiEndpoint, serverErrors: stage.metricServerError() };
@@ -103,9 +103,9 @@ export class Ingress extends Construct {
     const throttle = throttleOf('open', settings);
     const api = new RestApi(this, 'RestApi', {
       endpointTypes: [EndpointType.REGIONAL],
-      // Every body comes as its bytes; API Gateway would re-encode what it takes for text.
+      // Every body arrives as bytes; API Gateway would re-encode anything it takes for text.
       binaryMediaTypes: ['*/*'],
-      // An account setting, without which no REST API of the account may write access logs.
+      // An account-wide setting, without which no REST API in the account can write access logs.
       cloudWatchRole: true,
       deployOptions: {
         stageName: restStageName,
@@ -139,7 +139,7 @@ export class Ingress extends Construct {
   }
 }
 
-/** Of an HTTP API: CloudFormation takes this as it is. */
+/** For an HTTP API: CloudFormation accepts this directly. */
 function routeSettings(rates: Rates) {
   return Object.fromEntries(
     gatewayRoutesOf('http').map((route) => {
@@ -152,7 +152,7 @@ function routeSettings(rates: Rates) {
   );
 }
 
-/** Of a REST API; its `ANY` methods have the stage's. */
+/** For a REST API; its `ANY` methods use the stage's. */
 function methodOptions(rates: Rates) {
   return Object.fromEntries(
     gatewayRoutes.map(({ method, path, traffic }) => {

@@ -1,4 +1,4 @@
-// The hourly check of the ledger: a schedule, a function, and the metric of what is missing, read off its log.
+// The hourly ledger check: a schedule, a function, and metrics extracted from its log.
 import { Duration } from 'aws-cdk-lib';
 import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
@@ -12,9 +12,9 @@ import { ServiceFunction } from './service-function.ts';
 
 export class LedgerCheck extends Construct {
   readonly function: ServiceFunction;
-  /** Deliveries that were accepted and have no row. */
+  /** Accepted deliveries without a row. */
   readonly missing: Metric;
-  /** Deliveries whose next attempt is long due, and that nothing goes on with. */
+  /** Deliveries whose next attempt is long overdue, with no message in flight. */
   readonly overdue: Metric;
 
   constructor(scope: Construct, id: string, shared: SharedProps) {
@@ -25,7 +25,7 @@ export class LedgerCheck extends Construct {
       timeoutMs: limits.ledgerFunctionTimeoutMs,
     });
     const hourly = new Rule(this, 'Hourly', {
-      description: 'Sets what was accepted against what became of it',
+      description: 'Compares what was accepted with what became of it',
       schedule: Schedule.rate(Duration.hours(1)),
       targets: [new LambdaFunction(this.function)],
     });
@@ -34,7 +34,7 @@ export class LedgerCheck extends Construct {
     this.overdue = this.#metric('overdue', 'ledger.overdue');
   }
 
-  /** The sum of a field in the lines of a name. */
+  /** The sum of a field over the log lines of a name. */
   #metric(field: string, line: string): Metric {
     return new MetricFilter(this, `${field.charAt(0).toUpperCase()}${field.slice(1)}`, {
       logGroup: this.function.logGroup,

@@ -1,5 +1,5 @@
-// Few alarms, each of which a person must act on; its description ends where the runbook says how. They stay within
-// the ten that CloudWatch gives away.
+// A few alarms, each requiring a person to act; its description links to the runbook. They stay
+// within CloudWatch's ten free alarms.
 import { Duration } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
@@ -16,7 +16,7 @@ import type { StackSettings } from './settings.ts';
 export type ObservabilityProps = {
   settings: Pick<StackSettings, 'alarmTopicArn'>;
   deliveries: DeliveryQueue;
-  /** Functions that say so when they bury a message. */
+  /** Functions that log when they bury a message. */
   burying: Readonly<Record<string, ServiceFunction>>;
   ledger: LedgerCheck;
   ingress: Ingress;
@@ -26,7 +26,7 @@ export type ObservabilityProps = {
 
 type Watch = {
   metric: Metric;
-  /** The alarm goes off above it. */
+  /** The alarm fires above this. */
   above: number;
   says: string;
   /** The heading in docs/runbook.md. */
@@ -44,55 +44,55 @@ export class Observability extends Construct {
       DeadLetters: {
         metric: this.#countLines('buried', 'message.dead', burying),
         above: 0,
-        says: 'Messages that the service could not handle were buried.',
+        says: 'Messages that the service could not handle were stored as dead letters.',
         runbook: 'dead-letters',
       },
       UnburiedDeadLetters: {
         metric: deliveries.deadLetters.metricApproximateNumberOfMessagesVisible(),
         above: 0,
-        says: 'Messages that the service could not handle wait to be buried.',
+        says: 'Messages that the service could not handle are waiting to be stored as dead letters.',
         runbook: 'unburied-dead-letters',
       },
       ScheduleDeadLetters: {
         metric: deliveries.scheduleDeadLetters.metricApproximateNumberOfMessagesVisible(),
         above: 0,
-        says: 'Retries that EventBridge Scheduler could not put on the queue.',
+        says: 'EventBridge Scheduler could not put retries on the queue.',
         runbook: 'schedule-dead-letters',
       },
       Backlog: {
         metric: deliveries.queue.metricApproximateAgeOfOldestMessage(),
         above: limits.backlogAgeAlarmMs / 1_000,
-        says: 'Deliveries wait longer than any delay explains.',
+        says: 'Deliveries are waiting longer than any delay explains.',
         runbook: 'backlog',
       },
       UnsentAttempts: {
         metric: this.#countLines('unsent', 'attempt.unsent', { deliver }),
         above: 0,
-        says: 'Attempts could not be sent for want of something of our own.',
+        says: 'Attempts could not be sent because the service itself lacked a resource.',
         runbook: 'unsent-attempts',
       },
       OverdueDeliveries: {
         metric: ledger.overdue,
         above: 0,
-        says: 'Deliveries are long due, and no message goes on with them.',
+        says: 'Deliveries are long overdue, with no message in flight.',
         runbook: 'overdue-deliveries',
       },
       LedgerGap: {
         metric: ledger.missing,
         above: 0,
-        says: 'Deliveries that were accepted have no row any more.',
+        says: 'Accepted deliveries have lost their row.',
         runbook: 'ledger-gap',
       },
       LedgerUnchecked: {
         metric: ledger.function.metricErrors(),
         above: 0,
-        says: 'The ledger could not be checked to its end.',
+        says: 'The ledger check did not finish.',
         runbook: 'ledger-unchecked',
       },
       ServerErrors: {
         metric: ingress.serverErrors.with({ statistic: 'Sum' }),
         above: 0,
-        says: 'Producers are answered with 5xx.',
+        says: 'Producers are receiving 5xx responses.',
         runbook: 'server-errors',
       },
     };
@@ -103,8 +103,8 @@ export class Observability extends Construct {
   }
 
   /**
-   * What ingest answered with 429, by code: a producer may be losing events, which only a person who knows it can judge. So it
-   * has no alarm.
+   * Ingest's 429 responses by code: a producer may be losing events, but only somebody who knows it
+   * can judge. So there is no alarm.
    */
   #countRefused({ logGroup }: ServiceFunction): void {
     new MetricFilter(this, 'Refused', {
@@ -120,7 +120,7 @@ export class Observability extends Construct {
     });
   }
 
-  /** One metric of the lines of a name in the logs: it costs nothing while there are none. */
+  /** A metric over the log lines of a name: it costs nothing while there are none. */
   #countLines(what: string, line: string, functions: ObservabilityProps['burying']): Metric {
     const metricNamespace = 'WebhookDelivery';
     const metricName = `${this.node.addr}-${what}`;

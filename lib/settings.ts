@@ -1,5 +1,5 @@
-// What a deployment may set: the service's own settings (lambdas/contract/settings.ts) under their prop names, and
-// those of the stack alone. Props and CDK context (`-c api=rest`) carry the same names and pass the same schemas.
+// A deployment's settings: the service's own (lambdas/contract/settings.ts) under their prop names,
+// and those of the stack. Props and CDK context (`-c api=rest`) share names and schemas.
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Node } from 'constructs';
 import * as z from 'zod';
@@ -18,7 +18,7 @@ import type { ReservedConcurrency } from './service-function.ts';
 
 const requestRate = wholeNumber(1, limits.gatewayRequestsPerSecondMax);
 
-/** Of the account's concurrency: kept free for a function, and the most that it gets. */
+/** Reserved concurrency: guaranteed to a function, and its maximum. */
 const reservation = wholeNumber(1, 10_000).optional();
 const reservations = {
   publishReservedConcurrency: reservation,
@@ -30,25 +30,31 @@ const reservations = {
 };
 
 const stackSettings = z.object({
-  /** `rest` where HTTP APIs are not to be had, such as in LocalStack's free image. */
+  /** `rest` if HTTP APIs are unavailable, such as in LocalStack's free image. */
   api: choice('http', 'rest').default('http'),
-  /** What becomes of the table when the stack is removed. */
+  /** What happens to the table when the stack is removed. */
   removalPolicy: choice('retain', 'destroy').default('retain'),
-  /** Batches that are delivered at once, each with up to ten requests in flight. */
+  /** Concurrent batches, each with up to ten requests in flight. */
   deliveryConcurrency: wholeNumber(2, 1_000).default(limits.deliveryConcurrencyDefault),
-  /** Events a second that ingest takes; API Gateway answers 429 beyond. */
+  /** Events per second that ingest accepts; beyond that API Gateway answers 429. */
   requestsPerSecond: requestRate.default(limits.requestsPerSecondDefault),
-  /** Of each route that wants a key. */
+  /** Per route that requires a key. */
   apiRequestsPerSecond: requestRate.default(limits.apiRequestsPerSecondDefault),
-  /** Of each path that answers anyone: health, the console's, and all that there is no route for. */
+  /** Per path open to anyone: health, the console's, and everything without a route. */
   openRequestsPerSecond: requestRate.default(limits.openRequestsPerSecondDefault),
   ...reservations,
   logRetentionDays: wholeNumber(1, 3_653)
-    .refine((days) => days in RetentionDays, 'must be a period that CloudWatch Logs knows')
+    .refine(
+      (days) => days in RetentionDays,
+      'must be a retention period that CloudWatch Logs supports',
+    )
     .default(RetentionDays.TWO_WEEKS),
   /** An SNS topic that every alarm notifies. */
   alarmTopicArn: z.string().startsWith('arn:', 'must be an ARN').optional(),
-  /** Whoever is named above or below hears when the whole account is about to cost more in a month. */
+  /**
+   * The recipients named above and below are notified when the whole account is about to exceed
+   * this per month.
+   */
   monthlyBudgetUsd: wholeNumber(1, 100_000_000).optional(),
   budgetEmail: z.email('must be an e-mail address').optional(),
   queueDelayMaxSeconds: awsSettings.shape.QUEUE_DELAY_MAX_SECONDS,
@@ -72,10 +78,10 @@ const serviceProps = z.object(
   Object.fromEntries(serviceNames.map((name) => [propName(name), serviceSettings.shape[name]])),
 );
 
-/** Throws a `SettingsError` that names every bad prop in one sentence. */
+/** Throws a `SettingsError` naming every bad prop in one sentence. */
 export function parseProps(props: WebhookDeliveryProps): {
   stack: StackSettings;
-  /** What was set of the service; the functions know the defaults. */
+  /** The service settings given; the functions know the defaults. */
   service: Partial<Record<keyof ServiceSettings, string>>;
 } {
   const texts = Object.fromEntries(
@@ -104,12 +110,12 @@ export function reservedConcurrencyOf(stack: StackSettings): ReservedConcurrency
   };
 }
 
-/** What no setting can be told by itself. */
+/** Checks that involve several settings. */
 function checkTogether(stack: StackSettings): void {
   const inAll = rateInAll(stack.api, stack);
   if (inAll > limits.gatewayRequestsPerSecondMax) {
     throw new SettingsError(
-      `requestsPerSecond, apiRequestsPerSecond and openRequestsPerSecond let ${inAll} requests a second through over all routes, which must be at most ${limits.gatewayRequestsPerSecondMax}.`,
+      `requestsPerSecond, apiRequestsPerSecond and openRequestsPerSecond allow ${inAll} requests per second over all routes, which must be at most ${limits.gatewayRequestsPerSecondMax}.`,
     );
   }
   // Throttles of an event source count as receives, and would fill the dead letters.
@@ -120,7 +126,9 @@ function checkTogether(stack: StackSettings): void {
   for (const [name, least] of Object.entries(leastOf)) {
     const reserved = stack[name as keyof typeof leastOf];
     if (reserved === undefined || reserved >= least) continue;
-    throw new SettingsError(`${name} must be at least ${least}, what its event source uses.`);
+    throw new SettingsError(
+      `${name} must be at least ${least}, the concurrency of its event source.`,
+    );
   }
   const { monthlyBudgetUsd, budgetEmail, alarmTopicArn } = stack;
   if (monthlyBudgetUsd !== undefined && (budgetEmail ?? alarmTopicArn) === undefined) {
@@ -131,7 +139,7 @@ function checkTogether(stack: StackSettings): void {
   }
 }
 
-/** What `cdk.json` or `-c name=value` say; unchecked until `parseProps`. */
+/** The values of `cdk.json` or `-c name=value`; unchecked until `parseProps`. */
 export function contextProps(node: Node): WebhookDeliveryProps {
   const names = [...Object.keys(serviceProps.shape), ...Object.keys(stackSettings.shape)];
   return Object.fromEntries(names.map((name) => [name, node.tryGetContext(name)]));

@@ -1,5 +1,6 @@
-// The one table, and what each function may do with which kind of item in it. A kind is told by its partition key, so a
-// grant names actions and kinds: nobody may scan, only the api function may delete, and it alone may write API keys.
+// The table, and what each function may do with which kind of item. Partition keys identify kinds,
+// so a grant names actions and kinds: nobody may scan, and only the api function may delete or
+// write API keys.
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, Billing, ProjectionType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
@@ -11,7 +12,7 @@ import type { StackSettings } from './settings.ts';
 
 const text = (name: string) => ({ name, type: AttributeType.STRING });
 
-/** Kinds of items by what is done with them; those of an index by its name. */
+/** Kinds of items by action; those of an index by its name. */
 type Rights = Readonly<Record<string, readonly ItemKind[]>>;
 type IndexRights = Readonly<Partial<Record<keyof typeof names.indexes, readonly ItemKind[]>>>;
 
@@ -46,14 +47,17 @@ export class Storage extends Construct {
       GetItem: ['apiKeys', 'subscriptions', 'deliveries', 'idempotency'],
       BatchGetItem: ['deliveries'],
       PutItem: ['deliveries', 'ledger', 'idempotency'],
-      // What is accepted has quotas, kept as rate limits are.
+      // Ingest quotas are stored like rate limits.
       UpdateItem: ['rateLimits', 'stats'],
     });
-    // How much waits already.
+    // How much is already waiting.
     this.#grantQuery(grantee, { held: ['parked'] });
   }
 
-  /** Load deliveries, record attempts, count, page through what is parked, to be cancelled or to be replayed; bury. */
+  /**
+   * Load deliveries, record attempts, count, page through deliveries to send, cancel or replay;
+   * bury.
+   */
   grantAttempt(grantee: IGrantable): void {
     this.#grant(grantee, {
       GetItem: ['subscriptions', 'deliveries', 'replays'],
@@ -65,12 +69,12 @@ export class Storage extends Construct {
     this.#grantQuery(grantee, { held: ['parked', 'failed', 'operational'] });
   }
 
-  /** Store dead letters, and read nothing. */
+  /** Store dead letters; read nothing. */
   grantBury(grantee: IGrantable): void {
     this.#grant(grantee, { PutItem: ['deadLetters'] });
   }
 
-  /** Everything that the API shows and changes. */
+  /** Everything that the API reads and changes. */
   grantManage(grantee: IGrantable): void {
     this.#grant(grantee, {
       GetItem: ['apiKeys', 'subscriptions', 'deliveries', 'replays', 'deadLetters'],
@@ -103,7 +107,10 @@ export class Storage extends Construct {
     });
   }
 
-  /** Walk through the ledger, its rows and all jobs, put counters right, and note what was asked for again. */
+  /**
+   * Walk through the ledger, its rows and all jobs, correct counters, and note what was requested
+   * again.
+   */
   grantCheck(grantee: IGrantable): void {
     this.#grant(grantee, {
       GetItem: ['subscriptions', 'deliveries'],
@@ -132,7 +139,10 @@ function projection(alsoHolds: readonly string[]) {
   return { projectionType: ProjectionType.INCLUDE, nonKeyAttributes: [...alsoHolds] };
 }
 
-/** One statement with all kinds: each key of a call must match, which `ForAllValues` finds true of a call without any. */
+/**
+ * One statement for all kinds: each key of a call must match; `ForAllValues` is true for a call
+ * without keys.
+ */
 function grantKinds(
   grantee: IGrantable,
   { verb, kinds, arn }: { verb: string; kinds: readonly ItemKind[]; arn: string },

@@ -1,5 +1,6 @@
-// The service as one construct, to be read as its diagram: a table; a queue that can wait any time; a bus for what it says
-// of itself; functions with no more rights than their work needs; the check that nothing was lost; the front door; the alarms.
+// The service as one construct, readable as its diagram: a table; a queue with unlimited delays; a
+// bus for operational events; functions with least privilege; the check that nothing was lost; the
+// front door; the alarms.
 import { join } from 'node:path';
 import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
@@ -31,9 +32,9 @@ export class WebhookDelivery extends Construct {
   readonly api: ServiceFunction;
   /** Sends webhooks. */
   readonly deliver: ServiceFunction;
-  /** Answers with the console's page and files; has no rights to any data. */
+  /** Serves the console's page and files; has no access to data. */
   readonly console: ServiceFunction;
-  /** Keeps what the deliver function could not give up by itself. */
+  /** Stores what the deliver function could not give up itself. */
   readonly deadLetter: ServiceFunction;
   /** Checks every hour that nothing was lost. */
   readonly ledger: LedgerCheck;

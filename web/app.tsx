@@ -1,4 +1,4 @@
-// Which page stands in the frame: by the session first, then by the path.
+// Which page the frame shows: by session first, then by path.
 import type { ComponentType } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { Deliveries } from './pages/deliveries/deliveries.tsx';
@@ -83,6 +83,6 @@ function Content({ page, path }: { page: Page | undefined; path: string }) {
   if (page === undefined) return <NotFound />;
   const { show: Show, scope = 'read' } = page;
   if (!may(scope)) return <NotAllowed scope={scope} />;
-  // Another id is another page: nothing of the one before may stay.
+  // Another id is another page: nothing of the previous one may remain.
   return <Show key={path} id={matchPath(page.path, path)?.['id'] ?? ''} />;
 }

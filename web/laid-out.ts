@@ -1,8 +1,12 @@
-// JSON laid out for reading, unless that would make a flood of a small text: deep levels indent each of their values.
+// Pretty-prints JSON unless that would inflate it too much: deep levels indent each of their
+// values.
 
 const charactersMax = 2 * 1024 * 1024;
 
-/** Two spaces a level: only white space is moved. What is no JSON, or would become too long, stays as it is. */
+/**
+ * Two spaces per level; only whitespace changes. Invalid JSON, or text that would become too long,
+ * stays unchanged.
+ */
 export function pretty(text: string): string {
   return lengthOf(text) > charactersMax || !isJson(text) ? text : laidOut(text);
 }

@@ -1,4 +1,4 @@
-// Answers that the local server gives itself, in the API's form.
+// The local server's own responses, in the API's format.
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { ServerResponse } from 'node:http';
@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream';
 import type { ProblemCode } from '../../lambdas/contract/http/problems.ts';
 import { jsonResponse, problemResponse } from '../../lambdas/edge/http/response.ts';
 
-/** When to try again what cannot be served now. */
+/** When to retry a request that cannot be served now. */
 const retryAfterSeconds = 1;
 
 export function sendJson(response: ServerResponse, status: number, body: unknown): void {
@@ -20,7 +20,7 @@ export function sendProblem(response: ServerResponse, code: ProblemCode, detail:
   response.end(body);
 }
 
-/** To what never became a request: the connection ends with it. */
+/** For input that never became a request: it ends the connection. */
 export function endWithProblem(socket: Duplex, code: ProblemCode, detail: string): void {
   const { statusCode, headers, body } = problemOf(code, detail);
   const lines = Object.entries({

@@ -1,4 +1,5 @@
-// What `npm start` prints: where the service is, where its data is, and commands to paste that show it at work.
+// The banner of `npm start`: where the service and its data are, and commands to paste that show it
+// at work.
 import { randomBytes } from 'node:crypto';
 import { hubSignature } from '../../lambdas/core/signing/signature.ts';
 
@@ -7,25 +8,25 @@ import type { LocalServer } from './start.ts';
 type Facts = Pick<LocalServer, 'url' | 'dataDirectory' | 'apiAuth'>;
 
 export function banner(facts: Facts): string {
-  const data = facts.dataDirectory ?? 'memory, gone when this process ends';
+  const data = facts.dataDirectory ?? 'memory, lost when this process ends';
   const keys =
     facts.apiAuth === 'on'
-      ? 'Every call needs an API key: make one with "npm run key", then export KEY=whk_…'
-      : 'API keys are off: only this machine can call';
+      ? 'Every call needs an API key: create one with "npm run key", then export KEY=whk_…'
+      : 'API keys are off: only this machine has access';
   return [
     `Listening on ${facts.url}`,
     `The console is at ${facts.url}/`,
     `Data in ${data}`,
     keys,
     '',
-    'Try it: subscribe the development inbox, send an event, look at what was delivered.',
+    'Try it: subscribe the development inbox, send an event, see what was delivered.',
     '',
     ...curlFlow(facts),
     '',
   ].join('\n');
 }
 
-/** The event is signed as the subscription's secret demands; the secret is a new one at each start. */
+/** The event is signed with the subscription's secret, which is new at each start. */
 export function curlFlow({ url, apiAuth }: Facts): string[] {
   const secret = `whsec_${randomBytes(24).toString('base64')}`;
   const event = '{"order":42}';

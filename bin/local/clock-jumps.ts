@@ -1,9 +1,9 @@
-// Tells the queue of jumps of the clock before anything is received by the new time.
+// Tells the queue about clock jumps before anything is received by the new time.
 import type { QueueReceiver } from '../../lambdas/adapters/sqlite/queue/queue-receiver.ts';
 import type { ClockWatch } from './clock-watch.ts';
 
 export type ClockJumps = {
-  /** Rejects where the queue cannot be told now: it is told the next time. */
+  /** Rejects if the queue cannot be told now: it is told next time. */
   tell(now: number): Promise<void>;
 };
 
@@ -23,7 +23,7 @@ export function createClockJumps(
       if (count === 0) return;
       const byMs = untold.reduce((sum, each) => sum + each, 0);
       await receiver.clockJumped(byMs, now);
-      // There may be another one meanwhile.
+      // Another jump may have happened in the meantime.
       untold.splice(0, count);
     },
   };

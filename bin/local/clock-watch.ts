@@ -1,17 +1,18 @@
-// Compares the wall clock with one that never steps. Somebody sets the clock, a laptop wakes up, a virtual machine moves:
-// whoever waits for a moment must look again, and know by how much the moments that it has kept are off.
+// Compares the wall clock with a monotonic one. Somebody sets the clock, a laptop wakes up, a
+// virtual machine migrates: whoever waits for an instant must look again, and know how far off its
+// stored instants are.
 import { limits } from '../../lambdas/contract/limits/limits.ts';
 import type { Clock, Log } from '../../lambdas/core/ports.ts';
 
 export type ClockWatch = {
-  /** Reads the clock; listeners hear of a jump before it returns. */
+  /** Reads the clock; listeners learn of a jump before it returns. */
   now(): number;
   onJump(listener: (byMs: number) => void): void;
   start(): void;
   stop(): void;
 };
 
-/** `steadyNow`: ms of a clock that never steps. */
+/** `steadyNow`: ms of a monotonic clock. */
 export function createClockWatch(
   { clock, log }: { clock: Clock; log: Log },
   steadyNow: () => number = () => performance.now(),
@@ -23,7 +24,7 @@ export function createClockWatch(
   function now(): number {
     const at = clock.now();
     const byMs = Math.round(at - steadyNow() - offsetMs);
-    // What a clock is corrected by little by little is no jump.
+    // Gradual clock corrections are not jumps.
     offsetMs += byMs;
     if (Math.abs(byMs) > limits.clockStepMs) {
       log.info('clock.jumped', { byMs });

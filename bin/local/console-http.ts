@@ -1,4 +1,4 @@
-// The console in front of the local server: built when its sources are newer, then answered from memory as on AWS.
+// Serves the console locally: built when its sources are newer, then served from memory as on AWS.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { consolePages } from '../../lambdas/contract/http/console-paths.ts';
 import { answerConsole, isConsolePath } from '../../lambdas/edge/console/console.ts';
@@ -11,12 +11,12 @@ export type ConsoleServer = {
   answer(request: IncomingMessage, response: ServerResponse): void;
 };
 
-/** The development inbox's page: only the local server has one. */
+/** The development inbox's page: only the local server has it. */
 export const inboxPage = '/inbox';
 
 const pages = [...consolePages, inboxPage];
 
-/** Tells the page that there is an inbox to show. */
+/** Tells the page that there is an inbox. */
 const inboxMark = '<meta name="development-inbox" content="on" />';
 
 export async function createConsoleServer(): Promise<ConsoleServer> {
@@ -33,7 +33,7 @@ export async function createConsoleServer(): Promise<ConsoleServer> {
       const headers = { 'accept-encoding': encoding };
       const answer = answerConsole(files, { path, headers, basePath: '' });
       const body = Buffer.from(answer.body, answer.isBase64Encoded ? 'base64' : 'utf8');
-      // Node leaves the body out of an answer to HEAD by itself.
+      // Node itself omits the body of a HEAD response.
       response.writeHead(answer.statusCode, { ...answer.headers, 'content-length': body.length });
       response.end(body);
     },

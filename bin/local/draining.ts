@@ -1,5 +1,5 @@
-// The end of the HTTP server. Callers keep their connections alive and would go on for as long as the server lets them:
-// from the signal on each answer ends its connection, and a second later nothing new is begun.
+// Drains the HTTP server. Callers keep connections alive for as long as the server allows: from the
+// signal on, each response closes its connection, and a second later nothing new starts.
 import type { Server, ServerResponse } from 'node:http';
 
 const graceMs = 1_000;
@@ -7,7 +7,7 @@ const graceMs = 1_000;
 export type Draining = {
   began(response: ServerResponse): void;
   start(): void;
-  /** True when what comes is refused. */
+  /** True if new requests are refused. */
   isOver(): boolean;
 };
 

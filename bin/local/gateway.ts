@@ -1,5 +1,5 @@
-// What API Gateway does in front of the functions: finds the route, makes an event of payload format 2.0, calls the
-// function that the contract names, and writes its answer.
+// Stands in for API Gateway: finds the route, builds an event in payload format 2.0, calls the
+// function that the contract names, and writes its response.
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
@@ -15,7 +15,7 @@ export type Gateway = (request: IncomingMessage, response: ServerResponse) => Pr
 
 export type GatewayOptions = {
   bodyBytesMax: number;
-  /** Nobody needs a key. */
+  /** No key is needed. */
   isOpenToAll: boolean;
   failures: RecentFailures;
 };
@@ -30,9 +30,9 @@ export function createGateway(
     const body = await readBody(request, bodyBytesMax, reading);
     const { handler, event } = eventOf(request, body);
     const result = await functions[handler](event);
-    // A 503 says itself when it is over; what failed otherwise may fail again.
+    // A 503 says when it will be over; other failures may recur.
     if (result.statusCode === 500) failures.note();
-    // To HEAD Node leaves the body out by itself, and only its length is told.
+    // For HEAD, Node itself omits the body and sends only its length.
     const length = { 'content-length': String(Buffer.byteLength(result.body)) };
     response.writeHead(result.statusCode, { ...result.headers, ...length }).end(result.body);
   };
@@ -100,7 +100,7 @@ function splitOnce(text: string, mark: string): [string, string] {
   return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
 }
 
-/** Repeated headers joined, as API Gateway gives them. */
+/** Repeated headers joined, as by API Gateway. */
 export function flat(headers: IncomingMessage['headers']): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [

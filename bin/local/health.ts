@@ -1,4 +1,4 @@
-// What the local server says of its health: here the disk is ours to watch, and not AWS's.
+// The local server's health: here the disk is ours to watch, not AWS's.
 import type { SqlitePorts } from '../../lambdas/adapters/sqlite/ports.ts';
 import { ServiceError } from '../../lambdas/core/shared/service-error.ts';
 import { serviceHandlers } from '../../lambdas/edge/handlers/service.ts';
@@ -14,7 +14,8 @@ export function healthOf(
   const checks: readonly Check[] = [
     {
       isWell: canWrite,
-      otherwise: 'The data directory cannot be written: is its disk full, or was it removed?',
+      otherwise:
+        'The data directory is not writable: is the disk full, or was the directory removed?',
     },
     { isWell: () => !failures.hasSome(), otherwise: 'Requests failed within the last minute' },
   ];

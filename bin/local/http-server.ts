@@ -1,4 +1,4 @@
-// The HTTP server: guards the door, then hands each request to the console, the inbox or the gateway.
+// The HTTP server: checks each request, then hands it to the console, the inbox or the gateway.
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { ProblemCode } from '../../lambdas/contract/http/problems.ts';
@@ -15,7 +15,7 @@ import { requestTargetOf } from './request-target.ts';
 
 export type Doors = {
   gateway: Gateway;
-  /** Null where others than this machine may call. */
+  /** Null if other machines may call. */
   inbox: InboxServer | null;
   console: ConsoleServer;
   isOpenToAll: boolean;
@@ -25,15 +25,15 @@ export type Doors = {
 export type HttpServer = {
   server: Server;
   open: (doors: Doors) => void;
-  /** From now on each answer ends its connection, and soon nothing new is begun. */
+  /** From now on each response closes its connection, and soon nothing new starts. */
   drain: () => void;
 };
 
-/** The port is taken before the data is opened: requests that come until then wait for the doors. */
+/** The port is bound before the data is opened: requests that arrive until then wait. */
 export function createHttpServer(connectionsMax: number): HttpServer {
   const server = createServer({
     requestTimeout: 60_000,
-    // A connection that says nothing is closed as soon.
+    // A silent connection is closed as soon.
     headersTimeout: 10_000,
     connectionsCheckingInterval: 5_000,
   });
@@ -45,9 +45,13 @@ export function createHttpServer(connectionsMax: number): HttpServer {
     void opened.then((doors) => serve(doors, draining, { request, response }));
   });
   server.on('checkExpectation', (_request, response) => {
-    sendProblem(response, 'expectation-failed', 'The server knows no expectation but 100-continue');
+    sendProblem(
+      response,
+      'expectation-failed',
+      'The server supports no expectation but 100-continue',
+    );
   });
-  // What Node cannot parse never becomes a request; it gets a problem all the same.
+  // Input that Node cannot parse never becomes a request, but still gets a problem response.
   server.on('clientError', (error: ClientError, socket) => {
     if (!socket.writable) return void socket.destroy();
     const [code, detail] = problemOf(error);
@@ -56,7 +60,7 @@ export function createHttpServer(connectionsMax: number): HttpServer {
   return { server, open, drain: () => draining.start() };
 }
 
-/** Of a path with its query. RFC 9110, 4.1 wants 8,000 at the least. */
+/** For a path with its query. RFC 9110, 4.1 recommends at least 8,000. */
 const targetLengthMax = 8_192;
 
 /** `rawPacket`: what Node was reading. */
@@ -70,14 +74,14 @@ const tooLongUrl: Told = [
 ];
 const problems: Readonly<Record<string, Told>> = {
   HPE_HEADER_OVERFLOW: ['headers-too-large', 'The URL and the headers have more than 16 KB'],
-  ERR_HTTP_REQUEST_TIMEOUT: ['request-timeout', 'The request did not come in time'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['request-timeout', 'The request did not arrive in time'],
 };
 
 function isTooLong({ url = '' }: IncomingMessage): boolean {
   return url.length > targetLengthMax;
 }
 
-/** Node bounds the URL and the headers together. */
+/** Node limits the URL and the headers together. */
 function problemOf({ code = '', rawPacket }: ClientError): Told {
   const [line = ''] = rawPacket?.toString('latin1').split('\n') ?? [];
   const isUrl = /^[A-Z]+ /.test(line) && line.length > targetLengthMax;
@@ -91,15 +95,15 @@ async function serve(doors: Doors, draining: Draining, exchange: Exchange): Prom
   const { request, response } = exchange;
   try {
     if (draining.isOver()) {
-      return sendProblem(response, 'unavailable', 'The server is about to end; try again');
+      return sendProblem(response, 'unavailable', 'The server is shutting down; retry');
     }
     await answer(doors, exchange);
   } catch (error) {
     if (response.headersSent) return void response.destroy();
     if (error instanceof ServiceError) return sendProblem(response, error.code, error.message);
-    // The client went away, or this is a bug; either way nobody can be told more.
+    // The client went away, or this is a bug; either way nothing more can be reported.
     if (!request.destroyed) doors.log.error('request.failed', {}, error);
-    sendProblem(response, 'internal', 'The service failed; try again');
+    sendProblem(response, 'internal', 'The service failed; retry');
   }
 }
 
@@ -108,14 +112,18 @@ async function answer(doors: Doors, { request, response }: Exchange): Promise<vo
   if (isTooLong(request)) return sendProblem(response, ...tooLongUrl);
   const target = requestTargetOf(request);
   if (target === null) {
-    return sendProblem(response, 'invalid-request', 'One Host, and a path of its own, is wanted');
+    return sendProblem(
+      response,
+      'invalid-request',
+      'Exactly one Host header and a valid path are required',
+    );
   }
   request.url = target;
   const [path = ''] = target.split('?');
   const isForInbox = inbox?.serves(path) === true;
   if ((isOpenToAll || isForInbox) && isFromElsewhere(request)) {
     const detail =
-      'Only programs and pages of this machine may call here: use the address that the server printed, or API keys (API_AUTH=on)';
+      'Only programs and pages on this machine may call: use the address that the server printed, or API keys (API_AUTH=on)';
     return sendProblem(response, 'forbidden', detail);
   }
   if (console.serves(request.method, path)) return console.answer(request, response);

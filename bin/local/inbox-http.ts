@@ -1,5 +1,5 @@
-// The development inbox over HTTP. It exists in the local server alone: neither the contract's routes nor any deployed
-// function know it.
+// The development inbox over HTTP. It exists only in the local server: neither the contract nor any
+// deployed function knows it.
 //   ANY    /dev/inbox/{name}            records the request; ?fail=2 ?status=503 ?delay=3s say how to answer
 //   GET    /dev/inbox/{name}/requests   what came, newest first
 //   DELETE /dev/inbox/{name}/requests   forgets it
@@ -29,7 +29,7 @@ export type InboxServer = {
   answer(request: IncomingMessage, response: ServerResponse): Promise<void>;
 };
 
-/** Rejects with a `ServiceError` unless the caller may do it. */
+/** Rejects with a `ServiceError` unless the caller is allowed. */
 export type Authorize = (request: IncomingMessage, access: 'read' | 'admin') => Promise<void>;
 
 type Secrets = Pick<SubscriptionStore, 'get'>;
@@ -48,9 +48,9 @@ export function createInboxServer(
       const path = withoutSlash(asked);
       const name = inboxPattern.exec(path)?.[1];
       if (name !== undefined) {
-        // A picture of a page elsewhere is no webhook.
+        // An image request from another site is not a webhook.
         if (isFromAnotherSite(request)) {
-          return sendProblem(response, 'forbidden', 'Pages elsewhere cannot send to an inbox');
+          return sendProblem(response, 'forbidden', 'Pages of other sites cannot send to an inbox');
         }
         const reading = budget.begin(request.headers, false);
         return receive({ inbox, subscriptions, reading }, { request, response }, name);
@@ -58,12 +58,12 @@ export function createInboxServer(
       await authorize(request, method === 'DELETE' ? 'admin' : 'read');
       const found = read(inbox, `${method} ${path}`);
       if (found !== null) return sendJson(response, 200, found);
-      sendProblem(response, 'not-found', `The inbox knows no ${method} ${path}`);
+      sendProblem(response, 'not-found', `The inbox does not support ${method} ${path}`);
     },
   };
 }
 
-/** Null for what the inbox does not know. */
+/** Null for anything that the inbox does not support. */
 function read(inbox: Inbox, asked: string): object | null {
   if (asked === `GET ${root}`) return { inboxes: inbox.list() };
   const [, method, name = ''] = requestsPattern.exec(asked) ?? [];
@@ -81,12 +81,16 @@ async function receive(
   const { method = '', url = '' } = request;
   const given = readOrders(url);
   if (given === null) {
-    const detail = 'An inbox knows fail=<tries>, status=<200 to 599> and delay=<at most 60s>';
+    const detail = 'An inbox supports fail=<tries>, status=<200 to 599> and delay=<at most 60s>';
     return sendProblem(response, 'invalid-request', detail);
   }
   const body = await readBody(request, bodyBytesMax, reading);
   if (body.length > bodyBytesMax) {
-    return sendProblem(response, 'payload-too-large', `An inbox takes ${bodyBytesMax} bytes`);
+    return sendProblem(
+      response,
+      'payload-too-large',
+      `An inbox accepts at most ${bodyBytesMax} bytes`,
+    );
   }
   const headers = Object.fromEntries(
     Object.entries(request.headers).map(([key, value]) => [key, String(value)]),
@@ -114,13 +118,13 @@ const orders = z.object({
 
 type Orders = z.infer<typeof orders>;
 
-/** How the target URL's query tells the inbox to answer. */
+/** The response that the target URL's query requests. */
 function readOrders(url: string): Orders | null {
   const query = URL.parse(url, 'http://inbox')?.searchParams ?? [];
   return orders.safeParse(Object.fromEntries(query)).data ?? null;
 }
 
-/** `?status=` alone answers it always; with `?fail=` it is what the failing tries get. */
+/** `?status=` alone applies to every try; with `?fail=` only to the failing ones. */
 function statusFor({ fail, status }: Orders, tries: number): number {
   if (fail === 0) return status ?? 200;
   return tries <= fail ? (status ?? 500) : 200;

@@ -1,4 +1,5 @@
-// The development inbox's memory: what it received, by inbox, within bounds over all of them. It forgets the oldest first.
+// The development inbox's memory: received requests per inbox, bounded over all inboxes. The oldest
+// are evicted first.
 import { isDeliveryId } from '../../lambdas/core/ids.ts';
 import type { Verified } from './verify-signature.ts';
 
@@ -8,9 +9,9 @@ export const inboxLimits = {
   inboxesMax: 50,
   requestsPerInboxMax: 200,
   bytesPerInboxMax: 4 * mb,
-  /** Of all inboxes; with all that is kept of a request, its headers and URL too. */
+  /** Over all inboxes; counts everything kept of a request, headers and URL included. */
   bytesMax: 32 * mb,
-  /** Webhooks whose tries are counted, per inbox, for `?fail=`. */
+  /** Webhooks per inbox whose tries are counted for `?fail=`. */
   countedMax: 2_000,
 } as const;
 
@@ -22,7 +23,7 @@ export type InboxRequest = {
   headers: Readonly<Record<string, string>>;
   body: Buffer;
   verified: Verified;
-  /** What the inbox answered. */
+  /** The inbox's response. */
   status: number;
 };
 
@@ -35,7 +36,7 @@ export function createInbox(bounds: typeof inboxLimits = inboxLimits) {
 
   function open(name: string): Box {
     const box = boxes.get(name) ?? { requests: [], bytes: 0, tries: new Map<string, number>() };
-    // Deleted and set again, so that the box unused for longest comes first.
+    // Deleted and set again, so that the least recently used box comes first.
     boxes.delete(name);
     boxes.set(name, box);
     dropOldest(boxes, bounds.inboxesMax);
@@ -46,14 +47,17 @@ export function createInbox(bounds: typeof inboxLimits = inboxLimits) {
     return [...boxes.values()].reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
-  /** Of the box unused for longest, which may be this very one. */
+  /** From the least recently used box, which may be this one. */
   function forgetOldest(): void {
     const oldest = [...boxes.values()].find(({ requests }) => requests.length > 0);
     if (oldest !== undefined) shift(oldest);
   }
 
   return {
-    /** How often this webhook has come, this time included. What has no id of a delivery counts as one. */
+    /**
+     * How often this webhook has arrived, including now. Requests without a delivery id count as
+     * one.
+     */
     countTry(name: string, webhookId: string): number {
       const { tries } = open(name);
       const id = isDeliveryId(webhookId) ? webhookId : '';
@@ -82,7 +86,7 @@ export function createInbox(bounds: typeof inboxLimits = inboxLimits) {
     clear(name: string): void {
       boxes.delete(name);
     },
-    /** Last used first. */
+    /** Most recently used first. */
     list(): { name: string; requests: number }[] {
       return [...boxes]
         .map(([name, box]) => ({ name, requests: box.requests.length }))

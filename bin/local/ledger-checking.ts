@@ -1,10 +1,10 @@
-// Checks the ledger once an hour, as the schedule does on AWS, and for the first time soon after the start: a server that is
-// stopped every evening must find what its queue lost, too.
+// Checks the ledger once an hour, like the schedule on AWS, and first soon after startup: a server
+// that is stopped every evening must also find what its queue lost.
 import type { LedgerCheck } from '../../lambdas/edge/queue/ledger-check.ts';
 import type { Log } from '../../lambdas/core/ports.ts';
 
 const everyMs = 3_600_000;
-/** By then what waited for the start is through, and not late any more. */
+/** By then everything that waited for startup has been worked, and is no longer late. */
 const firstAfterMs = 600_000;
 
 export function startLedgerChecking(check: LedgerCheck, log: Log): { stop(): void } {

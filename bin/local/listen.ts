@@ -1,4 +1,4 @@
-// Listening on a port, with a sentence for what can go wrong.
+// Listens on a port, with a sentence for anything that can go wrong.
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -9,7 +9,7 @@ export class ListenError extends Error {
   }
 }
 
-/** Resolves with the port, which the system chose when it was 0. */
+/** Resolves with the port, chosen by the system if it was 0. */
 export function listen(
   server: Server,
   { host, port }: { host: string; port: number },
@@ -25,12 +25,12 @@ export function listen(
 function sentenceFor(code: string, { host, port }: { host: string; port: number }): string {
   switch (code) {
     case 'EADDRINUSE':
-      return `Port ${port} on ${host} is in use: stop what listens there, or set PORT to another one`;
+      return `Port ${port} on ${host} is in use: stop the other process, or set a different PORT`;
     case 'EACCES':
-      return `Port ${port} on ${host} is not allowed to this user: set PORT to one above 1023`;
+      return `Port ${port} on ${host} is not permitted for this user: set PORT above 1023`;
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
-      return `HOST ${host} is no address of this machine`;
+      return `HOST ${host} is not an address of this machine`;
     default:
       return `The server cannot listen on ${host}, port ${port}: ${code}`;
   }

@@ -1,4 +1,5 @@
-// Which names and addresses mean this machine, and which requests a browser may have been tricked into sending.
+// Which names and addresses mean this machine, and which requests a browser may have been tricked
+// into.
 import type { IncomingMessage } from 'node:http';
 import { BlockList } from 'node:net';
 
@@ -14,13 +15,13 @@ export function isLoopbackHost(host: string): boolean {
   return host === 'localhost' || isLoopbackAddress(host);
 }
 
-/** A name or address with a port, and nothing that a lenient parser would skip. */
+/** A name or address with a port, without anything a lenient parser would skip. */
 const hostPattern = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9.-]+))(?::\d{1,5})?$/i;
 
 /**
- * Without API keys anyone who reaches the server may use it, and a web page in this machine's browser reaches it. A page
- * whose name was rebound to 127.0.0.1 shows in the Host header; a page elsewhere shows in the Origin header, or in what the
- * browser says of where a request came from. Following a link is no trick.
+ * Without API keys anyone who reaches the server may use it, and any web page in this machine's
+ * browser can reach it. DNS rebinding to 127.0.0.1 shows in the Host header; a cross-site page
+ * shows in the Origin or Sec-Fetch-Site header. Following a link is harmless.
  */
 export function isFromElsewhere(request: IncomingMessage): boolean {
   const { host = '', origin } = request.headers;

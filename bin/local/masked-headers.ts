@@ -1,4 +1,4 @@
-// What the inbox keeps of headers: names, and of values those that are no secret of a subscription.
+// The headers that the inbox keeps: all names, and the values that are not a subscription's secret.
 import { secretMask } from '../../lambdas/contract/signing/secret-mask.ts';
 import { isDeliveryId, subscriptionIdOf } from '../../lambdas/core/ids.ts';
 import type { SubscriptionStore } from '../../lambdas/core/ports.ts';
@@ -8,7 +8,7 @@ type Headers = Readonly<Record<string, string>>;
 
 const credentials = ['authorization', 'cookie', 'proxy-authorization', 'x-api-key'];
 
-/** With a mask in the place of credentials and of the subscription's own headers; names in lower case. */
+/** Masks credentials and the subscription's custom headers; names in lower case. */
 export async function withoutSecrets(
   subscriptions: Pick<SubscriptionStore, 'get'>,
   headers: Headers,

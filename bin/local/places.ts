@@ -1,6 +1,6 @@
-// Which places of what may be in flight a subscription may take, given how long its endpoint holds them. What is answered at
-// once hurts nobody, however much of it there is; what hangs may not take the place of others, however many endpoints hang.
-// Pure: times come in as values, of a clock that never steps.
+// How many in-flight slots a subscription may take, given how long its endpoint holds them. Fast
+// responses hurt nobody, however many there are; hanging ones must not take others' slots, however
+// many endpoints hang. Pure: times come in as values, from a monotonic clock.
 //
 // - What is quick may use all places. What is slow shares a half of them, and with it what is untested three quarters: so
 //   a part is left for those who have shown that they are quick, and a part for newcomers.
@@ -13,15 +13,15 @@ import { limits } from '../../lambdas/contract/limits/limits.ts';
 export type Pace = 'quick' | 'untested' | 'slow';
 
 export type Use = {
-  /** Places that it has. */
+  /** Slots that it holds. */
   held: number;
-  /** When each request under way was begun, in ms. */
+  /** Start of each request in flight, in ms. */
   sendingSince: readonly number[];
-  /** How long a request took of late, in ms; undefined until one has ended. */
+  /** Recent request duration in ms; undefined until one has ended. */
   recentMs: number | undefined;
 };
 
-/** How many places are taken, by the pace of who holds them. */
+/** How many slots are taken, by the pace of the holder. */
 export type Taken = Readonly<Record<Pace, number>>;
 
 /** The weight of the newest request, so that one slow answer among many does not make an endpoint slow. */
@@ -34,14 +34,14 @@ export function paceOf({ sendingSince, recentMs }: Use, now: number): Pace {
   return isSlow ? 'slow' : 'quick';
 }
 
-/** What `recentMs` is after a request that took `tookMs`. */
+/** `recentMs` after a request that took `tookMs`. */
 export function recentAfter(recentMs: number | undefined, tookMs: number): number {
-  // A process that stood still for an hour says nothing of the endpoint.
+  // A process suspended for an hour says nothing about the endpoint.
   const newestMs = Math.min(tookMs, limits.deliveryTimeoutMsMax);
   return recentMs === undefined ? newestMs : recentMs + (newestMs - recentMs) * newestRatio;
 }
 
-/** How many more places the subscription may take. */
+/** How many more slots the subscription may take. */
 export function roomFor({ held, recentMs }: Use, pace: Pace, taken: Taken): number {
   const free = freeFor(pace, taken);
   const share = Math.max(1, Math.floor(free * limits.localShareOfFreeRatio));
@@ -65,7 +65,7 @@ function freeFor(pace: Pace, taken: Taken): number {
   }
 }
 
-/** What works in a place says of its requests, one after the other; `free` comes last, once. */
+/** Reports on the requests made in a slot, one after the other; `free` comes last, once. */
 export type Place = {
   sendBegan(now: number): void;
   sendEnded(now: number): void;
@@ -73,9 +73,9 @@ export type Place = {
 };
 
 export type Places = {
-  /** How many are free, whoever asks. */
+  /** How many are free, regardless of who asks. */
   free(): number;
-  /** For one receiving, which counts what it takes. */
+  /** For one receive call, which counts what it takes. */
   roomAt(now: number): Room;
   take(subscriptionId: string): Place;
 };
@@ -91,7 +91,7 @@ export function createPlaces(): Places {
     recentMs: recent.get(id),
   });
 
-  /** Forgets who was not sent to for longest: it counts as untested then. */
+  /** Evicts the least recently used: it then counts as untested. */
   function remember(id: string, recentMs: number): void {
     recent.delete(id);
     recent.set(id, recentMs);

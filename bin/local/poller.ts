@@ -1,6 +1,7 @@
-// What an SQS event source does in front of a function: receives messages, makes SQS events of them, deletes what the
-// function is done with and gives back what failed. Every message is an event of its own, so that none waits for the
-// endpoint of another. It never polls: it receives when a message is sent, when one falls due, or when one is done.
+// Stands in for an SQS event source: receives messages, turns them into SQS events, deletes what
+// the function has finished and returns what failed. Every message is a separate event, so that
+// none waits for another's endpoint. It never polls: it receives when a message is sent, falls due,
+// or is done.
 import { setTimeout as wait } from 'node:timers/promises';
 import type { SQSRecord } from 'aws-lambda';
 import type { SqliteDeliveryQueue } from '../../lambdas/adapters/sqlite/queue/delivery-queue.ts';
@@ -16,14 +17,14 @@ import type { ClockWatch } from './clock-watch.ts';
 import { createPlaces } from './places.ts';
 import { runIn } from './watched-sender.ts';
 
-/** After the queue itself failed: a full disk, for one. */
+/** After the queue itself failed: on a full disk, say. */
 const pauseAfterErrorMs = 1_000;
-/** Doubles with every receipt of a message that fails. */
+/** Doubles with every receive of a failing message. */
 const firstReturnMs = 5_000;
 
 export type Poller = {
   start(): void;
-  /** Receives no more, and resolves when the messages in flight are done. */
+  /** Stops receiving, and resolves when the messages in flight are done. */
   stop(): Promise<void>;
 };
 
@@ -42,7 +43,7 @@ export function createPoller(world: World): Poller {
   const jumps = createClockJumps(receiver, clock, wake);
   let isOpen = false;
   let isReceiving = false;
-  /** Something may be ready that the receiving under way has not seen. */
+  /** Something may be ready that the current receive has not seen. */
   let wasWoken = false;
 
   function wake(): void {
@@ -77,7 +78,7 @@ export function createPoller(world: World): Poller {
     }
   }
 
-  /** Where there is no room, for anything or for the subscription of what is ready, the next one done wakes. */
+  /** Without room, in total or for the ready subscriptions, the next completion wakes it. */
   function sleepUntil(at: number | null): void {
     clearTimeout(timer);
     if (at === null || !isOpen || inFlight.room() === 0) return;
@@ -106,7 +107,10 @@ export function createPoller(world: World): Poller {
   };
 }
 
-/** Tries until the queue takes it: a message that is neither deleted nor given back waits for the end of its lease. */
+/**
+ * Retries until the queue accepts it: a message neither deleted nor returned waits for its lease to
+ * end.
+ */
 async function workOn(
   world: World,
   message: ReceivedMessage,
@@ -135,21 +139,24 @@ async function isDone({ deliver, log }: World, message: ReceivedMessage): Promis
   }
 }
 
-/** A message that fails comes again later, and after `limits.queueReceivesMax` receipts becomes a dead letter. */
+/**
+ * A failing message comes again later, and becomes a dead letter after `limits.queueReceivesMax`
+ * receives.
+ */
 function giveBack({ receiver, clock }: World, message: ReceivedMessage): Promise<void> {
   const { receiptHandle, receiveCount } = message;
   const returnsAt = clock.now() + firstReturnMs * 2 ** (receiveCount - 1);
   return receiver.release([receiptHandle], returnsAt, 'The deliver function reported a failure');
 }
 
-/** What runs, and how much more may. */
+/** What is running, and how much more may run. */
 function createInFlight() {
   const works = new Set<Promise<void>>();
   const places = createPlaces();
   return {
     room: () => places.free(),
     roomNow: () => places.roomAt(performance.now()),
-    /** Resolves when there is room again for what takes its place. */
+    /** Resolves when there is room for a successor. */
     add(subscriptionId: string, work: () => Promise<void>): Promise<void> {
       const place = places.take(subscriptionId);
       const ended = runIn(place, work).finally(() => {

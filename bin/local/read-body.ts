@@ -1,15 +1,18 @@
-// Reads a request's body into memory, up to a bound that the reader can tell was passed.
+// Reads a request's body into memory, up to a limit whose excess the reader can detect.
 import type { IncomingMessage } from 'node:http';
 import { ServiceError } from '../../lambdas/core/shared/service-error.ts';
 import type { Reading } from './reading-budget.ts';
 
-/** What a client may go on sending after its answer: most then read a clean 413 rather than a reset. */
+/**
+ * How much a client may keep sending after its response: most then read a clean 413 instead of a
+ * reset.
+ */
 const drainedBytesMax = 16 * 1024 * 1024;
 const drainedMsMax = 5_000;
 
 /**
- * The body, or its first `bytesMax + 1` bytes when it is larger: enough to see that it is too large. Throws a
- * `ServiceError` when too much is being read already.
+ * The body, or its first `bytesMax + 1` bytes: enough to see that it is too large. Throws a
+ * `ServiceError` if too much is already being read.
  */
 export async function readBody(
   request: IncomingMessage,
@@ -41,7 +44,7 @@ export async function readBody(
 }
 
 function tooMuch(): ServiceError {
-  return new ServiceError('unavailable', 'Too many bodies are on their way; try again in a moment');
+  return new ServiceError('unavailable', 'Too many bodies are being received; retry in a moment');
 }
 
 function drain(request: IncomingMessage): void {

@@ -1,5 +1,5 @@
-// Bounds the bytes of all bodies that are being read at once. Those that come with something like credentials have a budget
-// of their own, so that strangers cannot use it up.
+// Limits the total bytes of bodies being read concurrently. Requests with apparent credentials have
+// a separate budget, so that strangers cannot exhaust it.
 import type { IncomingHttpHeaders } from 'node:http';
 
 const mb = 1024 * 1024;
@@ -16,9 +16,9 @@ const credentialHeaders = [
 ];
 
 export type Reading = {
-  /** False when there is no room for so many bytes more. */
+  /** False if there is no room for that many more bytes. */
   take(bytes: number): boolean;
-  /** Gives back all that was taken. */
+  /** Returns everything taken. */
   end(): void;
 };
 

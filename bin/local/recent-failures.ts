@@ -1,4 +1,5 @@
-// Remembers for a minute that the service failed: health must not say ok of what answers 500.
+// Remembers for a minute that the service failed: health must not report ok while requests get a
+// 500.
 
 const shownMs = 60_000;
 

@@ -1,7 +1,8 @@
-// What a request is for (RFC 9112, 3.2): a path with its query, or the whole URL of one, as proxies are asked.
+// A request's target (RFC 9112, 3.2): a path with its query, or an absolute URL, as sent to
+// proxies.
 import type { IncomingMessage } from 'node:http';
 
-/** Path and query; null for a request that names no host, two of them, or another one in its URL. */
+/** Path and query; null if the request names no host, two, or a different one in its URL. */
 export function requestTargetOf(request: IncomingMessage): string | null {
   const { url = '', headersDistinct, httpVersion } = request;
   const hosts = headersDistinct['host'] ?? [];

@@ -1,15 +1,19 @@
-// The clock for what is removed for good. One that jumped ahead may be wrong, and jump back: it counts only once that has
-// lasted for an hour. Until then this one goes on from the moment of the jump.
+// The clock for permanent removal. A clock that jumped ahead may be wrong, and jump back: the jump
+// counts only after it has lasted an hour. Until then this clock continues from the moment of the
+// jump.
 import { limits } from '../../lambdas/contract/limits/limits.ts';
 import type { Clock } from '../../lambdas/core/ports.ts';
 
-/** All in ms; `now` is the clock's reading, `steady` that of one which never steps. */
+/** All in ms; `now` is the wall clock's reading, `steady` the monotonic one's. */
 export type Reading = { now: number; steady: number };
 
 export type Settled = {
-  /** What the clock is ahead of the steady one, as it is believed. */
+  /** The accepted offset of the wall clock from the steady one. */
   offsetMs: number;
-  /** By the steady clock, when the other was first seen to have jumped ahead; null while it has not. */
+  /**
+   * By the steady clock, when the wall clock was first seen to have jumped ahead; null if it has
+   * not.
+   */
   jumpedAt: number | null;
 };
 
@@ -21,7 +25,10 @@ export function afterReading({ offsetMs, jumpedAt }: Settled, { now, steady }: R
   return isSettled ? { offsetMs: seenMs, jumpedAt: null } : { offsetMs, jumpedAt: since };
 }
 
-/** At a start the clock may have jumped, too: it is believed to be at most a day beyond what was last stored. */
+/**
+ * The clock may also have jumped before startup: it is believed up to a day past the last stored
+ * time.
+ */
 export function settledAtStart({ now, steady }: Reading, lastStoredAt: number | null): Settled {
   const believed = Math.min(now, (lastStoredAt ?? now) + limits.localIdleMsMax);
   return { offsetMs: believed - steady, jumpedAt: null };

@@ -1,4 +1,4 @@
-// What the settings of the local server come to: defaults that follow from where it listens.
+// The local server's effective settings: defaults depend on where it listens.
 import { SettingsError } from '../../lambdas/contract/settings.ts';
 import type { LocalSettings } from '../../lambdas/contract/settings.ts';
 import { isLoopbackHost } from './loopback.ts';
@@ -10,8 +10,8 @@ export type SettledSettings = Omit<LocalSettings, Followed> & {
 };
 
 /**
- * On loopback whoever calls owns the machine: no keys are needed, and targets may be on it. Throws where anyone on the
- * network could call without a key.
+ * On loopback every caller is on this machine: no keys are needed, and targets may be local. Throws
+ * if anyone on the network could call without a key.
  */
 export function settled(given: LocalSettings): SettledSettings {
   const { HOST } = given;

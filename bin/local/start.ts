@@ -1,4 +1,5 @@
-// Puts the local server together: the port, the data, the same handlers as on AWS, and the poller before one of them.
+// Assembles the local server: the port, the data, the same handlers as on AWS, and the poller for
+// one of them.
 import { resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { httpSender } from '../../lambdas/adapters/http/http-sender.ts';
@@ -47,16 +48,22 @@ import { watched } from './watched-sender.ts';
 
 export type LocalServer = {
   url: string;
-  /** Null where the data is in memory. */
+  /** Null if the data is in memory. */
   dataDirectory: string | null;
   apiAuth: 'on' | 'off';
-  /** Accepts no more, finishes what runs, and closes the data; gives up waiting after `timeoutMs`. */
+  /**
+   * Stops accepting, finishes work in progress, and closes the data; gives up waiting after
+   * `timeoutMs`.
+   */
   stop(timeoutMs: number): Promise<void>;
 };
 
 const inMemory = ':memory:';
 
-/** @param onTaken called when another process has taken the data over: nothing can be written any more */
+/**
+ * @param onTaken called when another process has taken over the data: nothing can be written any
+ * more
+ */
 export async function startLocalServer(
   given: LocalSettings,
   onTaken: (why: DataDirectoryInUseError) => void = () => {},
@@ -66,7 +73,7 @@ export async function startLocalServer(
   const shares = sharesOf(descriptorsMax());
   const http = createHttpServer(shares.inbound);
   const { server } = http;
-  // First the port: a second start then says what a person most likely got wrong.
+  // The port first: a second start then reports the most likely mistake.
   const port = await listen(server, { host: settings.HOST, port: settings.PORT });
   const dataDirectory = settings.DATA_DIR === inMemory ? inMemory : resolve(settings.DATA_DIR);
   try {
@@ -94,13 +101,13 @@ export async function startLocalServer(
     };
   } catch (error) {
     server.close();
-    // Who came early would else keep the process alive.
+    // Otherwise early callers would keep the process alive.
     server.closeAllConnections();
     throw ofData(error, dataDirectory);
   }
 }
 
-/** Whatever SQLite says while the server starts is about its data. */
+/** Any SQLite error during startup is about the data. */
 function ofData(error: unknown, dataDirectory: string): unknown {
   const isOfSqlite = error instanceof Error && 'errcode' in error;
   return isOfSqlite ? new DataDirectoryUnusableError(dataDirectory, error.message, error) : error;
@@ -130,7 +137,7 @@ function openData(
 
 type Front = { http: HttpServer; console: ConsoleServer; hasInbox: boolean };
 
-/** Starts everything that runs by itself; returns how to end it. */
+/** Starts all background work; returns how to stop it. */
 async function work(
   front: Front,
   stores: SqlitePorts,
@@ -139,7 +146,7 @@ async function work(
   const { receiver, queue, sweeper } = stores;
   const { log } = context;
   const clock = createClockWatch(context);
-  // What a process that was killed still held is free again at once.
+  // Messages that a killed process still held are freed immediately.
   await receiver.freeLeases();
   await receiver.clockJumped(0, clock.now());
   const poller = createPoller({
@@ -189,7 +196,7 @@ function openDoors(front: Front, stores: SqlitePorts, context: Context): void {
   http.open({ gateway, inbox, console, isOpenToAll, log });
 }
 
-/** Where one reaches it from this machine. */
+/** Its address from this machine. */
 function urlOf(host: string, port: number): string {
   const anyAddress = host === '0.0.0.0' || host === '::';
   const name = anyAddress ? '127.0.0.1' : host;

@@ -1,4 +1,4 @@
-// Removes what has expired, now and then: on AWS the table does so by itself.
+// Periodically removes expired rows: on AWS the table does so itself.
 import type { Sweeper } from '../../lambdas/adapters/sqlite/sweeper.ts';
 import type { Clock, Log } from '../../lambdas/core/ports.ts';
 import { createSettledClock } from './settled-clock.ts';
@@ -13,7 +13,7 @@ export function startSweeping(sweeper: Sweeper, clock: Clock, log: Log): { stop(
     timer = setTimeout(() => void sweep(), ms);
   };
 
-  /** A full sweep leaves more to remove; it goes on at once, after whatever else waits. */
+  /** A full sweep leaves more to remove; it continues immediately, after other pending work. */
   async function sweep(): Promise<void> {
     try {
       const removed = await sweeper.removeExpired(settledClock.now(), rowsPerSweep);

@@ -1,4 +1,4 @@
-// Checks what the inbox receives as a careful receiver would, with the secrets that the store holds.
+// Verifies what the inbox receives as a careful receiver would, with the stored secrets.
 import { isDeliveryId, subscriptionIdOf } from '../../lambdas/core/ids.ts';
 import { verifyInbound } from '../../lambdas/core/events/inbound-verification.ts';
 import type { SubscriptionStore } from '../../lambdas/core/ports.ts';
@@ -24,7 +24,7 @@ export async function verifySignatures(
   return { standard_webhooks: verify('standard'), hub: verify('github') };
 }
 
-/** The delivery's id holds the id of its subscription. */
+/** The delivery's id contains its subscription's id. */
 async function secretsFor(
   subscriptions: Pick<SubscriptionStore, 'get'>,
   webhookId: string,

@@ -1,5 +1,5 @@
-// Tells the place that an attempt holds how long its requests take. Which attempt a request belongs to is known by the
-// asynchronous context that the poller runs its work in, so nothing of the service has to carry it.
+// Reports to an attempt's slot how long its requests take. The poller's async context tells which
+// attempt a request belongs to, so the service need not pass it along.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Sender } from '../../lambdas/core/ports.ts';
 import type { Place } from './places.ts';

@@ -1,6 +1,6 @@
-// Cursors of lists: opaque to callers, and good only for the query that made them. A digest of query and position
-// refuses what was cut, changed or taken from another list. It is no secret: a forged cursor shows nothing that
-// its forger's own query would not.
+// List cursors: opaque to callers, and valid only for the query that made them. A digest of query
+// and position rejects cursors that were truncated, altered or taken from another list. It is not a
+// secret: a forged cursor shows nothing that its forger's own query would not.
 import { createHash } from 'node:crypto';
 import { InvalidCursorError } from '../core/shared/port-errors.ts';
 
@@ -10,8 +10,8 @@ export function makeCursor(query: readonly unknown[], position: string): string 
 }
 
 /**
- * The position in a cursor of the same query. Throws `InvalidCursorError`: also for a position that no list gives, since
- * anybody can compute a digest.
+ * The position in a cursor of the same query. Throws `InvalidCursorError`, also for an impossible
+ * position, since anybody can compute a digest.
  */
 export function readCursor<Position extends string>(
   query: readonly unknown[],

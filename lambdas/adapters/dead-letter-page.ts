@@ -1,5 +1,5 @@
-// One page of dead letters from a store that gives them by id alone: it looks for what is wanted in as many as one page
-// may cost, and goes on from there.
+// One page of dead letters from a store that only lists them by id: it filters as many as one page
+// may cost, and the next page continues from there.
 import { limits } from '../contract/limits/limits.ts';
 import { deadLetterExpiry } from '../core/dead-letters/dead-letter.ts';
 import type { DeadLetter } from '../core/dead-letters/dead-letter.ts';

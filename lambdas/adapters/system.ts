@@ -1,4 +1,4 @@
-// The real clock, chance and timer: the only place in the functions that has them.
+// The real clock, randomness and timer: the functions use them only here.
 import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Ports } from '../core/ports.ts';

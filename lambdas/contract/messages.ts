@@ -6,15 +6,15 @@ import { healthEventKind } from './endpoints/health-resource.ts';
 const base = {
   version: z.literal(1),
   tenant: z.string().min(1),
-  /** Epoch ms of the first sending; survives re-sending. */
+  /** Epoch ms of the first send; survives resending. */
   sentAt: z.number().int(),
-  /** Epoch ms before which the message must not be acted on. */
+  /** Epoch ms before which the message must not be handled. */
   dueAt: z.number().int(),
-  /** Epoch ms of the last sending, by the clock that set `dueAt`. */
+  /** Epoch ms of the last send, by the clock that set `dueAt`. */
   stampedAt: z.number().int().optional(),
-  /** The queue could not wait until `dueAt`: its receiver sends it on. */
+  /** The queue could not wait until `dueAt`: the receiver resends it. */
   isHop: z.boolean().optional(),
-  /** How often what the message belongs to was looked for, and was not there yet. */
+  /** How often the message's row or job was looked for and not found yet. */
   looks: z.number().int().optional(),
 };
 
@@ -25,40 +25,49 @@ export const attemptMessage = z.object({
   deliveryId: z.string(),
   cycle: z.number().int().min(1),
   attempt: z.number().int().min(1),
-  /** Names the one message that goes on, among those that ask for the same attempt: the row holds it too. */
+  /**
+   * Identifies the one message that proceeds among those for the same attempt; the row holds it
+   * too.
+   */
   turn: z.string(),
   /** The number of the probe that this attempt may be, while the circuit is open. */
   probe: z.number().int().optional(),
-  /** A person asked for it: no pause that the endpoint asked for holds it back. */
+  /** Requested by a person: no pause of the endpoint holds it back. */
   isUrgent: z.boolean().optional(),
-  /** Epoch ms of the slot that it has under its subscription's rate limit. */
+  /** Epoch ms of its slot under the subscription's rate limit. */
   slotAt: z.number().int().optional(),
   /** How often the service itself could not send it. */
   unsent: z.number().int().optional(),
 });
 
-/** Works on what is parked, one page a message: probes while the circuit is open, sends once nothing holds it back. */
+/**
+ * Works through the parked deliveries, one page per message: probes while the circuit is open,
+ * sends once nothing holds them back.
+ */
 export const backlogMessage = z.object({
   ...base,
   kind: z.literal('backlog'),
   subscriptionId: z.string(),
-  /** Only the job that the subscription names may work. */
+  /** Only the job named in the subscription may work. */
   job: z.string(),
-  /** Counts from 0; a step that was taken before is not taken again. */
+  /** Counts from 0; no step is taken twice. */
   step: z.number().int(),
   pace: z.enum(['recovery', 'resume']),
   cursor: z.string().nullable(),
   /** Epoch ms at which this pass through the backlog began. */
   passAt: z.number().int(),
-  /** Since when the circuit was as it is, as the pass before saw it: this one has waited until all know of that. */
+  /**
+   * When the circuit last changed, as the previous pass saw it: this pass has waited until
+   * everybody knows.
+   */
   waitedSince: z.number().int().optional(),
-  /** Deliveries asked for so far. */
+  /** Deliveries requested so far. */
   sent: z.number().int(),
-  /** The subscription takes it up where it names no job. */
+  /** The subscription adopts it if it names no job. */
   adopted: z.boolean().optional(),
 });
 
-/** Cancels the open deliveries of a subscription that was deleted, one page a message. */
+/** Cancels a deleted subscription's open deliveries, one page per message. */
 export const cancelMessage = z.object({
   ...base,
   kind: z.literal('cancel'),
@@ -66,17 +75,17 @@ export const cancelMessage = z.object({
   cursor: z.string().nullable(),
 });
 
-/** Asks again for what a pause had put off, once a person has lifted it, one page a message. */
+/** Re-requests what a pause postponed, once a person has lifted it, one page per message. */
 export const releaseMessage = z.object({
   ...base,
   kind: z.literal('release'),
   subscriptionId: z.string(),
-  /** The version of the subscription with which the pause is lifted. */
+  /** The subscription version that lifts the pause. */
   liftedBy: z.number().int(),
   cursor: z.string().nullable(),
 });
 
-/** Asks for one step of a replay job. A job does its steps in turn, counted from 1. */
+/** Requests one step of a replay job. Steps run in order, counted from 1. */
 export const replayMessage = z.object({
   ...base,
   kind: z.literal('replay'),
@@ -84,7 +93,7 @@ export const replayMessage = z.object({
   step: z.number().int().min(1),
 });
 
-/** Announces a change to whoever operates the service, once the change is stored. */
+/** Announces a change to the service's operator, once it is stored. */
 export const announceMessage = z.object({
   ...base,
   kind: z.literal('announce'),
@@ -110,10 +119,10 @@ export const queueMessage = z.discriminatedUnion('kind', [
   announceMessage,
 ]);
 
-/** What a message of any version has. */
+/** The envelope of a message of any version. */
 export const messageEnvelope = z.object({ version: z.number().int(), kind: z.string() });
 
-/** What says whose a message is, if anything of it can be read. */
+/** Identifies a message's owner if any of it is readable. */
 export const messageOwner = z.object({ tenant: z.string().min(1).max(100) });
 
 export type AttemptMessage = z.infer<typeof attemptMessage>;

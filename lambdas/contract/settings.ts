@@ -1,5 +1,5 @@
-// Settings of a deployment: environment variables of the local server and of the functions, and props of the same
-// meaning on the construct. A bad value stops the start with one sentence that names it.
+// Settings of a deployment: environment variables of the local server and the functions, and
+// equivalent props on the construct. A bad value stops the start with one sentence that names it.
 import * as z from 'zod';
 import { limits } from './limits/limits.ts';
 import { complaintAboutHosts } from './endpoints/target-hosts.ts';
@@ -52,7 +52,9 @@ const list = z.string().transform((text) =>
 
 const cidr = z.union([z.cidrv4(), z.cidrv6()]);
 
-/** What every function and the local server share. Defaults are those of a deployment on AWS: closed. */
+/**
+ * Shared by every function and the local server. Defaults are the closed ones of an AWS deployment.
+ */
 export const serviceSettings = z.object({
   API_AUTH: choice('on', 'off').default('on'),
   RETRY_SCHEDULE: schedule.default('standard'),
@@ -62,14 +64,16 @@ export const serviceSettings = z.object({
   ).default(limits.deliveryTimeoutMsDefault),
   RETENTION_HOURS: wholeNumber(1, limits.retentionHoursMax).default(limits.retentionHoursDefault),
   MAX_BODY_BYTES: wholeNumber(1, limits.bodyBytesMax).default(limits.bodyBytesDefault),
-  /** CIDRs beyond the public internet that targets may have; empty is the production policy. */
+  /** CIDRs beyond the public internet that targets may use; empty is the production policy. */
   TARGET_ALLOW_CIDRS: list
     .refine(
       (parts) => parts.every((part) => cidr.safeParse(part).success),
       'must be comma-separated CIDRs such as 10.0.0.0/8',
     )
     .default([]),
-  /** Names beyond the public DNS that targets may have; what they resolve to is judged as any address. */
+  /**
+   * Names beyond the public DNS that targets may use; their addresses are judged like any other.
+   */
   TARGET_ALLOW_HOSTS: list
     .transform((names) => names.map((name) => name.toLowerCase()))
     .superRefine((names, context) => {
@@ -78,27 +82,30 @@ export const serviceSettings = z.object({
     })
     .default([]),
   ALLOW_HTTP_TARGETS: flag.default(false),
-  /** What becomes of an event without a type at a subscription that filters by type. */
+  /** What happens to an untyped event at a subscription that filters by type. */
   UNTYPED_EVENTS: choice('deliver', 'reject').default('deliver'),
-  /** Whether the service tells those who operate it what happens to subscriptions and deliveries. */
+  /** Whether the service announces operational events. */
   OPERATIONAL_EVENTS: choice('on', 'off').default('on'),
-  /** What is accepted a second of one API key, and for one subscription: `core/access/quota.ts`. */
+  /** Accepted per second from one API key and for one subscription: `core/access/quota.ts`. */
   INGEST_EVENTS_PER_SECOND: eventsPerSecond.default(limits.ingestEventsPerSecondDefault),
   INGEST_BYTES_PER_SECOND: bytesPerSecond.default(limits.ingestBytesPerSecondDefault),
-  /** Beyond so many wrong keys or signatures an address must wait: `operations/access/hear-claim.ts`. */
+  /**
+   * After this many wrong keys or signatures an address must wait:
+   * `operations/access/hear-claim.ts`.
+   */
   WRONG_CREDENTIALS_MAX: numberOrOff(1, limits.wrongCredentialsMax).default(
     limits.wrongCredentialsDefault,
   ),
-  /** Of a tenant. */
+  /** Per tenant. */
   SUBSCRIPTIONS_MAX: wholeNumber(1, limits.subscriptionsMax).default(limits.subscriptionsDefault),
-  /** For one subscription that is inactive or whose circuit is open. */
+  /** Per subscription that is inactive or whose circuit is open. */
   PARKED_EVENTS_MAX: wholeNumber(1, limits.parkedEventsMax).default(limits.parkedEventsDefault),
   SUBSCRIPTION_MEMO_MS: wholeNumber(0, limits.memoTtlMsMax).default(
     limits.subscriptionMemoTtlMsDefault,
   ),
 });
 
-/** Where the AWS driver finds its parts; the stack fills these in. */
+/** The AWS driver's resources; the stack sets these. */
 export const awsSettings = z.object({
   TABLE_NAME: z.string().min(1),
   QUEUE_URL: z.string().min(1),

@@ -1,4 +1,5 @@
-// The operations' context from ports and settings, for the functions and the local server alike.
+// Builds the operations' context from ports and settings, for the functions and the local server
+// alike.
 import { limits } from '../contract/limits/limits.ts';
 import { SettingsError } from '../contract/settings.ts';
 import type { LocalSettings, ServiceSettings } from '../contract/settings.ts';
@@ -10,7 +11,7 @@ import { hourMs } from '../core/ledger/stats.ts';
 import type { Context } from '../operations/context.ts';
 import { stampedQueue } from '../operations/stamped-queue.ts';
 
-/** Throws a `SettingsError` for a CIDR that is none. */
+/** Throws a `SettingsError` for an invalid CIDR. */
 export function targetPolicyOf(
   settings: Pick<
     ServiceSettings,

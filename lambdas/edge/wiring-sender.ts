@@ -1,4 +1,4 @@
-// The sender of the deliver function, in a file of its own so that the other functions do not carry it.
+// The deliver function's sender, in a separate file so that other functions do not bundle it.
 import { httpSender as openHttpSender } from '../adapters/http/http-sender.ts';
 import type { TargetPolicy } from '../core/endpoints/address.ts';
 import type { Sender } from '../core/ports.ts';

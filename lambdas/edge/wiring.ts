@@ -1,5 +1,6 @@
-// Builds a deployed function's context once, at its start: a bad setting fails the first start, not the thousandth
-// request. Only the deliver and publish functions send, so the others carry no HTTP client.
+// Builds a deployed function's context once, at startup: a bad setting fails the first start, not
+// the thousandth request. Only the deliver and publish functions send, so the others bundle no HTTP
+// client.
 import { openAwsPorts } from '../adapters/aws/ports.ts';
 import { systemPorts } from '../adapters/system.ts';
 import { awsSettings, parseSettings, serviceSettings } from '../contract/settings.ts';

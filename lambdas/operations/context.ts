@@ -1,4 +1,4 @@
-// What every operation is given: the ports, the deployment's rules, and the memos.
+// What every operation receives: the ports, the deployment's rules, and the memos.
 import type { TargetPolicy } from '../core/endpoints/address.ts';
 import type { ApiKey } from '../core/access/api-key.ts';
 import type { AccessToken, NoToken } from '../core/endpoints/access-token.ts';
@@ -14,60 +14,63 @@ import type { Unsent } from '../core/deliveries/unsent.ts';
 import type { Wrongs } from '../core/access/wrong-credentials.ts';
 
 export type Rules = {
-  /** Off gives every request every scope: for one's own machine only. */
+  /** Off grants every request every scope: for local use only. */
   apiAuth: 'on' | 'off';
   retrySchedule: RetrySchedule;
   timeoutMs: number;
   retentionMs: number;
   bodyBytesMax: number;
   untypedEvents: 'deliver' | 'reject';
-  /** Of each API key, and of each subscription. */
+  /** Per API key, and per subscription. */
   quota: Quota;
-  /** Of one address, about one key or subscription; null for any number. */
+  /** Per address and claimed key or subscription; null means unlimited. */
   wrongCredentialsMax: number | null;
-  /** Of a tenant. */
+  /** Per tenant. */
   subscriptionsMax: number;
-  /** For one subscription. */
+  /** Per subscription. */
   parkedEventsMax: number;
-  /** Where the store can tell. */
+  /** If the store can tell. */
   parkedBytesMax: number;
   operationalEvents: 'on' | 'off';
-  /** What a target URL may be; see `core/endpoints/target-url.ts`. */
+  /** Which target URLs are allowed; see `core/endpoints/target-url.ts`. */
   targets: TargetPolicy;
 };
 
 export type Context = Ports & {
   rules: Rules;
   subscriptionMemo: Memo<Subscription | undefined>;
-  /** The operator's subscriptions, by tenant. */
+  /** The operator subscriptions, by tenant. */
   operationalMemo: Memo<readonly Subscription[]>;
-  /** What this process has seen of each subscription's attempts of late. */
+  /** What this process has recently seen of each subscription's attempts. */
   attemptWindows: Map<string, AttemptWindow>;
   /** Whether this process can send at all. */
   sending: { unsent: Unsent | null };
   /** By OAuth client. */
   tokenMemo: Memo<AccessToken>;
-  /** Those under way, by OAuth client and time limit. */
+  /** Fetches in flight, by OAuth client and time limit. */
   tokenFetches: Map<string, Promise<AccessToken | NoToken>>;
-  /** Of Amazon SNS (PEM), by URL; null where none came. */
+  /** Amazon SNS certificates (PEM), by URL; null if the fetch returned none. */
   certificateMemo: Memo<string | null>;
   /** By key id. */
   apiKeyMemo: Memo<ApiKey | undefined>;
-  /** Ids of no key, and when that was found: apart, so that many of them evict none that there is. */
+  /**
+   * Ids without a key, and when that was found: kept apart, so that a flood of them evicts no real
+   * key.
+   */
   absentKeys: Map<string, number>;
-  /** What this process has accepted, by subscription and by API key. */
+  /** What this process has accepted, per subscription and per API key. */
   quotaMeters: Map<string, Meter>;
-  /** By address, and by address and what was claimed. */
+  /** Per address, and per address and claim. */
   wrongCredentials: Map<string, Wrongs>;
-  /** What proved right before. */
+  /** Sources that were right before. */
   rightCredentials: Map<string, true>;
-  /** How much is parked of a subscription that is held back. */
+  /** How much is parked for a subscription that is held back. */
   parkedMemo: Memo<Parked>;
-  /** How many subscriptions there are, by tenant. */
+  /** The number of subscriptions, by tenant. */
   subscriptionCountMemo: Memo<{ count: number }>;
 };
 
-/** The subscription as of at most one memo lifetime ago. */
+/** The subscription, at most one memo lifetime old. */
 export function recallSubscription(
   context: Pick<Context, 'subscriptions' | 'subscriptionMemo' | 'clock'>,
   tenant: string,
@@ -78,7 +81,7 @@ export function recallSubscription(
   );
 }
 
-/** The operator's subscriptions as of at most one memo lifetime ago. */
+/** The operator subscriptions, at most one memo lifetime old. */
 export function recallOperational(
   context: Context,
   tenant: string,
@@ -88,7 +91,7 @@ export function recallOperational(
   );
 }
 
-/** Makes this process see a change it made itself at once. */
+/** Makes this process see its own change immediately. */
 export function forgetSubscription(
   context: Pick<Context, 'subscriptionMemo' | 'operationalMemo'>,
   tenant: string,

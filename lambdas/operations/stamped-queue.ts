@@ -1,5 +1,5 @@
-// Puts the sender's clock on every message. `sentAt` survives re-sending, so it cannot tell whether the clock that set
-// `dueAt` was right.
+// Stamps every message with the sender's clock. `sentAt` survives resending, so it cannot tell
+// whether the clock that set `dueAt` was right.
 import type { Clock, DeliveryQueue } from '../core/ports.ts';
 
 export function stampedQueue<Queue extends DeliveryQueue>(queue: Queue, clock: Clock): Queue {

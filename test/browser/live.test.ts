@@ -32,7 +32,7 @@ test('new deliveries wait above the list: neither the scroll position nor the fo
 test('a first delivery appears in the empty list by itself', async ({ page, stand }) => {
   const given = await subscribe(stand);
   await page.goto(`deliveries/${given.id}`);
-  await page.getByText('No delivery matches the filters').waitFor();
+  await page.getByText('No deliveries match the filters').waitFor();
   await page.evaluate('window.isTheSamePage = true');
   const id = await publish(stand, given.id);
   await page.locator(`a[href="delivery/${id}"]`).waitFor();

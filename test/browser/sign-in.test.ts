@@ -23,13 +23,13 @@ test('a key is asked for, leads to the page that was wanted, and stays in this t
   await page.getByLabel('API key').fill(key);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('heading', { level: 1, name: 'Deliveries' }).waitFor();
-  await page.getByText('No delivery matches the filters').waitFor();
+  await page.getByText('No deliveries match the filters').waitFor();
   expect(new URL(page.url()).search).toBe('?status=failed');
   expect(await storedIn(page)).toEqual({ session: { 'api-key': key }, local: {}, cookie: '' });
   expect(urls.length).toBeGreaterThan(3);
   expect(urls.filter((url) => url.includes(key.slice(4)))).toEqual([]);
   await page.reload();
-  await page.getByText('No delivery matches the filters').waitFor();
+  await page.getByText('No deliveries match the filters').waitFor();
   const otherTab = await page.context().newPage();
   await otherTab.goto('deliveries');
   await otherTab.getByLabel('API key').waitFor();
@@ -83,7 +83,7 @@ test('a key that only reads is offered nothing that it may not do', async ({ ope
     [`subscriptions/${id}`, 'Details'],
     ['deliveries', 'Payload'],
     [`delivery/${deliveryId}`, 'Delivery attempts (1)'],
-    ['replays', 'There is no replay yet'],
+    ['replays', 'No replays yet'],
   ];
   const notOffered =
     /^(send|test|add|edit|delete|pause|rotate|retry|cancel|replay|create|revoke)\b/i;

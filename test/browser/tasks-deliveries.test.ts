@@ -21,7 +21,7 @@ test('deliveries are filtered by status and subscription, and the filters are cl
   await filters.getByLabel('Subscription').selectOption({ label: good.name });
   await shows(page, 2);
   await filters.getByLabel('Status').selectOption('failed');
-  await page.getByText('No delivery matches the filters').waitFor();
+  await page.getByText('No deliveries match the filters').waitFor();
   await filters.getByLabel('Subscription').selectOption({ label: bad.name });
   await shows(page, 1);
   expect(new URL(page.url()).searchParams.get('status')).toBe('failed');

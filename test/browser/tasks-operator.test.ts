@@ -14,7 +14,7 @@ test('an API key is shown once when it is made, and revoked by its name', async 
   await dialog.getByLabel('Name').fill(name);
   await dialog.getByLabel(/^publish/).check();
   await dialog.getByRole('button', { name: 'Create', exact: true }).click();
-  const made = page.getByRole('dialog', { name: 'The API key is made' });
+  const made = page.getByRole('dialog', { name: 'API key created' });
   const key = (await made.getByLabel('New API key').textContent()) ?? '';
   expect(key).toMatch(/^whk_\S+$/);
   await made.getByRole('button', { name: 'Done' }).click();
@@ -46,7 +46,7 @@ test('a call that changes data is tried from the reference with a body', async (
   const name = `Tried ${crypto.randomUUID()}`;
   const { url } = stand.receiver.endpoint();
   await page.goto('reference?call=createSubscription');
-  await page.getByText('This changes data of the service.').waitFor();
+  await page.getByText('This changes data of this service.').waitFor();
   await page.getByLabel('Body (JSON)').fill(JSON.stringify({ name, target_url: url }));
   await page.getByRole('button', { name: 'Send POST' }).click();
   await page.getByText('HTTP 201', { exact: true }).waitFor();

@@ -111,7 +111,7 @@ test('the list finds a subscription by its name, its event type and its URL', as
     expect(await page.getByRole('link', { name: other.name, exact: true }).count()).toBe(0);
   }
   await search.fill('there is no such thing');
-  await page.getByText('No subscription matches').waitFor();
+  await page.getByText('No subscriptions match').waitFor();
 });
 
 test('the page of a subscription shows its fields, its counters and its deliveries', async ({
@@ -145,7 +145,7 @@ test('a rotated secret is shown once', async ({ page, stand }) => {
   await page.goto(`subscriptions/${id}`);
   await page.getByRole('button', { name: 'Rotate secret' }).click();
   await page.getByRole('button', { name: 'Rotate', exact: true }).click();
-  const dialog = page.getByRole('dialog', { name: 'The secret is rotated' });
+  const dialog = page.getByRole('dialog', { name: 'Secret rotated' });
   const secret = await dialog.getByLabel('New secret').textContent();
   expect(secret).toMatch(/^whsec_\S+$/);
   await dialog.getByRole('button', { name: 'Done' }).click();

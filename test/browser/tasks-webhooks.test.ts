@@ -15,7 +15,7 @@ test('a webhook is sent signed, and the link of the dialog leads to its delivery
   const given = await subscribe(stand, { secret, event_types: ['order.created'] });
   const dialog = await openDialog(page, given);
   await dialog.getByLabel('As a producer').check();
-  await dialog.getByLabel('Secret of the subscription').fill(secret);
+  await dialog.getByLabel('Subscription secret').fill(secret);
   await dialog.getByRole('radio', { name: 'order.created' }).check();
   await dialog.getByLabel('Payload (JSON)').fill('{"b": 1,  "a": "é"}');
   await dialog.getByRole('button', { name: 'Send webhook' }).click();
@@ -67,7 +67,7 @@ test('a webhook with a wrong signature is refused, and the dialog stays as it wa
   const given = await subscribe(stand, { secret });
   const dialog = await openDialog(page, given);
   await dialog.getByLabel('As a producer').check();
-  await dialog.getByLabel('Secret of the subscription').fill('another secret');
+  await dialog.getByLabel('Subscription secret').fill('another secret');
   await dialog.getByLabel('Payload (JSON)').fill('{"kept": true}');
   await dialog.getByRole('button', { name: 'Send webhook' }).click();
   await dialog

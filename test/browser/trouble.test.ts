@@ -37,7 +37,7 @@ test('while the service is slow, pages say that they load, and all that needs no
   await openPage(page, 'Replays');
   expect(await page.getByRole('alert').count()).toBe(0);
   service.thaw();
-  await page.getByText('There is no replay yet').waitFor();
+  await page.getByText('No replays yet').waitFor();
   expect(await loadingIn(page).count()).toBe(0);
 });
 
@@ -51,7 +51,7 @@ test('what is not answered in time is said, and is there as soon as the service 
   await openPage(page, 'Replays');
   await page.getByRole('alert').getByText('did not answer within 15 seconds').waitFor();
   service.thaw();
-  await page.getByText('There is no replay yet').waitFor();
+  await page.getByText('No replays yet').waitFor();
   expect(await page.getByRole('alert').count()).toBe(0);
 });
 
@@ -74,7 +74,7 @@ test('while the service is gone, a list stays and says that it is old; then it g
   await alert.getByRole('button', { name: 'Try again' }).click();
   await alert.getByText('The service cannot be reached').waitFor();
   await service.start();
-  await page.getByText('There is no replay yet').waitFor();
+  await page.getByText('No replays yet').waitFor();
   await page.goBack();
   await page.getByText('1 shown, all').waitFor();
   await expect.poll(() => page.getByText('Not up to date').count()).toBe(0);

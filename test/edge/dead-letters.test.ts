@@ -80,7 +80,7 @@ describe('POST /api/dead-letters/redrive', () => {
     expect(bodies).toHaveLength(2);
     expect(new Set(bodies.map(idOf))).toEqual(new Set([idOf(first!.body), idOf(second!.body)]));
     const again = await service.call('redriveDeadLetters', { body: {} });
-    expect(again.json).toMatchObject({ message: 'Nothing was sent again', redriven: 0 });
+    expect(again.json).toMatchObject({ message: 'Nothing to resend', redriven: 0 });
   });
 
   test('sends the named ones alone; what is no id is not found', async () => {

@@ -86,7 +86,7 @@ describe('POST /api/replays', () => {
     const { json } = await createService().call('createReplay', { body: { subscripton_id: 'x' } });
     expect(json).toMatchObject({
       code: 'invalid-request',
-      error: 'Subscripton id is not known here',
+      error: 'Subscripton id is unknown',
     });
   });
 

@@ -93,7 +93,7 @@ describe('refuses in one sentence that names the prop', () => {
     [{ apiReservedConcurrency: '1.5' }, /^apiReservedConcurrency must be a whole number\.$/],
     [
       { deliverReservedConcurrency: 49 },
-      /^deliverReservedConcurrency must be at least 50, what its event source uses\.$/,
+      /^deliverReservedConcurrency must be at least 50, the concurrency of its event source\.$/,
     ],
     [{ deadLetterReservedConcurrency: 1 }, /^deadLetterReservedConcurrency must be at least 2, /],
     [{ monthlyBudgetUsd: 0 }, /^monthlyBudgetUsd must be from 1 to 100000000\.$/],

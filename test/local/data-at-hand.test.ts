@@ -163,7 +163,7 @@ test('belongs to one server: where the lock was removed, the older one ends', as
     .catch(() => undefined);
   const { code } = await first.server.ended;
   expect(code).toBe(1);
-  expect(first.server.output()).toContain('is in use by another process. This one ends.');
+  expect(first.server.output()).toContain('is in use by another process. Shutting down.');
   await second.api.call('ingest', { id: subscription.id, body: {} });
   await second.server.stop();
 });

@@ -13,7 +13,7 @@ test('the key may do what was asked for and nothing else', async () => {
   const publish = await make(DATA_DIR, '--scope=publish');
   const both = await make(DATA_DIR, '--scope', 'publish', '--scope', 'read', '--name', 'ci');
   const first = await make(DATA_DIR);
-  expect(publish.output).toMatch(/^Made the API key [0-9a-f]{16} with the scope publish\. /m);
+  expect(publish.output).toMatch(/^Created API key [0-9a-f]{16} with the scope publish\. /m);
   expect(both.output).toMatch(/with the scopes publish and read\. /);
   expect(first.output).toMatch(/with the scope admin, which may do everything\. /);
 

@@ -53,7 +53,7 @@ test.each([
   await endpoint.received(1, patienceMs);
   for (const signal of signals) {
     void server.stop(signal);
-    const hears = () => (server.output().includes('Finishing what runs') ? true : undefined);
+    const hears = () => (server.output().includes('Finishing work in progress') ? true : undefined);
     await until('it hears the signal', hears, patienceMs);
   }
   expect(await server.ended).toEqual({ code: 0, signal: null });

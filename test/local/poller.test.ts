@@ -35,7 +35,7 @@ function setup() {
   const refuse = async () => {
     if (refusals === 0) return;
     refusals -= 1;
-    throw new UnavailableError('The data file cannot be written now', null);
+    throw new UnavailableError('The data file cannot currently be written', null);
   };
   const refuseNext = (count: number) => {
     refusals = count;

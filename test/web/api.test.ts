@@ -139,7 +139,10 @@ test('a problem of the API becomes a failure with its sentence, code and fields'
 test.each([undefined, null, 'text', { message: 'Forbidden' }, { error: 1, errors: {} }])(
   'an answer that is no problem document becomes a failure too: %j',
   (body) => {
-    expect(failureOf(502, body)).toMatchObject({ message: 'The answer was 502', fields: [] });
+    expect(failureOf(502, body)).toMatchObject({
+      message: 'The response status was 502',
+      fields: [],
+    });
   },
 );
 

@@ -1,5 +1,5 @@
-// The calls of the API that the console makes, with their types from the contract. A line that the contract does not
-// have does not compile; the contract itself stays out of the bundle.
+// The console's API calls, typed by the contract. A line missing from the contract does not
+// compile; the contract itself stays out of the bundle.
 import type * as z from 'zod';
 import type { RouteId, routes } from '../../lambdas/contract/http/routes.ts';
 

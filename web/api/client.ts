@@ -1,4 +1,4 @@
-// Calls of the API: typed by the contract, never waited for longer than 15 seconds, and a 401 asks for a key.
+// API calls: typed by the contract, with a 15-second timeout; a 401 asks for a key.
 import type { Answer, CallId, CallInput } from './calls.ts';
 import { lines } from './calls.ts';
 import { credentials } from './credentials.ts';
@@ -7,7 +7,7 @@ import { pathOf } from './url.ts';
 
 const timeoutMs = 15_000;
 
-/** Set by the session, which this module knows nothing of. */
+/** Set by the session, which this module does not know about. */
 let onUnauthenticated: () => void = () => {};
 
 export function whenUnauthenticated(act: () => void): void {
@@ -39,7 +39,7 @@ export type Exchange = {
   status: number;
   headers: Headers;
   text: string;
-  /** Undefined where the text is not JSON. */
+  /** Undefined if the text is not JSON. */
   body: unknown;
 };
 

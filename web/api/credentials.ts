@@ -1,5 +1,6 @@
-// How the console proves who it is: an API key that a person typed, kept for this tab alone. A portal for customers
-// would put its own source here, with a token that is bound to a tenant; nothing else knows where credentials come from.
+// The console's credentials: an API key that a person typed, kept for this tab only. A customer
+// portal would plug in its own source here, with a tenant-bound token; nothing else knows where
+// credentials come from.
 
 export type Credentials = {
   /** What a request carries; never part of a URL. */

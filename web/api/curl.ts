@@ -1,4 +1,4 @@
-// Commands to paste into a shell. No secret and no key is ever part of one: variables stand in their places.
+// Commands to paste into a shell. They never contain a secret or key, only variables.
 import { base64Of } from '../body.ts';
 
 /** One word for a POSIX shell, whatever is in it. */
@@ -36,10 +36,10 @@ export function ingestCommand({
   return [...start, options.join(' \\\n  ')].join('\n');
 }
 
-/** Linux gives a program no argument of 128 KB or more, and a character may have three bytes. */
+/** Linux limits an argument to 128 KB, and a character may have three bytes. */
 const argumentCharactersMax = 32 * 1_024;
 
-/** The request of a delivery, as far as the API tells it: the signature can only be made by who has the secret. */
+/** A delivery's request, as far as the API reveals it: only the holder of the secret can sign. */
 export function deliveryCommand(delivery: {
   id: string;
   event_type: string | null;
@@ -63,7 +63,7 @@ export function deliveryCommand(delivery: {
   return [
     isArgument ? curl : `printf %s ${quoted(base64)} | base64 -d | ${curl}`,
     ...headers.map((header) => `-H ${quoted(header)}`),
-    // Not --data-binary: it takes a text that starts with @ for the name of a file.
+    // Not --data-binary: it treats text that starts with @ as a file name.
     isArgument ? `--data-raw ${quoted(raw)}` : '--data-binary @-',
   ].join(' \\\n  ');
 }

@@ -1,4 +1,4 @@
-// What can go wrong with a call, as one kind of error with a sentence for people.
+// Every way a call can fail, as one kind of error with a readable sentence.
 
 export type FieldFailure = { pointer: string; detail: string };
 
@@ -7,7 +7,7 @@ export class Failure extends Error {
   readonly code: string;
   readonly status: number | null;
   readonly fields: readonly FieldFailure[];
-  /** What the service's log knows the request by. */
+  /** The request's id in the service's log. */
   readonly requestId: string | null;
 
   constructor(
@@ -37,7 +37,8 @@ type ProblemBody = { error?: unknown; code?: unknown; errors?: unknown; instance
 
 export function failureOf(status: number, body: unknown): Failure {
   const problem = (typeof body === 'object' && body !== null ? body : {}) as ProblemBody;
-  const sentence = typeof problem.error === 'string' ? problem.error : `The answer was ${status}`;
+  const sentence =
+    typeof problem.error === 'string' ? problem.error : `The response status was ${status}`;
   return new Failure(sentence, {
     code: typeof problem.code === 'string' ? problem.code : 'unknown',
     status,

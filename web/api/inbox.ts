@@ -1,4 +1,5 @@
-// The development inbox of the local server. It is no part of the API's contract: its shapes stand here.
+// The development inbox of the local server. It is not part of the API contract: its types are
+// defined here.
 import { send } from './client.ts';
 import { failureOf } from './failure.ts';
 

@@ -7,8 +7,8 @@ export function newSecret(): string {
 }
 
 /**
- * What `X-Hub-Signature-256` must hold: the HMAC of the body's bytes with the bytes of the secret's text. WebCrypto is
- * there in secure contexts alone (https, and this machine).
+ * The value of `X-Hub-Signature-256`: the HMAC of the body's bytes, keyed with the bytes of the
+ * secret's text. WebCrypto requires a secure context (https, or this machine).
  */
 export async function hubSignature(secret: string, body: string): Promise<string> {
   const encoder = new TextEncoder();

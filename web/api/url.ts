@@ -1,6 +1,6 @@
-// Addresses of the API. All are relative to the page's base, since a stage may stand before them.
+// Addresses of the API. All are relative to the page's base, since a stage may precede them.
 
-/** Empty and absent values are left out. */
+/** Empty and absent values are omitted. */
 export function searchOf(query: Readonly<Record<string, unknown>>): string {
   const given = Object.entries(query).filter(
     ([, value]) => value !== undefined && value !== null && value !== '',

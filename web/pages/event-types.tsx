@@ -1,4 +1,4 @@
-// Event types, as far as the API knows them: those that subscriptions name, and those of the latest deliveries.
+// Event types known to the API: those that subscriptions name, and those of the latest deliveries.
 import { call } from '../api/client.ts';
 import type { Delivery, Subscription } from '../api/resources.ts';
 import { searchOf } from '../api/url.ts';
@@ -56,7 +56,7 @@ type Props = { subscriptions: readonly Subscription[]; deliveries: readonly Deli
 
 function Types({ subscriptions, deliveries }: Props) {
   const rows = eventTypesOf(subscriptions, deliveries);
-  if (rows.length === 0) return <Empty title="No event type is known yet" />;
+  if (rows.length === 0) return <Empty title="No event types yet" />;
   return (
     <section class="card" aria-label="Event types">
       <Table caption="Event types" columns={columns} rows={rows} keyOf={({ type }) => type ?? ''} />
@@ -86,6 +86,6 @@ const columns: readonly Column<EventTypeCount>[] = [
         count(deliveries)
       ),
   },
-  { title: 'Failed of them', side: 'end', cell: ({ failed }) => count(failed) },
+  { title: 'Failed', side: 'end', cell: ({ failed }) => count(failed) },
   { title: 'Last seen', cell: ({ lastAt }) => <Time at={lastAt} how="relative" /> },
 ];

@@ -1,13 +1,13 @@
-// What stands in the place of a page that is not there, or not for this key.
+// Shown for a page that does not exist, or that this key may not see.
 import type { Scope } from '../api/resources.ts';
 import { Empty } from '../parts/states.tsx';
 import { may } from '../state/session.ts';
 
 export function NotFound() {
   return (
-    <Empty title="There is no such page">
+    <Empty title="Page not found">
       <p>
-        <a href="./">To the dashboard</a>
+        <a href="./">Go to the dashboard</a>
       </p>
     </Empty>
   );

@@ -1,4 +1,4 @@
-// How this deployment is set, and how the console looks in this browser.
+// This deployment's settings, and the console's appearance in this browser.
 import { call } from '../api/client.ts';
 import type { Settings } from '../api/resources.ts';
 import { bytes, duration } from '../format.ts';
@@ -34,7 +34,7 @@ export function SettingsPage() {
               label="Theme"
               value={theme.value}
               options={[
-                ['system', 'As the system'],
+                ['system', 'Use system setting'],
                 ['light', 'Light'],
                 ['dark', 'Dark'],
               ]}
@@ -52,8 +52,8 @@ function serviceFacts(settings: Settings): Fact[] {
     ['Version', CONSOLE_VERSION],
     ['API', new URL('api', document.baseURI).href],
     ['Retry schedule', <ScheduleText schedule={settings.retry_schedule} />],
-    ['Deadline of an attempt', duration(settings.delivery_timeout_ms)],
-    ['Finished deliveries are kept', duration(settings.retention_hours * 3_600_000)],
+    ['Attempt timeout', duration(settings.delivery_timeout_ms)],
+    ['Retention of finished deliveries', duration(settings.retention_hours * 3_600_000)],
     ['Largest body', bytes(settings.body_bytes_max)],
     [
       'Events without a type',
@@ -62,13 +62,13 @@ function serviceFacts(settings: Settings): Fact[] {
         : 'are rejected by subscriptions that filter',
     ],
     ['Operational events', settings.operational_events],
-    ['Events a second, per subscription and API key', settings.ingest_events_per_second ?? 'any'],
+    ['Events per second, per subscription and API key', settings.ingest_events_per_second ?? 'any'],
     [
-      'Bytes a second, likewise',
+      'Bytes per second, likewise',
       settings.ingest_bytes_per_second === null ? 'any' : bytes(settings.ingest_bytes_per_second),
     ],
     ['Subscriptions', `${settings.subscriptions_max} at most`],
-    ['Events that wait for a subscription', `${settings.parked_events_max} at most`],
+    ['Events waiting for a subscription', `${settings.parked_events_max} at most`],
   ];
 }
 
@@ -76,7 +76,7 @@ function callerFacts(): Fact[] {
   if (session.value.state !== 'ready') return [];
   const { auth, tenant, scopes } = session.value.who;
   return [
-    ['API keys', auth === 'on' ? 'needed' : 'off: only this machine can call'],
+    ['API keys', auth === 'on' ? 'required' : 'off: only this machine has access'],
     ['Tenant', tenant],
     ['Scopes', scopes.join(', ')],
   ];

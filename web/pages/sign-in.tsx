@@ -1,4 +1,4 @@
-// Asks for an API key, when the API wants one.
+// Asks for an API key if the API requires one.
 import { useState } from 'preact/hooks';
 import { credentials } from '../api/credentials.ts';
 import { Failure } from '../api/failure.ts';
@@ -18,7 +18,7 @@ export function SignIn({ why }: { why: string | null }) {
       <form class="card" onSubmit={submit}>
         <h1>Webhook delivery</h1>
         <p class="quiet">
-          This service wants an API key. It stays in this tab, until you close it or sign out.
+          This service requires an API key. It stays in this tab until you close it or sign out.
         </p>
         {why !== null && action.error === undefined && (
           <p class="failure" role="alert">
@@ -39,7 +39,7 @@ export function SignIn({ why }: { why: string | null }) {
             onInput={(event) => setKey(event.currentTarget.value)}
           />
           <p class="hint">
-            An operator makes the first one with <code>npm run key</code>.
+            An operator creates the first one with <code>npm run key</code>.
           </p>
         </div>
         {action.error !== undefined && <FailureBox error={action.error} />}
@@ -51,10 +51,10 @@ export function SignIn({ why }: { why: string | null }) {
   );
 }
 
-/** A header takes visible ASCII alone; no key has anything else. */
+/** Headers only allow visible ASCII; keys have nothing else. */
 async function tryKey(key: string): Promise<void> {
   if (!/^[!-~]+$/.test(key)) {
-    throw new Failure('This cannot be an API key', { code: 'unauthenticated' });
+    throw new Failure('This is not an API key', { code: 'unauthenticated' });
   }
   try {
     await signIn(key);

@@ -1,4 +1,4 @@
-// States as a word with a colour beside it: the colour alone says nothing.
+// States as a word plus a colour: never by colour alone.
 import type { DeliveryStatus, Subscription } from '../api/resources.ts';
 
 type Tone = 'good' | 'bad' | 'warn' | 'calm' | 'held' | 'off';
@@ -53,7 +53,7 @@ export function SubscriptionBadge({ subscription }: { subscription: Subscription
   return <Badge tone="off">{word === null ? 'inactive' : `inactive: ${word}`}</Badge>;
 }
 
-/** An operator's subscription, which the service tells of its own events. */
+/** An operator subscription, which receives operational events. */
 export function OperationalBadge() {
   return <Badge tone="calm">operator's</Badge>;
 }

@@ -1,5 +1,5 @@
-// A chart over time. The library comes when the first chart is shown, and draws on a canvas: colours are read from the
-// style, and a sentence says the same for those who cannot see it.
+// A chart over time. The library loads with the first chart, and draws on a canvas: colours come
+// from the stylesheet, and a sentence says the same for those who cannot see it.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type uPlot from 'uplot';
 import { isDark, theme } from '../theme/theme.ts';
@@ -12,7 +12,7 @@ export type Series = {
 };
 
 type ChartProps = {
-  /** Seconds since 1970, rising. */
+  /** Epoch seconds, ascending. */
   times: readonly number[];
   series: readonly Series[];
   summary: string;
@@ -58,7 +58,10 @@ export function Chart({ times, series, summary, shape = 'bars' }: ChartProps) {
   );
 }
 
-/** The service may be away, or have newer files than this page: then it is asked for again with the next data. */
+/**
+ * The service may be down, or have newer files than this page: then it is requested again with the
+ * next data.
+ */
 function useLibrary(times: ChartProps['times']) {
   const [library, setLibrary] = useState<typeof uPlot>();
   const [isMissing, setMissing] = useState(false);

@@ -1,4 +1,4 @@
-// Asks before what cannot be undone, and says what will happen.
+// Asks for confirmation before irreversible actions, and says what will happen.
 import type { ComponentChildren } from 'preact';
 import { useAction } from '../state/action.ts';
 import { Dialog } from './dialog.tsx';

@@ -1,4 +1,4 @@
-// Copying, and ids: short on show, whole in the clipboard.
+// Copying, and ids: shown shortened, copied in full.
 import { useEffect, useState } from 'preact/hooks';
 import { Icon } from './icon.tsx';
 
@@ -14,7 +14,7 @@ export function CopyButton({ text, what, label }: { text: string; what: string; 
   const copy = () => {
     void copyText(text).then((isDone) => setResult(isDone ? 'copied' : 'refused'));
   };
-  const said = result === null ? '' : result === 'copied' ? 'Copied' : 'Copying was refused';
+  const said = result === null ? '' : result === 'copied' ? 'Copied' : 'Copying failed';
   return (
     <button
       type="button"
@@ -44,7 +44,9 @@ async function copyText(text: string): Promise<boolean> {
   }
 }
 
-/** A delivery's id starts with a time and ends with its subscription: the part between tells it from others. */
+/**
+ * A delivery's id starts with a time and ends with its subscription: the middle distinguishes it.
+ */
 export function shortId(id: string): string {
   if (id.length <= 20) return id;
   return id.startsWith('dlv_') && id.length === 46

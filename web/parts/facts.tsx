@@ -1,4 +1,4 @@
-// Names and values, one under the other.
+// Names and values, stacked.
 import type { ComponentChildren } from 'preact';
 import { Fragment } from 'preact';
 

@@ -1,4 +1,4 @@
-// A form's control with its label, hint and error tied together for everyone who cannot see where they stand.
+// A form control with its label, hint and error linked for screen readers.
 import type { ComponentChildren } from 'preact';
 import { useId, useState } from 'preact/hooks';
 import { Failure } from '../api/failure.ts';
@@ -79,11 +79,11 @@ export function TextField({ label, hint, error, onValue, onEnter, ...input }: Te
 }
 
 type SecretFieldProps = Omit<TextFieldProps, 'type' | 'list' | 'onEnter'> & {
-  /** Makes one; absent where only the other side can. */
+  /** Generates one; absent if only the other side can. */
   generate?: () => string;
 };
 
-/** What is typed here is hidden unless asked for, and no browser offers to keep it. */
+/** Input is hidden unless revealed, and browsers do not offer to save it. */
 export function SecretField({ label, hint, error, onValue, generate, ...input }: SecretFieldProps) {
   const [isShown, setShown] = useState(false);
   const make = () => {
@@ -163,7 +163,7 @@ export function CheckField({ label, isOn, onChange }: CheckFieldProps) {
   );
 }
 
-/** What the API said of a field, by its JSON pointer; of what is inside it too. */
+/** The API's message for a field or anything inside it, by JSON pointer. */
 export function fieldError(error: unknown, pointer: string): string | undefined {
   if (!(error instanceof Failure)) return undefined;
   const found = error.fields.find(

@@ -1,4 +1,4 @@
-// What stands in the place of data: loading, failed, nothing there.
+// Placeholders for data: loading, failed, empty.
 import type { ComponentChildren } from 'preact';
 import { Failure, sentenceOf } from '../api/failure.ts';
 import type { Live } from '../state/live.ts';
@@ -17,13 +17,13 @@ export function Loading({ rows = 3 }: { rows?: number }) {
 const hints: Readonly<Record<string, string>> = {
   unreachable: 'Is the service running?',
   'too-slow': 'It may be busy.',
-  forbidden: 'Sign in with an API key that has the scope.',
-  internal: 'The log of the service has the reason.',
+  forbidden: 'Sign in with an API key that has the required scope.',
+  internal: 'The service log has the reason.',
 };
 
 const passing: readonly string[] = ['unreachable', 'too-slow'];
 
-/** What failed to load is loaded again; what a person asked for is theirs to ask for again. */
+/** Failed loads are retried; a person's action is theirs to retry. */
 function hintFor(code: string, isLoading: boolean): string | undefined {
   const hint = hints[code];
   return isLoading && passing.includes(code) ? `${hint} The page tries again by itself.` : hint;
@@ -85,7 +85,7 @@ type ShownProps<Data> = {
   children: (data: Data) => ComponentChildren;
 };
 
-/** Data when it is there, with a line above it when it could not be brought up to date. */
+/** Data once available, with a line above it if refreshing failed. */
 export function Shown<Data>({ live, rows = 3, children }: ShownProps<Data>) {
   const { data, error, isLoading, reload } = live;
   if (isLoading) return <Loading rows={rows} />;

@@ -37,7 +37,7 @@ export function LatencyCard({ stats }: { stats: Stats }) {
   if (latency === null) {
     return (
       <Card title="Attempt duration">
-        <p class="quiet">No attempt in this window.</p>
+        <p class="quiet">No attempts in this window.</p>
       </Card>
     );
   }

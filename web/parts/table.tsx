@@ -14,7 +14,7 @@ type TableProps<Row> = {
   rows: readonly Row[];
   keyOf: (row: Row) => string;
   classOf?: (row: Row) => string;
-  /** What is unfolded below a row; null where it is folded. */
+  /** What is expanded below a row; null if collapsed. */
   detailOf?: (row: Row) => ComponentChildren;
 };
 

@@ -1,4 +1,4 @@
-// Text from elsewhere: inert, isolated from the text around it, and cut where it is long.
+// Untrusted text: inert, isolated from surrounding text, and truncated if long.
 import { useState } from 'preact/hooks';
 import { bytes } from '../format.ts';
 import { CopyButton } from './copy.tsx';
@@ -7,7 +7,7 @@ const shownCharacters = 4_000;
 
 type CodeProps = { text: string; label: string; copyWhat?: string };
 
-/** A block of code; what is left out is a click away. */
+/** A block of code; the rest is a click away. */
 export function Code({ text, label, copyWhat }: CodeProps) {
   const [showsAll, setShowsAll] = useState(false);
   const isCut = text.length > shownCharacters && !showsAll;
@@ -28,13 +28,13 @@ export function Code({ text, label, copyWhat }: CodeProps) {
   );
 }
 
-/** A value within a line; one that is too long for it has its whole text in the title. */
+/** An inline value; if truncated, the title has the full text. */
 export function Line({ text, max = 80 }: { text: string; max?: number }) {
   if (text.length <= max) return <bdi>{text}</bdi>;
   return <bdi title={text.slice(0, 1_000)}>{`${text.slice(0, max)}…`}</bdi>;
 }
 
-/** A target is only a link where it leads to a web page: `javascript:` never does. */
+/** A target is a link only if it leads to a web page: `javascript:` never does. */
 export function Target({ url }: { url: string }) {
   const isWeb = /^https?:\/\//i.test(url);
   if (!isWeb) return <Line text={url} />;

@@ -1,4 +1,4 @@
-// What stands around every page: the navigation, the header with what is reachable from everywhere, and the notices.
+// The frame of every page: navigation, header with global actions, and notices.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../parts/icon.tsx';
@@ -19,7 +19,7 @@ export function Frame({ title, children }: { title: string; children: ComponentC
   return (
     <div class="frame">
       <button type="button" class="skip" onClick={() => main.current?.focus()}>
-        Skip to the content
+        Skip to content
       </button>
       <header class="bar">
         <button

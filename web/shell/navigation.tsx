@@ -1,4 +1,4 @@
-// The pages, with those left out that the key does not allow.
+// The pages that the key allows.
 import type { IconName } from '../parts/icon.tsx';
 import { Icon } from '../parts/icon.tsx';
 import type { Scope } from '../api/resources.ts';
@@ -11,7 +11,7 @@ type Entry = {
   title: string;
   icon: IconName;
   scope: Scope;
-  /** Paths that belong to it beside those that start with its own. */
+  /** Paths that belong to it besides those starting with its own. */
   also?: string;
 };
 

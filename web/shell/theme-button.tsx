@@ -16,7 +16,7 @@ export function ThemeButton() {
     >
       <Icon name={icons[current]} />
       <span class="hidden">
-        Theme: {current}. Change to {next[current]}
+        Theme: {current}. Switch to {next[current]}
       </span>
     </button>
   );

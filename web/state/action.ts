@@ -1,4 +1,4 @@
-// Something a person asked for: one at a time, with its failure kept for showing.
+// A person's action: one at a time, with its failure kept for display.
 import { useState } from 'preact/hooks';
 import { isAbort, sentenceOf } from '../api/failure.ts';
 import { notify } from './notices.ts';
@@ -10,7 +10,7 @@ export type Action = {
   clear: () => void;
 };
 
-/** `quiet` keeps a failure for the form that asked; else everyone is told. */
+/** `quiet` keeps a failure for the form that asked; otherwise it becomes a notice. */
 export function useAction({ quiet = false } = {}): Action {
   const [state, setState] = useState<{ isBusy: boolean; error: unknown }>({
     isBusy: false,

@@ -1,4 +1,4 @@
-/** Offered to tick; any other can be written. */
+/** Offered as checkboxes; any other can be typed. */
 export const commonEventTypes: readonly string[] = [
   'order.created',
   'order.updated',

@@ -1,4 +1,4 @@
-// The hours of several pages of the ledger as one list: an hour may go on in the next page.
+// Merges the hours of several ledger pages: an hour may continue on the next page.
 import type { LedgerHour } from '../api/resources.ts';
 
 const counts = [

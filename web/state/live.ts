@@ -1,5 +1,6 @@
-// Data that keeps itself up to date: loaded at once, again every few seconds while the page is seen, and kept on show
-// while it is loaded again. Who asks for the same key shares one source, and who comes back first sees what it had.
+// Self-refreshing data: loaded immediately, then every few seconds while the page is visible, and
+// kept on display while reloading. Users of the same key share one source, and returning users
+// first see its last data.
 import type { Signal } from '@preact/signals';
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
@@ -7,7 +8,7 @@ import { isAbort } from '../api/failure.ts';
 
 export type Live<Data> = {
   data: Data | undefined;
-  /** Of the last try; the data of an earlier one stays. */
+  /** From the last try; earlier data stays. */
   error: unknown;
   isLoading: boolean;
   reload: () => void;
@@ -18,23 +19,25 @@ type State = { data: unknown; error: unknown };
 type Source = {
   state: Signal<State>;
   load: Load;
-  /** Starts when the first one joins; returns how to leave. */
+  /** Starts with the first subscriber; returns the unsubscribe function. */
   join: (everyMs: number) => () => void;
   reload: () => void;
   isUsed: () => boolean;
 };
 
 const sourcesMax = 80;
-/** For what is loaded once, and failed. */
+/** For data that loads once, and failed. */
 const againMs = 3_000;
 const sources = new Map<string, Source>();
 
-/** After a sign-out nothing of the one before may be seen. */
+/** After a sign-out nothing of the previous session may be visible. */
 export function forgetAll(): void {
   for (const source of sources.values()) source.state.value = { data: undefined, error: undefined };
 }
 
-/** `key` names what is loaded: another key loads something else. `everyMs` 0 loads it once, which may take tries. */
+/**
+ * `key` identifies the data: another key loads other data. `everyMs` 0 loads it once, with retries.
+ */
 export function useLive<Data>(
   key: string,
   load: (signal: AbortSignal) => Promise<Data>,
@@ -51,7 +54,7 @@ export function useLive<Data>(
   };
 }
 
-/** After a change: who shows it sees it at once. */
+/** After a change: viewers see it immediately. */
 export function reloadLive(key: string): void {
   sources.get(key)?.reload();
 }

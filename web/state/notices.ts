@@ -1,4 +1,4 @@
-// Short results that are told to everyone, screen readers included: "Subscription deleted".
+// Short results shown to everyone, screen readers included: "Subscription deleted".
 import { signal } from '@preact/signals';
 
 export type Notice = {

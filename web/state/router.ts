@@ -28,7 +28,7 @@ export function go(to: string, how: 'push' | 'replace' = 'push'): void {
   if (place.peek().path !== before) window.scrollTo(0, 0);
 }
 
-/** Changes parameters of the query; an empty value takes one out. */
+/** Changes query parameters; an empty value removes one. */
 export function setQuery(
   changes: Readonly<Record<string, string>>,
   how: 'push' | 'replace' = 'replace',
@@ -42,7 +42,7 @@ export function setQuery(
   go(changed.size === 0 ? path : `${path}?${changed.toString()}`, how);
 }
 
-/** The parameters of a path such as `/subscriptions/{id}`; null where it is another one. */
+/** The parameters of a path such as `/subscriptions/{id}`; null if the path differs. */
 export function matchPath(template: string, path: string): Record<string, string> | null {
   const parts = template.split('/');
   const segments = path.split('/');
@@ -64,10 +64,10 @@ function decoded(segment: string): string {
   }
 }
 
-/** Paths of the same origin that are no pages. */
+/** Same-origin paths that are not pages. */
 const notPages = /^\/(api\/|dev\/|openapi\.json$)/;
 
-/** Links within the console change the place; all others, and clicks for a new tab, stay the browser's. */
+/** Console links navigate in place; all others, and new-tab clicks, are left to the browser. */
 function follow(event: MouseEvent): void {
   const link = (event.target as Element | null)?.closest('a') ?? null;
   if (link === null || event.defaultPrevented || !isPlain(event)) return;

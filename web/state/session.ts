@@ -1,4 +1,4 @@
-// Who is signed in and what they may do. Where the API wants no key, everyone is.
+// Who is signed in and what they may do. If the API requires no key, everyone is.
 import { computed, signal } from '@preact/signals';
 import type { Answer } from '../api/calls.ts';
 import { call, whenUnauthenticated } from '../api/client.ts';
@@ -14,12 +14,12 @@ export type Session =
 
 export const session = signal<Session>({ state: 'starting' });
 
-/** Whether the API wants keys at all. */
+/** Whether the API requires keys at all. */
 export const usesKeys = computed(
   () => session.value.state === 'ready' && session.value.who.auth === 'on',
 );
 
-/** What a key does not allow is not offered. */
+/** Anything the key does not allow is not offered. */
 export function may(scope: Scope): boolean {
   if (session.value.state !== 'ready') return false;
   const { scopes } = session.value.who;
@@ -39,7 +39,7 @@ async function askWhoIAm(): Promise<void> {
   try {
     session.value = { state: 'ready', who: await call('whoAmI') };
   } catch (error) {
-    // A 401 has changed the state already.
+    // A 401 has already changed the state.
     if (session.peek().state === 'signed-out') return;
     session.value = { state: 'unreachable', error };
     clearTimeout(again);
@@ -59,7 +59,7 @@ export function signOut(): void {
 }
 
 whenUnauthenticated(() => {
-  // Calls that were under way together all fail: the first one says why.
+  // Concurrent calls all fail: the first one says why.
   if (session.peek().state === 'signed-out' && !credentials.areKept()) return;
   const why = credentials.areKept() ? 'The API key is not valid, or was revoked.' : null;
   credentials.forget();

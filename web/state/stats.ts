@@ -1,4 +1,4 @@
-// Counters of a window that ends now, of all subscriptions or of one.
+// Counters of a window ending now, for all subscriptions or one.
 import { call } from '../api/client.ts';
 import type { Answer } from '../api/calls.ts';
 import type { Stats } from '../api/resources.ts';
@@ -17,7 +17,7 @@ export function windowInUrl(): WindowName {
   return name in windows ? (name as WindowName) : '24h';
 }
 
-/** The hour that is not over counts as one. */
+/** The current hour counts in full. */
 function sinceOf(name: WindowName): string {
   return new Date(Date.now() - (windows[name] - 1) * hourMs).toISOString();
 }
@@ -34,7 +34,7 @@ export function useSubscriptionStats(id: string, name: WindowName): Live<Stats> 
   );
 }
 
-/** Deliveries that are not at an end. */
+/** Unfinished deliveries. */
 export function openOf({ by_status: { pending, retrying, parked } }: Stats): number {
   return pending + retrying + parked;
 }

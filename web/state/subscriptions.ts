@@ -24,7 +24,7 @@ async function loadAll(signal: AbortSignal): Promise<AllSubscriptions> {
       limit: 100,
       ...(cursor !== null && { cursor }),
     };
-    // One after the other: each page says where the next begins.
+    // Sequentially: each page says where the next begins.
     const answer = await call('listSubscriptions', { query, signal });
     list.push(...answer.subscriptions);
     cursor = answer.next_cursor;

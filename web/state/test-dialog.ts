@@ -1,4 +1,4 @@
-// The dialog that sends a test webhook can be opened from everywhere, for a subscription or for any.
+// The test webhook dialog can be opened from anywhere, with or without a subscription.
 import { signal } from '@preact/signals';
 
 const isOpen = signal(false);

@@ -1,4 +1,4 @@
-/** What is wrong with a text that should be JSON; undefined where nothing is. */
+/** What is wrong with a text that should be JSON; undefined if valid. */
 export function jsonError(text: string): string | undefined {
   try {
     JSON.parse(text);

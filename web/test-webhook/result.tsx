@@ -1,4 +1,4 @@
-// What became of the test: the delivery is followed until it is at an end.
+// The result of the test: follows the delivery until it finishes.
 import { call } from '../api/client.ts';
 import { StatusBadge } from '../parts/badge.tsx';
 import { Id } from '../parts/copy.tsx';

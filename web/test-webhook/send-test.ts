@@ -33,7 +33,7 @@ export async function sendTest(test: Test): Promise<Outcome> {
   return test.way === 'sample' ? sendSample(test) : ingest(test);
 }
 
-/** Either way the text goes out as it is, so that the signature is of its very bytes. */
+/** Either way the text is sent unchanged, so that the signature covers its exact bytes. */
 async function sendSample({ id, eventType, contentType, payload }: Test): Promise<Outcome> {
   const type = eventType.trim();
   const body = {
@@ -65,13 +65,15 @@ async function ingest({ id, eventType, secret, contentType, payload }: Test): Pr
 
 function checkedContentType(type: string): string {
   if (/^[\t -~]+$/.test(type)) return type;
-  throw new Failure('A content type has ASCII characters alone', { code: 'invalid-request' });
+  throw new Failure('A content type may only contain ASCII characters', {
+    code: 'invalid-request',
+  });
 }
 
-/** A browser refuses a header with other characters, in words that nobody understands. */
+/** A browser refuses a header with other characters, with an unhelpful error. */
 function checkedType(type: string): string {
   if (/^[\w.:/-]+$/.test(type)) return type;
-  throw new Failure('An event type has letters, digits and _ . : / - alone', {
+  throw new Failure('An event type may only contain letters, digits and _ . : / -', {
     code: 'invalid-request',
   });
 }

@@ -1,5 +1,6 @@
-// The dialog that sends a test webhook. With an admin key the service itself sends a sample event, signed; any other way
-// the page is a producer: it ingests, and signs the bytes when the subscription's secret is given.
+// The test webhook dialog. With an admin key the service itself sends a signed sample event;
+// otherwise the page is a producer: it ingests, and signs the bytes if given the subscription's
+// secret.
 import { useState } from 'preact/hooks';
 import { isJsonType } from '../body.ts';
 import { isolated } from '../format.ts';
@@ -57,7 +58,7 @@ function TestForm({ list }: { list: readonly Subscription[] }) {
       <TypeField value={test.eventType} onValue={(eventType) => change({ eventType })} />
       {asksForSecret(test, list) && (
         <SecretField
-          label="Secret of the subscription"
+          label="Subscription secret"
           value={test.secret}
           onValue={(secret) => change({ secret })}
           hint={secretHint()}
@@ -88,18 +89,18 @@ function TestForm({ list }: { list: readonly Subscription[] }) {
   );
 }
 
-/** The list may be an older one at first: until somebody chooses, what the choice shows is what counts. */
+/** The list may be outdated at first: until somebody chooses, the displayed choice counts. */
 function chosenId({ id }: Test, list: readonly Subscription[]): string {
   return id === '' ? (list[0]?.id ?? '') : id;
 }
 
-/** A key that cannot read does not know whether there is one. */
+/** A key that cannot read cannot tell whether there is one. */
 function asksForSecret({ way, id }: Test, list: readonly Subscription[]): boolean {
   const chosen = list.find((subscription) => subscription.id === id);
   return way === 'ingest' && (chosen === undefined || chosen.secret !== null);
 }
 
-/** An API key says who publishes: the signature is then a second proof, and may be left out. */
+/** An API key identifies the publisher: the signature is then a second, optional proof. */
 function secretHint(): string {
   const signs = 'Signs the request in this browser; it is not sent.';
   return usesKeys.value ? signs : `${signs} Without it the API answers 401.`;
@@ -121,7 +122,7 @@ function SubscriptionField({ list, id, onId }: SubscriptionFieldProps) {
       value={id}
       onValue={onId}
       options={list.map((one) => [one.id, titleOf(one)] as const)}
-      {...(list.length === 0 && { hint: 'There is no subscription yet.' })}
+      {...(list.length === 0 && { hint: 'No subscriptions yet.' })}
     />
   );
 }
@@ -169,7 +170,7 @@ function WayField({ way, onWay }: { way: Way; onWay: (way: Way) => void }) {
             checked={way === 'sample'}
             onChange={() => onWay('sample')}
           />
-          <span>As a sample of the service, past the type filter</span>
+          <span>As a sample from the service, bypassing the type filter</span>
         </label>
         <label class="choice">
           <input

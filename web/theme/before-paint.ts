@@ -1,9 +1,9 @@
-// Runs before the first paint, so that a chosen theme does not flash up in the other one. It is small: nothing of the
-// page is imported here.
+// Runs before the first paint, so that the wrong theme never flashes. It is small: it imports
+// nothing from the page.
 let chosen: string | null = null;
 try {
   chosen = localStorage.getItem('theme');
 } catch {
-  // A browser may refuse storage: the system's theme it is.
+  // A browser may refuse storage: use the system's theme.
 }
 if (chosen === 'light' || chosen === 'dark') document.documentElement.dataset['theme'] = chosen;

@@ -1,4 +1,4 @@
-// Light or dark: by the system unless the person chose. The choice stays in this browser.
+// Light or dark: the system's theme unless the person chose. The choice stays in this browser.
 import { signal } from '@preact/signals';
 
 export type Theme = 'system' | 'light' | 'dark';
@@ -27,7 +27,7 @@ export function chooseTheme(chosen: Theme): void {
     if (chosen === 'system') localStorage.removeItem(storageKey);
     else localStorage.setItem(storageKey, chosen);
   } catch {
-    // It then lasts as long as the page.
+    // It then lasts only as long as the page.
   }
 }
 
@@ -36,7 +36,7 @@ export function showTheme(chosen: Theme): void {
   else document.documentElement.dataset['theme'] = chosen;
 }
 
-/** What is seen now, the system's wish included. */
+/** The effective theme, including the system's preference. */
 export function isDark(): boolean {
   return theme.value === 'system' ? isSystemDark.value : theme.value === 'dark';
 }

@@ -1,5 +1,5 @@
-// API keys: one item each, found by the id inside the key's text. One partition has those of all tenants, since a
-// key is looked up before its tenant is known.
+// API keys: one item each, found by the id in the key's text. All tenants share one partition,
+// since a key is looked up before its tenant is known.
 import * as z from 'zod';
 import { limits } from '../../contract/limits/limits.ts';
 import { scopes } from '../../core/access/api-key.ts';

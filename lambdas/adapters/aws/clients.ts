@@ -1,5 +1,5 @@
-// The AWS clients. A function that hangs on one call would hold up its whole batch, so every call has a deadline
-// and a bounded number of tries. Region, credentials and AWS_ENDPOINT_URL come from the environment.
+// The AWS clients. One hanging call would stall the whole batch, so every call has a deadline and a
+// bounded number of tries. Region, credentials and AWS_ENDPOINT_URL come from the environment.
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
@@ -20,7 +20,7 @@ export type ClientOptions = {
   credentials?: { accessKeyId: string; secretAccessKey: string };
 };
 
-/** @param options tests alone give any */
+/** @param options used by tests only */
 export function openClients(options: ClientOptions = {}): AwsClients {
   const shared = {
     ...options,
@@ -35,14 +35,14 @@ export function openClients(options: ClientOptions = {}): AwsClients {
   };
   return {
     dynamodb: new DynamoDBClient(shared),
-    // An emulator's queue URLs name hosts that need not resolve.
+    // An emulator's queue URLs may name hosts that do not resolve.
     sqs: new SQSClient({ ...shared, useQueueUrlAsEndpoint: false }),
     scheduler: new SchedulerClient(shared),
     eventBridge: new EventBridgeClient(shared),
   };
 }
 
-/** Names the call that failed; the SDK's own error, which may quote keys, is only its cause. */
+/** Names the failed call; the SDK's own error, which may quote keys, is only its cause. */
 export async function call<Result>(name: string, run: () => Promise<Result>): Promise<Result> {
   try {
     return await run();
@@ -55,9 +55,11 @@ export async function call<Result>(name: string, run: () => Promise<Result>): Pr
 
 const throttling = /Throttl|ThroughputExceeded|LimitExceeded/;
 
-/** AWS was not reached, failed or throttled; anything else that it refuses is a bug of ours, or a right that is missing. */
+/**
+ * AWS was unreachable, failed or throttled; any other refusal is our bug or a missing permission.
+ */
 function isOutage(cause: unknown): boolean {
-  // The SDK puts it into every error of a call, also where no answer came.
+  // The SDK adds it to every call's error, even without a response.
   if (!(cause instanceof Error) || !('$metadata' in cause)) return false;
   const isRefusal = '$fault' in cause && cause.$fault === 'client';
   return !isRefusal || throttling.test(cause.name);

@@ -1,4 +1,4 @@
-// Dead letters: one item each, all of a tenant in one partition, in the order in which their messages were sent.
+// Dead letters: one item each, a tenant's in one partition, in the order their messages were sent.
 import * as z from 'zod';
 import { deadLetterReason } from '../../contract/dead-letters/dead-letter-reason.ts';
 import { table as names } from '../../contract/table.ts';
@@ -15,7 +15,7 @@ import type { Item } from './deliveries/item-size.ts';
 import type { ItemKey } from './table/keys.ts';
 import { deadLetterPartition } from './table/keys.ts';
 
-/** Sort keys of the partition lie between these. */
+/** Bounds of the partition's sort keys. */
 const allIds = { from: 'ltr_', to: 'ltr_~' };
 
 const storedLetter = z.object({
@@ -70,7 +70,7 @@ export function openDeadLetters(table: DynamoTable, clock: Clock): DeadLetterSto
 
   return {
     async bury(letter) {
-      // Refused or not, it is there: its id comes from its message.
+      // Refused or not, it exists: its id derives from its message.
       await table.put(encode(letter), isAbsent);
     },
 

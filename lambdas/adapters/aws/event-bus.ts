@@ -1,5 +1,5 @@
-// The event bus: EventBridge, where rules of the operator's pick events and send them on. It has no memory: an event that
-// no rule picks is gone.
+// The event bus: EventBridge, where the operator's rules match and forward events. It stores
+// nothing: an event that no rule matches is gone.
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { eventSource } from '../../contract/announcements/operational-events.ts';
@@ -22,7 +22,7 @@ export function openEventBus(client: EventBridgeClient, busName: string): EventB
         ],
       });
       const result = await call('EventBridge PutEvents', () => client.send(command));
-      // A refused entry is answered with 200 like any other.
+      // A refused entry still gets a 200.
       if (result.FailedEntryCount !== 0) {
         throw new Error(`EventBridge PutEvents failed: ${result.Entries?.[0]?.ErrorCode}`);
       }

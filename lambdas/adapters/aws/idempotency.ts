@@ -13,7 +13,7 @@ const storedClaim = z.object({
   fingerprint: z.string(),
 });
 
-/** A refused claim whose holder is gone a moment later is made again. */
+/** A refused claim is retried if its holder is gone a moment later. */
 const triesMax = 3;
 
 export function openIdempotency(table: DynamoTable): IdempotencyStore {
@@ -25,7 +25,7 @@ export function openIdempotency(table: DynamoTable): IdempotencyStore {
         ...key,
         delivery_id: claim.deliveryId,
         fingerprint: claim.fingerprint,
-        // The time to live is in whole seconds; the window is not.
+        // The TTL is in whole seconds; the window is not.
         held_until: heldUntil,
         [names.timeToLive]: Math.ceil(heldUntil / 1_000),
       };
@@ -40,7 +40,7 @@ export function openIdempotency(table: DynamoTable): IdempotencyStore {
         const { delivery_id: deliveryId, fingerprint } = storedClaim.parse(holder);
         return { deliveryId, fingerprint };
       }
-      throw new Error('The idempotency key was claimed and freed at the same time');
+      throw new Error('The idempotency key was claimed and freed concurrently');
     },
   };
 }

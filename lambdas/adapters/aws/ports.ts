@@ -1,5 +1,5 @@
-// The AWS driver, all of it: the storage and queue ports on one DynamoDB table, one SQS queue and EventBridge
-// Scheduler, and an event bus.
+// The whole AWS driver: the storage and queue ports on one DynamoDB table, one SQS queue and
+// EventBridge Scheduler, and an event bus.
 import type { AwsSettings } from '../../contract/settings.ts';
 import type { Clock, Ports } from '../../core/ports.ts';
 import { detailLifetimeMs } from '../../core/deliveries/retention.ts';

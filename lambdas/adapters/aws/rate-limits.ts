@@ -1,5 +1,5 @@
-// Slots under a subscription's rate limit: one number, moved on by one conditional update. The limit itself is a part of
-// the key, so that another limit begins anew.
+// Slots under a subscription's rate limit: one number, advanced by a conditional update. The limit
+// is part of the key, so that a new limit starts fresh.
 import { limits } from '../../contract/limits/limits.ts';
 import { table as names } from '../../contract/table.ts';
 import type { RateLimitStore } from '../../core/ports.ts';
@@ -10,7 +10,7 @@ import { rateLimitKey } from './table/keys.ts';
 
 /** The number may pass from busy to idle, or back, between two tries. */
 const triesMax = 4;
-/** What is idle is of no use after this. */
+/** Idle state is useless after this. */
 const keptMs = 24 * 3_600_000;
 
 export function openRateLimits(table: DynamoTable): RateLimitStore {
@@ -31,7 +31,7 @@ export function openRateLimits(table: DynamoTable): RateLimitStore {
 type Asked = { limit: RateLimit; now: number };
 type Key = ReturnType<typeof rateLimitKey>;
 
-/** After what is reserved already. */
+/** After the existing reservations. */
 async function moveOn(table: DynamoTable, key: Key, { limit, now }: Asked): Promise<number | null> {
   const stored = await table.updateAndRead(
     key,
@@ -44,7 +44,7 @@ async function moveOn(table: DynamoTable, key: Key, { limit, now }: Asked): Prom
   return stored === null ? null : Number(stored['busy_until']);
 }
 
-/** From now on, where nothing is, or only what a clock reserved that was ahead. */
+/** From now on, if nothing is reserved, or only by a clock that was ahead. */
 async function begin(table: DynamoTable, key: Key, { limit, now }: Asked): Promise<number | null> {
   const busyUntil = now + slotIntervalMs(limit);
   const result = await table.update(

@@ -1,4 +1,4 @@
-// Replay jobs: one item each, all of a tenant in one partition, in the order they were made.
+// Replay jobs: one item each, a tenant's in one partition, in order of creation.
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import { table as names } from '../../contract/table.ts';
@@ -14,7 +14,7 @@ import type { Item } from './deliveries/item-size.ts';
 import type { ItemKey } from './table/keys.ts';
 import { replayPartition } from './table/keys.ts';
 
-/** Sort keys of the partition lie between these. */
+/** Bounds of the partition's sort keys. */
 const allIds = { from: 'rpl_', to: 'rpl_~' };
 
 const statuses = z.array(z.enum(['delivered', 'failed', 'cancelled']));
@@ -44,7 +44,7 @@ const storedJob = z.object({
   created_at: number,
   updated_at: number,
   completed_at: number.nullable(),
-  /** The time to live is in whole seconds; this is not. */
+  /** The TTL is in whole seconds; this is not. */
   kept_until: number.nullable(),
   version: number,
 });
@@ -145,7 +145,7 @@ export function openReplays(table: DynamoTable, clock: Clock): ReplayStore {
         ...allIds,
         partition,
         newestFirst: true,
-        // One more than a page tells whether there is another.
+        // One extra item tells whether there is another page.
         limit: limit + 1,
         startKey: position === null ? undefined : { pk: partition, sk: position },
       });

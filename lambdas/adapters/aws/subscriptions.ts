@@ -1,4 +1,4 @@
-// Subscriptions: one item each, all of a tenant in one partition, in the order they were made.
+// Subscriptions: one item each, a tenant's in one partition, in order of creation.
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import type { EndpointAuth } from '../../contract/endpoints/endpoint-auth.ts';
@@ -19,7 +19,7 @@ import type { Item } from './deliveries/item-size.ts';
 import type { ItemKey } from './table/keys.ts';
 import { operationalPartition, subscriptionPartition, tenantsPartition } from './table/keys.ts';
 
-/** Sort keys of the partition lie between these. */
+/** Bounds of the partition's sort keys. */
 const allIds = { from: 'sub_', to: 'sub_~' };
 
 const storedSubscription = z.object({
@@ -38,10 +38,10 @@ const storedSubscription = z.object({
   timeout_ms: z.number().nullable(),
   held_until: z.number().nullable(),
   rate_limit: z.custom<RateLimit | null>().default(null),
-  // Ours alone, and all of it changes together.
+  // Purely internal, and always changed as a whole.
   health: z.custom<Health>().default(newHealth(0)),
   custom_headers: z.record(z.string(), z.string()).default({}),
-  // Kept as the API took them, which has checked them.
+  // Stored as the API validated them.
   auth: z.custom<EndpointAuth | null>().default(null),
   operational_events: z.boolean().default(false),
   verification: z.custom<Verification | null>().default(null),
@@ -148,7 +148,7 @@ export function openSubscriptions(table: DynamoTable): SubscriptionStore {
         ...allIds,
         partition,
         newestFirst: true,
-        // One more than a page tells whether there is another.
+        // One extra item tells whether there is another page.
         limit: limit + 1,
         startKey: position === null ? undefined : { pk: partition, sk: position },
       });
@@ -190,10 +190,10 @@ export function openSubscriptions(table: DynamoTable): SubscriptionStore {
 
 const isActive = { that: '#status = :active', values: { ':active': 'active' } };
 
-/** The index has their status, and next to nothing else of them. */
+/** The index has their status and little else. */
 function inStatusIndex(tenant: string) {
   const partition = subscriptionPartition(tenant);
-  // All of the partition name this tenant: in the index they have no other order.
+  // Everything in the partition names this tenant: the index has no other order.
   const range = { index: 'status' as const, partition, from: tenant, to: tenant };
   return { ...range, newestFirst: false };
 }

@@ -1,8 +1,8 @@
-// One deadline per attempt: every step waits against it, so that no sum of slow steps exceeds it. It stands still
-// while the attempt waits for something of ours.
+// One deadline per attempt: every step waits against it, so that no sum of slow steps exceeds it.
+// It is paused while the attempt waits for our own resources.
 import { limits } from '../../contract/limits/limits.ts';
 
-/** Milliseconds that never step back, as `performance.now()` gives them. */
+/** Monotonic milliseconds, as from `performance.now()`. */
 export type MonotonicClock = { now(): number };
 
 export type Deadline = {
@@ -11,16 +11,19 @@ export type Deadline = {
   /** Of what counts. */
   elapsedMs(): number;
   remainingMs(): number;
-  /** True when it was seen to pass much later than it did: then this process stood still, and used up the time. */
+  /**
+   * True if it was noticed much later than it passed: then this process was stalled and used up the
+   * time.
+   */
   isOverslept(): boolean;
-  /** The time that the work takes does not count. */
+  /** The time of this work does not count. */
   standStill<Result>(work: Promise<Result>): Promise<Result>;
-  /** To be called in any case; a running timer holds the process. */
+  /** Must always be called; a running timer keeps the process alive. */
   end(): void;
 };
 
 export function startDeadline(wantedMs: number, clock: MonotonicClock): Deadline {
-  // Node would take what is too large, negative or no number at all for 1 ms, and warn.
+  // Node would treat an oversized, negative or non-numeric value as 1 ms, and warn.
   const timeoutMs = wantedMs > 0 ? Math.min(wantedMs, limits.deliveryTimeoutMsMax) : 0;
   const controller = new AbortController();
   let startedAt = clock.now();
@@ -51,7 +54,10 @@ export function startDeadline(wantedMs: number, clock: MonotonicClock): Deadline
   };
 }
 
-/** Rejects with what `timeIsUp` makes when the deadline comes first; the work itself goes on and is ignored. */
+/**
+ * Rejects with the result of `timeIsUp` if the deadline comes first; the work itself continues and
+ * is ignored.
+ */
 export async function beforeDeadline<Result>(
   work: Promise<Result>,
   deadline: Deadline,

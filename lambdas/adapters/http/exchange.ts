@@ -1,5 +1,6 @@
-// One request and its response on a connection that is already open. The status counts as soon as the headers are
-// here: whatever becomes of the body after that, the endpoint has answered (a slow body must not cause a retry).
+// One request and its response on an open connection. The status counts as soon as the headers have
+// arrived: whatever happens to the body, the endpoint has answered (a slow body must not cause a
+// retry).
 import {
   request as httpRequest,
   type Agent,
@@ -35,7 +36,10 @@ export type Exchange = {
   onFirstByte(): void;
 };
 
-/** Rejects with a `SendFailure`. The connection goes back to the pool only after a whole, well-formed exchange. */
+/**
+ * Rejects with a `SendFailure`. The connection returns to the pool only after a complete,
+ * well-formed exchange.
+ */
 export function exchange(input: Exchange): Promise<Response> {
   const { signal } = input.deadline;
   return new Promise((resolve, reject) => {
@@ -82,10 +86,10 @@ export function exchange(input: Exchange): Promise<Response> {
       if (heard.isTooLarge) fail(new SendFailure('response_too_large'));
     };
 
-    // Not before: Node's own listener must be there first, or the bytes would pass it by.
+    // Not earlier: Node's own listener must be attached first, or it would miss the bytes.
     request.once('socket', () => socket.on('data', hear));
     request.on('error', (error) => {
-      // Once the response has begun, its own events tell how it ends: bytes after its end are no fault of it.
+      // Once a response has begun, its own events tell how it ends, whatever bytes follow.
       if (answer !== undefined) return;
       const refused = refusedAnswer(error, heard);
       if (refused === undefined) return fail(error);
@@ -93,7 +97,7 @@ export function exchange(input: Exchange): Promise<Response> {
       answer = answerOfRefused(refused, asked);
       succeed(false);
     });
-    request.on('upgrade', () => fail(new SendFailure('invalid_response'))); // Nobody asked for it.
+    request.on('upgrade', () => fail(new SendFailure('invalid_response'))); // Not requested.
     request.on('response', (message) => {
       if (!isValid(message)) return fail(new SendFailure('invalid_response'));
       answer = answerOf(message, asked);
@@ -108,8 +112,9 @@ export function exchange(input: Exchange): Promise<Response> {
 }
 
 /**
- * An answer to half a request leaves the other half behind, in front of the next request. That all of it has left may be
- * known a turn of the event loop late; until then Node does not give the connection back either.
+ * A response to half a request leaves the other half on the wire, ahead of the next request. That
+ * all of it was sent may be known one event-loop turn late; until then Node does not release the
+ * connection either.
  */
 async function giveBack(request: ClientRequest, isWhole: boolean): Promise<void> {
   for (let turns = 0; isWhole && !request.writableFinished && turns < 2; turns += 1) {
@@ -142,18 +147,19 @@ function requestOptions(input: Exchange): ConnectedRequest {
     headers: input.headers,
     setHost: false,
     maxHeaderSize: limits.responseHeaderBytesMax,
-    // Written out, since NODE_OPTIONS can change the default.
+    // Explicit, since NODE_OPTIONS can change the default.
     insecureHTTPParser: false,
   };
 }
 
-// RFC 9110, 15: "All valid status codes are within the range of 100 to 599"; those below 200 are no answers.
+// RFC 9110, 15: "All valid status codes are within the range of 100 to 599"; those below 200 are
+// not final.
 function isValid(message: IncomingMessage): boolean {
   const { statusCode = 0, httpVersionMajor } = message;
   return httpVersionMajor === 1 && statusCode >= 200 && statusCode <= 599;
 }
 
-// What is not kept is read only to use the connection again.
+// The rest is read only to reuse the connection.
 function isWorthReusing(request: ClientRequest, message: IncomingMessage): boolean {
   const announced = Number(message.headers['content-length'] ?? 0);
   return request.shouldKeepAlive && announced <= limits.responseBytesReadMax;

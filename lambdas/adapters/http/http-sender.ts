@@ -1,6 +1,6 @@
-// Sends webhooks to hosts that strangers chose. Every attempt has one deadline over DNS, connection, TLS, request
-// and response; ends up only at addresses that the policy allows; follows no redirect, uses no proxy, speaks
-// HTTP/1.1; and reads a bounded part of the answer.
+// Sends webhooks to hosts that strangers chose. Every attempt has one deadline for DNS, connection,
+// TLS, request and response; reaches only addresses that the policy allows; follows no redirects,
+// uses no proxy, speaks HTTP/1.1; and reads a bounded part of the response.
 import type { TargetPolicy } from '../../core/endpoints/address.ts';
 import type { AttemptTimings } from '../../core/deliveries/delivery.ts';
 import { UnsentError } from '../../core/shared/port-errors.ts';
@@ -21,11 +21,11 @@ import { anyFailure, SendFailure } from './send-failure.ts';
 export type HttpSenderOptions = {
   policy: TargetPolicy;
   clock?: MonotonicClock;
-  /** DNS servers as `address:port`; those of the system unless given. */
+  /** DNS servers as `address:port`; default: the system's. */
   resolverServers?: readonly string[];
-  /** Where names that the policy allows are looked up first; nowhere unless given. */
+  /** The hosts file consulted first for names that the policy allows; default: none. */
   hostsFile?: string;
-  /** Certificates (PEM) to trust instead of Node's own. */
+  /** Certificates (PEM) to trust instead of Node's defaults. */
   ca?: string | string[];
   dial?: Dial;
   bounds?: PoolBounds;
@@ -111,27 +111,31 @@ function resolverOf(options: HttpSenderOptions, clock: MonotonicClock): HostReso
 }
 
 /**
- * The peer closed a connection that had been idle, just as the request was under way: it has most likely not seen it.
- * Sent again, the request may come twice, as any may; after one byte of an answer it certainly came.
+ * The peer closed an idle connection just as the request was sent, and most likely never saw it.
+ * Resent, the request may arrive twice, as any may; after one byte of a response it certainly
+ * arrived.
  */
 function isLostUnanswered({ code, progress }: SendFailure): boolean {
   return code === 'connection_reset' && progress !== undefined;
 }
 
-/** Once a request left, no want of ours can undo the attempt. */
+/** Once a request has left, no shortage of ours can undo the attempt. */
 function blameFor(failure: SendFailure): (error: unknown) => never {
   return (error) => {
     throw error instanceof UnsentError && failure.progress !== 'untouched' ? failure : error;
   };
 }
 
-/** Throws what is no attempt. What nobody foresaw is none either: whatever breaks later becomes a `SendFailure` there. */
+/**
+ * Throws whatever is not an attempt, including unforeseen errors: whatever breaks later becomes a
+ * `SendFailure` there.
+ */
 function failureOf(error: unknown): SendFailure {
   if (error instanceof SendFailure) return error;
   throw error instanceof UnsentError ? error : new UnsentError('broken', error);
 }
 
-/** Judged again at every attempt: the policy may have become stricter since the URL was stored. */
+/** Checked again at every attempt: the policy may have become stricter since the URL was stored. */
 function judgedTarget(url: string, policy: TargetPolicy): Target {
   const check = checkTargetUrl(url, policy);
   if (check.ok) return check.target;

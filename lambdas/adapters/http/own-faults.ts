@@ -1,11 +1,12 @@
-// What Node and c-ares say when the service itself lacks something for sending, before a packet could have left: no
-// endpoint is to blame for that, and it fails no attempt. A fault that stays is given back again and again, ever less often.
+// Node and c-ares errors that mean that the service itself lacked something for sending, before a
+// packet could have left: the endpoint is not to blame, and no attempt fails. While a fault
+// persists, the message goes back again and again, ever less often.
 import { networkInterfaces } from 'node:os';
 import { isIPv6 } from 'node:net';
 import { UnsentError, type OwnFault } from '../../core/shared/port-errors.ts';
 import { codeOf } from './node-error.ts';
 
-// No peer can bring these about.
+// No peer can cause these.
 const dialCodes: Readonly<Record<string, OwnFault>> = {
   EMFILE: 'no_descriptor',
   ENFILE: 'no_descriptor',
@@ -14,7 +15,7 @@ const dialCodes: Readonly<Record<string, OwnFault>> = {
   ENOBUFS: 'no_memory',
 };
 
-// A router's ICMP message can, too: only what this machine says by itself counts.
+// A router's ICMP message can cause these, too: only errors raised by this machine count.
 const localDialCodes: Readonly<Record<string, OwnFault>> = {
   EACCES: 'not_permitted',
   EPERM: 'not_permitted',
@@ -22,10 +23,10 @@ const localDialCodes: Readonly<Record<string, OwnFault>> = {
   ENETUNREACH: 'no_route',
 };
 
-// A host that has IPv6 addresses alone is out of reach from a machine without one: that is no passing want.
+// An IPv6-only host is unreachable from a machine without IPv6: that is not temporary.
 const codesWithoutIpv6 = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'ENETDOWN', 'ENETUNREACH']);
 
-// What a name server answered, or could not answer in time, or a name that none could be asked for.
+// A name server answered, or did not in time, or the name could not be queried.
 const dnsServersCodes = new Set([
   'EBADNAME',
   'EBADRESP',
@@ -39,14 +40,14 @@ const dnsServersCodes = new Set([
   'ETIMEOUT',
 ]);
 
-/** Whether a name server said something, were it that it does not know. */
+/** Whether a name server answered at all, even if only that it does not know. */
 export function isAnswerOfDns(code: string): boolean {
   return dnsServersCodes.has(code) && code !== 'ETIMEOUT';
 }
 
 /**
- * Undefined where the peer or the network gave the error. `isLocal` says that the event loop has not turned since the
- * dial: nothing can have come back yet.
+ * Undefined if the peer or network caused the error. `isLocal`: the event loop has not turned since
+ * the dial, so nothing can have come back yet.
  */
 export function unsentByDial(
   error: unknown,
@@ -60,7 +61,10 @@ export function unsentByDial(
   return fault === undefined ? undefined : new UnsentError(fault, error);
 }
 
-/** Undefined where a name server gave the error. c-ares has a dozen codes for what goes wrong before it asks one. */
+/**
+ * Undefined if a name server caused the error. c-ares has a dozen codes for what fails before it
+ * asks one.
+ */
 export function unsentByDns(codes: readonly string[]): UnsentError | undefined {
   const own = codes.find((code) => !dnsServersCodes.has(code));
   return own === undefined ? undefined : new UnsentError('no_resolver', new Error(own));

@@ -1,4 +1,4 @@
-// The headers of a request as they go on the wire: the caller's, and those that only the sender may set.
+// A request's headers on the wire: the caller's, and those that only the sender may set.
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { SendRequest } from '../../core/deliveries/send-result.ts';
 import { SendFailure } from './send-failure.ts';
@@ -18,13 +18,13 @@ const sendersOwn = new Set([
   'upgrade',
 ]);
 
-/** Throws a `SendFailure` before anything is connected. Its sentence never has a header's value. */
+/** Throws a `SendFailure` before connecting. Its message never contains a header value. */
 export function wireHeaders(request: SendRequest): Record<string, string | number> {
   for (const [name, value] of Object.entries(request.headers)) check(name, value);
   return {
     host: new URL(request.url).host,
     ...request.headers,
-    // What comes back is stored as text, and little of it: to compress it is in vain.
+    // Only a little of the response is stored, as text: compression would be pointless.
     'accept-encoding': 'identity',
     'content-length': request.body.byteLength,
   };

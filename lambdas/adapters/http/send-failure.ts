@@ -1,41 +1,41 @@
-// Why an attempt got no response: Node's many error codes become the closed list of `send-result.ts`. What the service
-// itself lacked is no attempt: see `own-faults.ts`.
-// The sentences are fixed. What Node says may hold addresses, header values or parts of the answer.
+// Why an attempt got no response: maps Node's many error codes to the closed list of
+// `send-result.ts`. A shortage of the service itself is not an attempt: see `own-faults.ts`. The
+// messages are fixed. Node's may contain addresses, header values or parts of the response.
 import { limits } from '../../contract/limits/limits.ts';
 import type { SendErrorCode } from '../../core/deliveries/send-result.ts';
 import { codeOf } from './node-error.ts';
 
 const sentences: Record<SendErrorCode, string> = {
   invalid_url: 'The target URL is not valid',
-  // One wording for every kind of blocked target, or it would map the network that the service runs in.
-  blocked_address: 'The target is not an address that webhooks may be sent to',
+  // One wording for every kind of blocked target, or it would reveal the service's network.
+  blocked_address: 'Webhooks may not be sent to this target address',
   dns_not_found: 'The host name does not exist or has no address',
-  dns_timeout: 'DNS gave no answer in time',
+  dns_timeout: 'DNS did not answer in time',
   dns_failed: 'DNS failed to answer',
   connect_refused: 'The connection was refused',
-  connect_timeout: 'No connection came about in time',
+  connect_timeout: 'The connection was not established in time',
   connect_failed: 'The host could not be reached',
-  connection_reset: 'The connection was closed before a response came',
-  tls_expired: 'The certificate has expired or is not valid yet',
-  tls_hostname: 'The certificate is for another host name',
+  connection_reset: 'The connection was closed before a response arrived',
+  tls_expired: 'The certificate has expired or is not yet valid',
+  tls_hostname: 'The certificate is for a different host name',
   tls_untrusted: 'The certificate is not signed by a trusted authority',
-  tls_timeout: 'The TLS handshake did not end in time',
+  tls_timeout: 'The TLS handshake did not complete in time',
   tls_failed: 'The TLS handshake failed',
   tls_client_certificate: 'The client certificate or its key cannot be used',
-  request_timeout: 'The request was not taken in time',
-  response_timeout: 'No response came in time',
+  request_timeout: 'The request was not accepted in time',
+  response_timeout: 'No response arrived in time',
   response_too_large: `The response has more than ${limits.responseHeaderBytesMax} bytes of headers`,
   invalid_response: 'The response is not valid HTTP',
-  auth_failed: 'No access token could be had',
+  auth_failed: 'No access token could be obtained',
   send_failed: 'The request could not be sent',
 };
 
-/** Of a request without an answer: no byte of it left this process, or no byte of an answer came. */
+/** For a request without a response: no byte of it was sent, or no byte of a response arrived. */
 export type Progress = 'untouched' | 'unanswered';
 
 export class SendFailure extends Error {
   readonly code: SendErrorCode;
-  /** Undefined where an answer may have begun, or nobody knows. */
+  /** Undefined if a response may have begun, or it is unknown. */
   readonly progress: Progress | undefined;
 
   constructor(
@@ -89,7 +89,7 @@ const exchangeCodes: Record<string, SendErrorCode> = {
   ENETUNREACH: 'connection_reset',
   EPIPE: 'connection_reset',
   ERR_STREAM_DESTROYED: 'connection_reset',
-  ETIMEDOUT: 'response_timeout', // The kernel gave up sending again.
+  ETIMEDOUT: 'response_timeout', // The kernel gave up retransmitting.
 };
 
 const exchangePrefixes: readonly (readonly [prefix: string, code: SendErrorCode])[] = [
@@ -114,7 +114,7 @@ export function exchangeFailure(error: unknown, progress?: Progress): SendFailur
   return toFailure(error, exchangeCodes[code] ?? byPrefix ?? 'send_failed', progress);
 }
 
-/** Whatever was thrown after a packet left: then it counts as an attempt, whoever is to blame. */
+/** For errors after a packet left: then it counts as an attempt, whoever is to blame. */
 export function anyFailure(error: unknown): SendFailure {
   return toFailure(error, 'send_failed');
 }

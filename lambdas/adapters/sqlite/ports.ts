@@ -33,9 +33,9 @@ export type SqlitePorts = Pick<
   queue: SqliteDeliveryQueue;
   receiver: QueueReceiver;
   sweeper: Sweeper;
-  /** True unless a write failed for want of the file, and a new try fails too. */
+  /** True unless a write failed because of the file, and a new try fails too. */
   canWrite(): Promise<boolean>;
-  /** Commits what waits, and closes the database. */
+  /** Commits pending writes and closes the database. */
   close(): void;
 };
 
@@ -59,7 +59,7 @@ export function openSqlitePorts(options: {
     stats: createStatsStore(database, writer),
     rateLimits: createRateLimitStore(database, writer),
     apiKeys: createApiKeyStore(database, writer),
-    // There is no bus on one machine: the log has a line for every announcement.
+    // A single machine has no bus: the log has a line for every announcement.
     bus: { isHeard: false, put: () => Promise.resolve() },
     queue: createDeliveryQueue(database, writer, clock),
     receiver: createQueueReceiver(database, writer, clock),

@@ -1,4 +1,5 @@
-// Slots under a subscription's rate limit: one number each. The limit is a part of the key, so that another begins anew.
+// Slots under a subscription's rate limit: one number each. The limit is part of the key, so that a
+// new limit starts fresh.
 import type { DatabaseSync } from 'node:sqlite';
 import type { RateLimitStore } from '../../core/ports.ts';
 import { knownBusyUntil, reserveSlot } from '../../core/endpoints/rate-limit.ts';

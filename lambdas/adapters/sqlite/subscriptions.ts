@@ -37,7 +37,7 @@ const fields = [
 /** Sorts after every id. */
 const afterAllIds = '~';
 
-/** What SQLite has no type for. */
+/** Fields that SQLite has no type for. */
 const jsonFields = [
   'previousSecrets',
   'timestampedSignature',
@@ -95,7 +95,8 @@ export function createSubscriptionStore(database: DatabaseSync, writer: Writer):
   const tenants = database.prepare('SELECT tenant FROM tenants ORDER BY tenant');
   const remove = database.prepare('DELETE FROM subscriptions WHERE tenant = ? AND id = ?');
   const listOperational = database.prepare(
-    // Told which index: left to itself it walks through all of the tenant, which are in order already.
+    // Names the index: otherwise SQLite walks through all of the tenant's rows, which are already
+    // in order.
     `SELECT ${selected(fields)} FROM subscriptions INDEXED BY subscriptions_operational
      WHERE tenant = ? AND operational_events = 'true' ORDER BY id`,
   );

@@ -1,18 +1,21 @@
-// Removes what has expired. Reads do not show it anyway, so this only keeps the file small.
+// Removes expired rows. Reads hide them anyway, so this only keeps the file small.
 import type { DatabaseSync } from 'node:sqlite';
 import { limits } from '../../contract/limits/limits.ts';
 import { hourMs } from '../../core/ledger/stats.ts';
 import type { Writer } from './file/writer.ts';
 
 export type Sweeper = {
-  /** Removes at most `limit` rows of each kind, so that no sweep holds up the rest, and says how many. */
+  /**
+   * Removes at most `limit` rows of each kind, so that no sweep blocks the rest, and returns how
+   * many.
+   */
   removeExpired(now: number, limit: number): Promise<number>;
-  /** Epoch ms, no earlier than the last event that was counted, and an hour later at most; null where none was. */
+  /** Epoch ms: at or up to an hour after the last counted event; null if there was none. */
   lastStoredAt(): number | null;
 };
 
 export function createSweeper(database: DatabaseSync, writer: Writer): Sweeper {
-  // Bodies and attempts go with their delivery.
+  // Bodies and attempts are removed with their delivery.
   const deliveries = database.prepare(
     `DELETE FROM deliveries WHERE (tenant, id) IN
        (SELECT tenant, id FROM deliveries WHERE expires_at <= ? LIMIT ?)`,

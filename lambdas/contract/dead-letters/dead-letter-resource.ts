@@ -8,11 +8,11 @@ export const deadLetter = z
     id: z.string(),
     reason: deadLetterReason,
     detail: z.string().meta({ description: 'One sentence on what went wrong' }),
-    body: z.string().meta({ description: 'The message as it lay on the queue: ids alone' }),
+    body: z.string().meta({ description: 'The message as it was on the queue: only ids' }),
     receive_count: z.number().int().meta({ description: 'How often it was received' }),
     sent_at: time,
     buried_at: time.meta({ description: 'When it became a dead letter' }),
-    redriven_at: time.nullable().meta({ description: 'When it was sent again' }),
+    redriven_at: time.nullable().meta({ description: 'When it was resent' }),
   })
   .meta({ id: 'DeadLetter' });
 

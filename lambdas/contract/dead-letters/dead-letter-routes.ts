@@ -6,7 +6,7 @@ import { limits } from '../limits/limits.ts';
 import type { Route } from '../http/route.ts';
 import { message, nextCursor, page } from '../http/route.ts';
 
-/** Strict: a filter with a slip in its name must not be left out. */
+/** Strict: a misspelled filter must not be ignored. */
 const redrive = z
   .strictObject({
     ids: z
@@ -14,8 +14,8 @@ const redrive = z
       .min(1)
       .max(limits.redriveIdsMax)
       .nullish()
-      .meta({ description: 'These alone; without them all that were not sent again' }),
-    reason: deadLetterReason.nullish().meta({ description: 'Those of this reason alone' }),
+      .meta({ description: 'Only these; by default all that were not resent' }),
+    reason: deadLetterReason.nullish().meta({ description: 'Only those with this reason' }),
     per_second: z
       .number()
       .int()
@@ -32,7 +32,7 @@ const skipped = z.object({
   id: z.string(),
   reason: z.enum(['unreadable', 'redriven', 'not_found']).meta({
     description:
-      'It is no message that this version can read, was sent again before, or is not there (any more)',
+      'This version cannot read it, it was already resent, or it does not exist (any more)',
   }),
 });
 
@@ -49,7 +49,7 @@ export const deadLetterRoutes = {
       redriven: z
         .enum(['true', 'false'])
         .optional()
-        .meta({ description: 'Whether they were sent again' }),
+        .meta({ description: 'Whether they were resent' }),
     }),
     status: 200,
     response: z.object({ dead_letters: z.array(deadLetter), ...nextCursor }),
@@ -60,16 +60,16 @@ export const deadLetterRoutes = {
     path: '/api/dead-letters/redrive',
     function: 'api',
     access: 'admin',
-    summary: 'Send the messages of dead letters again, at a pace; each once',
+    summary: 'Resend the messages of dead letters, at a pace; each once',
     body: redrive,
     status: 202,
     response: z.object({
       ...message,
-      redriven: z.number().int().meta({ description: 'Messages that are sent again' }),
+      redriven: z.number().int().meta({ description: 'Messages resent' }),
       skipped: z.array(skipped),
       last_due_at: deadLetter.shape.sent_at
         .nullable()
-        .meta({ description: 'When the last of them is due: go on then to keep the pace' }),
+        .meta({ description: 'When the last of them is due: continue then to keep the pace' }),
       ...nextCursor,
     }),
     problems: ['malformed-json', 'unsupported-media-type', 'payload-too-large', 'invalid-cursor'],

@@ -49,7 +49,7 @@ export const deliveryRoutes = {
     path: '/api/delivery/{id}/retry',
     function: 'api',
     access: 'admin',
-    summary: 'Start a new attempt cycle now, also of a delivered one',
+    summary: 'Start a new attempt cycle now, even for a delivered one',
     status: 202,
     response: z.object({ ...message, delivery: resources.delivery }),
     problems: ['not-found', 'conflict'],

@@ -1,4 +1,4 @@
-// The headers that a subscription adds to its requests, but for its credentials.
+// The headers that a subscription adds to its requests, except credentials.
 import * as z from 'zod';
 import { headerNameComplaint, headerNamePattern, headerValuePattern } from './header-name.ts';
 import { limits } from '../limits/limits.ts';
@@ -33,9 +33,9 @@ export const customHeaders = z
       },
     },
     description:
-      `Added to every request. Values are written, never read back: \`${secretMask}\` in an update ` +
-      'leaves a value as it is. Names of hop-by-hop, forwarding, content and signature headers are refused. ' +
-      '`Accept` and `User-Agent` go before those of the service.',
+      `Added to every request. Values are write-only: \`${secretMask}\` in an update ` +
+      'keeps the stored value. Names of hop-by-hop, forwarding, content and signature headers are refused. ' +
+      '`Accept` and `User-Agent` override those of the service.',
   });
 
 function nameComplaint(name: string, seen: ReadonlySet<string>): string | null {
@@ -50,5 +50,5 @@ function valueComplaint(value: string): string | null {
       ? `must have at most ${limits.customHeaderValueLengthMax} characters`
       : null;
   }
-  return 'must be printable ASCII characters, without spaces around';
+  return 'must be printable ASCII characters, without surrounding spaces';
 }

@@ -1,5 +1,6 @@
-// Which headers a subscription may add to its requests. What decides how a request is framed, routed, trusted or verified
-// is refused; so is what a cloud's metadata service asks for, since the requests come from inside a cloud.
+// Which headers a subscription may add to its requests. Headers that decide how a request is
+// framed, routed, trusted or verified are refused; so are those that a cloud's metadata service
+// requires, since the requests come from inside a cloud.
 import { limits } from '../limits/limits.ts';
 
 const refusedNames = new Set([
@@ -49,7 +50,10 @@ const refusedStarts = [
   'x-webhook-',
 ];
 
-/** Cloudflare sets what starts with `cf-` by itself, and expects this of the client: its service tokens. */
+/**
+ * Cloudflare sets all other `cf-` headers itself, but expects these from clients: its service
+ * tokens.
+ */
 const allowedStart = 'cf-access-client-';
 
 /** A token (RFC 9110, 5.6.2) that starts with a letter or digit. */
@@ -61,7 +65,7 @@ export function headerNameComplaint(name: string): string | null {
   if (name.length > limits.customHeaderNameLengthMax) {
     return `must have a name of at most ${limits.customHeaderNameLengthMax} characters`;
   }
-  if (!headerNamePattern.test(name)) return 'must have a name that HTTP allows';
+  if (!headerNamePattern.test(name)) return 'must have a valid HTTP header name';
   return isRefused(name.toLowerCase()) ? 'must not be set by a subscription' : null;
 }
 

@@ -5,7 +5,8 @@ import { limits } from '../limits/limits.ts';
 const time = z.iso.datetime().meta({ description: 'RFC 3339, UTC' });
 
 export const healthState = z.enum(['healthy', 'failing', 'open', 'recovering', 'inactive']).meta({
-  description: '`open`: the circuit is open, deliveries park; `recovering`: they are sent',
+  description:
+    '`open`: the circuit is open and deliveries are parked; `recovering`: they are being sent',
 });
 
 export const healthEventKind = z.enum([
@@ -25,13 +26,15 @@ export const health = z
     subscription_id: z.string(),
     state: healthState,
     since: time.meta({ description: 'When the circuit last opened or closed' }),
-    failing_since: time.nullable().meta({ description: 'Nothing but failures since then' }),
+    failing_since: time.nullable().meta({ description: 'Every attempt has failed since then' }),
     next_probe_at: time.nullable(),
-    probes: z.number().int().meta({ description: 'Sent since the circuit opened' }),
-    held_until: time.nullable().meta({ description: 'The endpoint asked for a pause' }),
+    probes: z.number().int().meta({ description: 'Probes sent since the circuit opened' }),
+    held_until: time
+      .nullable()
+      .meta({ description: 'When the pause that the endpoint requested ends' }),
     backlog: z.object({
       parked: z.number().int(),
-      complete: z.boolean().meta({ description: 'False where there are more than were counted' }),
+      complete: z.boolean().meta({ description: 'False if there are more than were counted' }),
       deliveries_per_second: z.number().meta({ description: 'The pace at which it is sent' }),
       estimated_drain_seconds: z.number().int(),
     }),

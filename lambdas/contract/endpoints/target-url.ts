@@ -1,4 +1,4 @@
-// The form of a URL that events are sent to. Whether it may be asked is judged in core/endpoints/target-url.ts.
+// The form of a target URL. Whether it may be called is judged in core/endpoints/target-url.ts.
 import * as z from 'zod';
 import { limits } from '../limits/limits.ts';
 
@@ -7,7 +7,7 @@ export const targetUrl = z
   .min(1)
   .max(limits.targetUrlLengthMax)
   .meta({
-    // Told, not checked: whatever is wrong with a URL is one problem with a code of its own.
+    // Documented, not checked: any fault in a URL is one problem with its own code.
     shownAs: { pattern: '^[Hh][Tt][Tt][Pp][Ss]?://[^/?#@]+([/?][^#]*)?$' },
     description:
       'An https URL (http where the deployment allows it) of a host in the public DNS, or of one that the ' +

@@ -1,10 +1,12 @@
-// What Content-Type and Content-Encoding may say of a payload (RFC 9110, 8.3 and 8.4). Both are sent on as they came, so
-// neither may hold anything that HTTP does not allow there.
+// Valid Content-Type and Content-Encoding values of a payload (RFC 9110, 8.3 and 8.4). Both are
+// forwarded unchanged, so neither may contain anything that HTTP forbids there.
 import * as z from 'zod';
 import { limits } from '../limits/limits.ts';
 
 const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
-/** Senders leave boundaries and addresses without the quotes that they need: everything but separators passes. */
+/**
+ * Senders omit required quotes around boundaries and addresses: everything but separators passes.
+ */
 const unquoted = '[!#-+.-:<-\\[\\]-~-]+';
 const quoted = '"(?:[\\t !#-\\[\\]-~]|\\\\[\\t -~])*"';
 const parameter = `${token}=(?:${quoted}|${unquoted})`;

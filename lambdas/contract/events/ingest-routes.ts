@@ -1,4 +1,4 @@
-// Routes of an ingest URL: where events are posted, and where senders look whether something answers.
+// Routes of an ingest URL: where events are posted, and where senders check that something answers.
 import * as z from 'zod';
 import { contentEncoding, contentType } from './content-headers.ts';
 import { limits } from '../limits/limits.ts';
@@ -7,20 +7,20 @@ import type { Route } from '../http/route.ts';
 import { message } from '../http/route.ts';
 
 /**
- * Senders add parameters of their own to the URL that they were given. One that can only mean `event_type` is not left
- * out, since filters would then judge an event without a type.
+ * Senders add their own parameters to the URL. One that can only mean `event_type` is not ignored,
+ * since filters would then judge an event without a type.
  */
 const ingestQuery = z
   .looseObject({ event_type: eventType.optional() })
   .superRefine((query, context) => {
     for (const name of Object.keys(query)) {
       if (name === 'event_type' || !/^event[_.-]?types?$/i.test(name)) continue;
-      const message = 'is not known here: did you mean event_type?';
+      const message = 'is unknown: did you mean event_type?';
       context.addIssue({ code: 'custom', path: [name], message });
     }
   });
 
-/** By Meta's names; others look with parameters of their own. */
+/** Meta's names; others use their own parameters. */
 const checkQuery = z.looseObject({
   'hub.mode': z.string().optional(),
   'hub.verify_token': z.string().optional(),
@@ -43,20 +43,21 @@ export const ingestRoutes = {
         }),
         'x-event-type': eventType
           .optional()
-          .meta({ description: 'Goes before the query parameter event_type' }),
+          .meta({ description: 'Takes precedence over the query parameter event_type' }),
         'x-hub-signature-256': z.string().optional().meta({
           description:
             "`sha256=` and the HMAC-SHA256 of the body with the subscription's secret, hex",
         }),
         'idempotency-key': z.string().max(limits.idempotencyKeyLengthMax).optional().meta({
-          description: 'Accepts the event once, however often the request is repeated within a day',
+          description:
+            'Accepts the event once, however often the request is repeated within 24 hours',
         }),
         'webhook-hops': z
           .string()
           .regex(/^\d{1,3}$/, 'must be a whole number')
           .optional()
           .meta({
-            description: 'Copied from a delivery that is published again, so that a loop ends',
+            description: 'Copied from a delivery that is republished, so that a loop ends',
           }),
       })
       .catchall(z.string()),
@@ -88,7 +89,7 @@ export const ingestRoutes = {
     path: '/api/ingest/{id}',
     function: 'publish',
     access: 'open',
-    summary: 'Say that events can be posted here, whether or not there is such a subscription',
+    summary: 'Confirm that events can be posted here, whether or not the subscription exists',
     query: checkQuery,
     headers: z
       .object({ 'x-okta-verification-challenge': z.string().optional() })

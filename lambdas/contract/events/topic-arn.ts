@@ -1,4 +1,4 @@
-// The ARN of an SNS topic. It is what an operator trusts: Amazon signs for every topic of every account alike.
+// The ARN of an SNS topic. Trust rests on it: Amazon signs for every topic of every account alike.
 import * as z from 'zod';
 import { limits } from '../limits/limits.ts';
 
@@ -11,9 +11,9 @@ export const topicArn = z
     pattern,
     'must be the ARN of an SNS topic, such as arn:aws:sns:eu-west-1:123456789012:name',
   )
-  .meta({ description: 'The topic whose messages are taken' });
+  .meta({ description: 'The topic whose messages are accepted' });
 
-/** The one host that speaks for the topic; null for what is no ARN of one. */
+/** The one host that speaks for the topic; null unless it is a topic ARN. */
 export function topicHostOf(arn: string): string | null {
   const [, partition, region] = pattern.exec(arn) ?? [];
   if (region === undefined) return null;

@@ -1,5 +1,5 @@
-// How events are verified when they are ingested: the way of a well-known sender, an HMAC of the body in a header, or a
-// token in one.
+// How events are verified at ingest: a well-known sender's scheme, an HMAC of the body in a header,
+// or a token in one.
 import * as z from 'zod';
 import { limits } from '../limits/limits.ts';
 import { pastedSecret } from '../signing/pasted-secret.ts';
@@ -8,12 +8,12 @@ import { topicArn } from './topic-arn.ts';
 
 const description =
   "What the sender signs with, or sends; null means the subscription's own secret. Written, never read back: " +
-  `\`${secretMask}\` in an update leaves it as it is.`;
+  `\`${secretMask}\` in an update keeps the stored one.`;
 
 const given = pastedSecret.min(1);
 const secret = given.nullable().default(null).meta({ description });
 
-/** Of whatever length: the sender made it. Some leave the padding out. */
+/** Of any length: the sender made it. Some omit the padding. */
 function isStandardKey(text: string): boolean {
   if (text.startsWith('whpk_')) return false;
   if (!text.startsWith('whsec_')) return true;
@@ -33,16 +33,16 @@ const dedupe = z
   .optional()
   .meta({
     description:
-      'Takes a body that is signed as one taken within a day for the same event: a recorded request, played again, is not ' +
-      'delivered again. Not for senders whose bodies are alike on purpose. Other schemes sign an id or a time, and need none.',
+      'Treats a body with the same signature as one accepted within 24 hours as the same event: a replayed request is not ' +
+      'delivered again. Not for senders that repeat bodies on purpose. Other schemes sign an id or a time and do not need it.',
   });
 
 const headerName = z
   .string()
   .max(limits.customHeaderNameLengthMax)
-  .regex(/^[A-Za-z0-9][A-Za-z0-9!#$%&'*+.^_`|~-]*$/, 'must be a name that HTTP allows');
+  .regex(/^[A-Za-z0-9][A-Za-z0-9!#$%&'*+.^_`|~-]*$/, 'must be a valid HTTP header name');
 
-/** There an API key is looked for. */
+/** That header carries the API key. */
 const tokenHeader = headerName.refine(
   (name) => name.toLowerCase() !== 'x-api-key',
   'must not be X-API-Key',
@@ -56,8 +56,7 @@ const schemes = [
     scheme: z.literal('meta').meta({ description: 'Facebook, Instagram, WhatsApp, Threads' }),
     secret: secret.meta({ description: `The app secret. ${description}` }),
     verify_token: given.meta({
-      description:
-        'What Meta sends when it asks whether the URL is yours. Written, never read back.',
+      description: 'What Meta sends to verify that the URL is yours. Write-only.',
     }),
     dedupe,
   }),
@@ -71,7 +70,7 @@ const schemes = [
       .max(limits.signaturePrefixLengthMax)
       .regex(/^[!-~]*$/, 'must be ASCII characters without spaces')
       .default('')
-      .meta({ description: 'What stands before the signature, such as sha256=' }),
+      .meta({ description: 'The prefix of the signature, such as sha256=' }),
     secret,
     dedupe,
   }),
@@ -103,12 +102,12 @@ export const verification = z
   .discriminatedUnion('scheme', schemes, { error: wrongScheme })
   .meta({ id: 'VerificationFields' });
 
-/** As it is shown, with a mask. */
+/** As shown, with a mask. */
 export const shownVerification = z
   .discriminatedUnion('scheme', schemes)
   .meta({ id: 'Verification' });
 
 export type Verification = z.infer<typeof verification>;
 
-/** Those whose sender shares a secret with us. */
+/** Schemes whose sender shares a secret with us. */
 export type SharedVerification = Exclude<Verification, { scheme: 'sns' }>;

@@ -1,7 +1,7 @@
-// Where the console's pages are: paths that its page answers in the browser, and the files that the page loads. API
-// Gateway and the local server send these to the console, and all else to the API.
+// The console's paths: pages rendered in the browser, and the files that they load. API Gateway and
+// the local server route these to the console, and everything else to the API.
 
-/** Parameters are named after one another, because a REST API takes one name at a place. */
+/** Parameters share names, because a REST API allows one name per position. */
 export const consolePages = [
   '/',
   '/subscriptions',

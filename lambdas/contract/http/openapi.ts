@@ -1,5 +1,5 @@
-// The route table, and the events that operator's subscriptions are sent, as an OpenAPI 3.1 document. `npm run openapi`
-// writes it to docs/, the api function serves it; where API keys are off, without them.
+// The route table, and the events sent to operator subscriptions, as an OpenAPI 3.1 document. `npm
+// run openapi` writes it to docs/, the api function serves it; with API keys off, it omits them.
 import * as z from 'zod';
 import { operationalEvents } from '../announcements/operational-events.ts';
 import type { ProblemCode } from './problems.ts';
@@ -36,15 +36,15 @@ export function openApiDocument(apiAuth: 'on' | 'off' = 'on') {
       version: '1.0.0',
       description:
         'Accepts events and delivers them as signed webhooks, at least once. Members and query parameters that are not ' +
-        'described are refused, and so is a parameter that is given twice; an empty query parameter or header counts as ' +
-        'not given. Texts are well-formed Unicode, and their lengths count UTF-16 code units.',
+        'described are rejected, as is a parameter given twice; an empty query parameter or header counts as ' +
+        'absent. Strings are well-formed Unicode, and their lengths count UTF-16 code units.',
     },
     servers: [{ url: '/' }],
     paths,
     webhooks: webhooksOf(schemas),
     components: { schemas, securitySchemes },
   };
-  // zod refers to named schemas as definitions of one schema; here they are components of the document.
+  // zod puts named schemas into definitions; here they are components of the document.
   return JSON.parse(
     JSON.stringify(document).replaceAll('"#/$defs/', '"#/components/schemas/'),
   ) as typeof document;
@@ -55,7 +55,7 @@ function successOf(route: Route, components: Components): Json {
   const usual = { description: 'Success', content: { 'application/json': { schema } } };
   if (route.greets === undefined) return { [route.status]: usual };
   const content = Object.fromEntries(route.greets.map((type) => [type, { schema: {} }]));
-  const description = `What a sender's handshake asks for, where \`verification\` knows it`;
+  const description = `The response to a sender's handshake, if \`verification\` supports it`;
   const greeting = { description, content };
   if (route.status !== 200) return { [route.status]: usual, 200: greeting };
   const both = { schema: { anyOf: [schema, {}] } };
@@ -71,7 +71,7 @@ function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
-/** What is sent, by the event's type. */
+/** The requests sent, by event type. */
 function webhooksOf(components: Components): Record<string, Json> {
   const entries = Object.values(operationalEvents).map((event) => {
     const post = {
@@ -105,7 +105,7 @@ function securityOf(access: Access): Record<string, string[]>[] {
   return access === 'publish-or-signature' ? [...keys, { signature: [] }] : keys;
 }
 
-/** A subscription with a secret asks for a signature even where nobody needs a key. */
+/** A subscription with a secret requires a signature even if API keys are off. */
 function openSecurityOf(access: Access): Record<string, string[]>[] {
   return access === 'publish-or-signature' ? [{}, { signature: [] }] : [];
 }
@@ -144,20 +144,20 @@ function optionalParameters(
 }
 
 function requestBodyOf(body: z.ZodObject | 'raw', components: Components): Json {
-  // Bytes of any type; JSON stands first, since most events are.
+  // Bytes of any type; JSON first, since most events are JSON.
   if (body === 'raw')
     return {
       required: true,
       content: { 'application/json': { schema: {} }, '*/*': { schema: {} } },
     };
   const schema = schemaOf(body, 'input', components);
-  // No body says as much as `{}`.
+  // No body means `{}`.
   const required = !body.safeParse({}).success;
   return { required, content: { 'application/json': { schema } } };
 }
 
 function problemsOf(route: Route, schema: Json, apiAuth: 'on' | 'off'): Json {
-  // Every route refuses a query parameter that it does not know.
+  // Every route refuses unknown query parameters.
   const codes: ProblemCode[] = ['internal', 'unavailable', 'invalid-request', ...route.problems];
   if (route.access !== 'open' && apiAuth === 'on') {
     codes.push('unauthenticated', 'forbidden', 'too-many-failures');
@@ -170,13 +170,13 @@ function problemsOf(route: Route, schema: Json, apiAuth: 'on' | 'off'): Json {
   return Object.fromEntries(responses) as Json;
 }
 
-/** A reference where the schema has a name, which is then among the components. */
+/** A reference if the schema is named, which makes it a component. */
 function schemaOf(schema: z.ZodType, io: 'input' | 'output', components: Components): Json {
   const { properties, $defs } = z.toJSONSchema(z.object({ it: schema }), {
     io,
     unrepresentable: 'any',
     override: ({ jsonSchema }) => {
-      // What is added later must not break clients that validate.
+      // Later additions must not break clients that validate.
       if (io === 'output' && jsonSchema.additionalProperties === false) {
         delete jsonSchema.additionalProperties;
       }

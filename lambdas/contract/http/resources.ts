@@ -1,4 +1,4 @@
-// The resources as the API shows and takes them: snake_case, times in RFC 3339 with `Z`, secrets never shown.
+// The API's resources: snake_case, RFC 3339 times with `Z`, secrets never shown.
 import * as z from 'zod';
 import { customHeaders } from '../endpoints/custom-headers.ts';
 import { endpointAuth, shownAuth } from '../endpoints/endpoint-auth.ts';
@@ -77,7 +77,7 @@ export const subscription = z
     }),
     previous_secrets: z
       .array(z.object({ expires_at: time }))
-      .meta({ description: 'Replaced by a rotation and signing until they expire, newest first' }),
+      .meta({ description: 'Replaced by a rotation; they sign until they expire, newest first' }),
     timestamped_signature: z.boolean(),
     hub_signature: hubSignature,
     event_types: z.array(z.string()).nullable(),
@@ -96,7 +96,7 @@ export const subscription = z
   })
   .meta({ id: 'Subscription' });
 
-/** Every field may be absent in an update. Strict: one with a slip in its name must not be left out. */
+/** Every field may be absent in an update. Strict: a misspelled one must not be ignored. */
 export const subscriptionFields = z
   .strictObject({
     ...readOnlyFields,
@@ -120,7 +120,7 @@ export const subscriptionFields = z
     rate_limit: rateLimit
       .extend({ burst: rateLimit.shape.burst.optional() })
       .nullable()
-      .meta({ description: 'Attempts per second, and how many may come at once (1)' }),
+      .meta({ description: 'Attempts per second, and the burst size (default 1)' }),
     custom_headers: customHeaders.nullable(),
     auth: endpointAuth.nullable(),
     operational_events: z.boolean().meta({
@@ -165,10 +165,10 @@ export const deliveryWithPayload = delivery
       description: 'Such as `gzip`: as it was given with the bytes; null where it was not',
     }),
     sender_headers: z.record(z.string(), z.string()).meta({
-      description: 'What its sender said of the event in headers of its own; sent on with it',
+      description: 'Headers in which the sender describes the event; forwarded with it',
     }),
     payload: z.unknown().meta({
-      description: `The body as JSON, numbers as they were written; null where it is of another type, compressed, or nested deeper than ${limits.jsonDepthMax} levels`,
+      description: `The body as JSON, numbers as written; null if it is of another type, compressed, or nested deeper than ${limits.jsonDepthMax} levels`,
     }),
     payload_raw: z
       .string()
@@ -214,7 +214,7 @@ export const apiKey = z
   })
   .meta({ id: 'ApiKey' });
 
-/** Of a deployment, as far as clients need to know. */
+/** Facts about a deployment that clients need. */
 export const problem = z
   .object({
     error: z.string().meta({ description: 'A sentence for people' }),

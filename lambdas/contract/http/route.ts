@@ -18,12 +18,12 @@ export type Route = {
   headers?: z.ZodObject;
   /** `raw` is any JSON, kept byte for byte. */
   body?: z.ZodObject | 'raw';
-  /** A member of the body that goes on as it was written, whatever its texts are. */
+  /** A body member that is forwarded as written, whatever its strings contain. */
   opaqueMember?: string;
-  /** The status of success and what it carries. */
+  /** The success status and its body. */
   status: number;
   response: z.ZodObject;
-  /** With 200 to a sender that asks whether the URL is ours: what it wants to be answered, as these media types. */
+  /** With 200, the response to a sender's handshake, in these media types. */
   greets?: readonly string[];
   /** Beyond `unauthenticated`, `forbidden`, `too-many-failures`, `internal`, `unavailable` and `invalid-request`. */
   problems: readonly ProblemCode[];
@@ -31,10 +31,10 @@ export type Route = {
 
 export const page = {
   limit: z
-    // In a URL all is text: digits alone are a number, and no hex or exponent.
+    // In a URL everything is text: only plain digits are a number, no hex or exponent.
     .preprocess(
       (given: number | undefined) => (/^\d{1,9}$/.test(String(given)) ? Number(given) : given),
-      // The seed capped a larger limit in silence; its clients rely on that.
+      // The seed silently capped a larger limit; its clients rely on that.
       z
         .number()
         .min(1)
@@ -54,7 +54,7 @@ export const errorCode = z
   .string()
   .max(limits.errorCodeLengthMax)
   .regex(/^[a-z][a-z_]*$/, 'must be a code such as connect_refused')
-  .meta({ description: 'Of the last recorded attempt; docs/error-codes.md lists them' });
+  .meta({ description: 'Error code of the last recorded attempt; docs/error-codes.md lists them' });
 
 export const deliveryFilters = {
   status: resources.deliveryStatus.optional(),
@@ -77,7 +77,7 @@ export const nextCursor = {
 };
 export const message = { message: z.string() };
 
-/** The key that API Gateway gives and handlers look up. */
+/** The key that API Gateway passes and handlers look up. */
 export function routeKey(route: Pick<Route, 'method' | 'path'>): string {
   return `${route.method} ${route.path}`;
 }

@@ -13,7 +13,7 @@ export const serviceRoutes = {
     path: '/api/health',
     function: 'api',
     access: 'open',
-    summary: 'Say that the service answers',
+    summary: 'Check that the service responds',
     status: 200,
     response: z.object({ status: z.literal('ok') }),
     problems: [],
@@ -33,10 +33,10 @@ export const serviceRoutes = {
     path: '/api/whoami',
     function: 'api',
     access: 'any-key',
-    summary: 'Say who calls and what the API key allows',
+    summary: 'Show the caller and what the API key allows',
     status: 200,
     response: z.object({
-      auth: z.enum(['on', 'off']).meta({ description: '`off`: nobody needs an API key' }),
+      auth: z.enum(['on', 'off']).meta({ description: '`off`: no API key is needed' }),
       tenant: z.string(),
       scopes: z.array(resources.scope),
     }),
@@ -79,7 +79,7 @@ export const serviceRoutes = {
     path: '/api/keys',
     function: 'api',
     access: 'admin',
-    summary: 'Create an API key; its text is shown this once',
+    summary: 'Create an API key; its text is shown only once',
     body: z
       .strictObject({
         name: z

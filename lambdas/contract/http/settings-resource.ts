@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { retrySchedule } from './resources.ts';
 
 const perSecond = z.number().int().nullable().meta({
-  description: 'For one subscription, and of one API key; null is any number',
+  description: 'Per subscription and per API key; null means unlimited',
 });
 
 export const settings = z

@@ -21,15 +21,14 @@ export const ledgerHour = z
     ...counts,
     missing: z.number().int(),
     overdue: z.number().int().meta({
-      description:
-        'Of the scheduled ones: what should have been attempted so long ago that the queue must have lost it',
+      description: 'Scheduled deliveries so long overdue that the queue must have lost them',
     }),
     counted: z
       .object(counts)
       .nullable()
       .meta({
         description:
-          'What the counters say of the whole hour, without deliveries that were never attempted; ' +
+          'What the counters say about the whole hour, without deliveries that were never attempted; ' +
           'null while they say nothing',
       }),
   })
@@ -42,7 +41,7 @@ export const missingDelivery = z
   .object({ delivery_id: z.string(), subscription_id: z.string(), accepted_at: time })
   .meta({ id: 'MissingDelivery' });
 
-/** Strict: a member with a slip in its name must not be left out. */
+/** Strict: a misspelled member must not be ignored. */
 const recovery = z
   .strictObject({
     dry_run: z.boolean().default(false).meta({ description: 'Only count' }),
@@ -52,7 +51,7 @@ const recovery = z
       .min(0)
       .max(limits.recoverLateMsMax / 1_000)
       .default(limits.recoverLateMsDefault / 1_000)
-      .meta({ description: 'How late an attempt must be to be asked for again' }),
+      .meta({ description: 'How late an attempt must be to be requested again' }),
     per_second: z
       .number()
       .int()
@@ -71,24 +70,23 @@ export const ledgerRoutes = {
     path: '/api/ledger/recover',
     function: 'api',
     access: 'admin',
-    summary:
-      'Ask again for what the queue lost, at a pace; to be called until there is no next cursor',
+    summary: 'Recover what the queue lost, at a pace; call until there is no next cursor',
     body: recovery,
     status: 202,
     response: z.object({
       ...message,
-      examined: z.number().int().meta({ description: 'Open and other deliveries looked at' }),
+      examined: z.number().int().meta({ description: 'Deliveries examined, open or not' }),
       overdue: z.number().int().meta({
         description:
-          'Deliveries whose next attempt was asked for again; in a dry run those that would be',
+          'Deliveries whose next attempt was requested again; in a dry run, those that would be',
       }),
       jobs: z.array(z.string()).meta({
         description:
-          'Subscriptions and replays whose work was lost and goes on; looked for where no cursor is given',
+          'Subscriptions and replays whose lost work resumes; only looked for without a cursor',
       }),
       last_due_at: time
         .nullable()
-        .meta({ description: 'When the last attempt is due: go on then to keep the pace' }),
+        .meta({ description: 'When the last attempt is due: continue then to keep the pace' }),
       ...nextCursor,
     }),
     problems: ['malformed-json', 'unsupported-media-type', 'payload-too-large', 'invalid-cursor'],
@@ -99,10 +97,10 @@ export const ledgerRoutes = {
     path: '/api/ledger',
     function: 'api',
     access: 'read',
-    summary: 'Set what was accepted against what became of it, and name what is missing',
+    summary: 'Compare what was accepted with what became of it, and name what is missing',
     query: z.strictObject({
-      since: instant.optional().meta({ description: 'RFC 3339; from its hour on' }),
-      until: instant.optional().meta({ description: 'RFC 3339; up to its hour' }),
+      since: instant.optional().meta({ description: 'RFC 3339; from that hour on' }),
+      until: instant.optional().meta({ description: 'RFC 3339; up to that hour' }),
       cursor: z.string().min(1).max(2_048).optional(),
     }),
     status: 200,
@@ -110,7 +108,7 @@ export const ledgerRoutes = {
       since: time,
       until: time,
       hours: z.array(ledgerHour).meta({
-        description: 'Hours in which something was accepted. One may go on in the next page',
+        description: 'Hours in which something was accepted. One may continue on the next page',
       }),
       missing: z.array(missingDelivery),
       ...nextCursor,

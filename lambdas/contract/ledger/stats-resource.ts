@@ -19,12 +19,13 @@ export const stats = z
     total: z.number().int(),
     by_status: statusCounts,
     success_rate: z.number().nullable().meta({
-      description: 'Per cent of the finished deliveries that were delivered; null while none is',
+      description:
+        'Percentage of finished deliveries that were delivered; null while none is finished',
     }),
     attempts: z.number().int(),
     average_attempts: z.number().nullable().meta({
       description:
-        'Attempts per delivery that is pending, retrying, delivered or failed; null while none is',
+        'Attempts per delivery that is pending, retrying, delivered or failed; null while there is none',
     }),
     latency_ms: z
       .object({ p50: z.number(), p95: z.number(), p99: z.number() })

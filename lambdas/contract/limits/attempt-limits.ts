@@ -1,4 +1,4 @@
-// The numbers of attempts, of an endpoint's health, and of what is sent once it is well again: a part of `limits.ts`.
+// Limits of attempts, of endpoint health, and of sending after recovery: part of `limits.ts`.
 import { day, hour, minute, second } from './units.ts';
 
 export const attemptLimits = {
@@ -8,30 +8,39 @@ export const attemptLimits = {
   deliveryTimeoutMsMax: 30 * second,
   responseBytesReadMax: 64 * 1024,
   responseCharactersKept: 1_000,
-  /** One applied upon the other; more have no use. */
+  /** Stacked codings; more serve no purpose. */
   contentCodingsMax: 2,
-  /** What a decoder gives out at once. */
+  /** A decoder's output chunk. */
   decodedChunkBytes: 4 * 1024,
   brotliWindowBytes: 256 * 1024,
-  /** Of the address that a redirect leads to, in an attempt's log. */
+  /** A redirect's target in an attempt's log. */
   redirectCharactersMax: 300,
   targetAllowHostsMax: 100,
-  hostsFileBytesMax: 1024 * 1024, // Lists that block advertisements are larger; what matters stands first.
+  hostsFileBytesMax: 1024 * 1024, // Ad-blocking lists are larger; the relevant entries come first.
   scheduleLengthMax: 30,
   retryDelayMsMin: 1 * second,
   retryDelayMsMax: 7 * day,
   retryAfterMsMax: 24 * hour,
-  /** Since the first of a cycle: for as long a pause that the endpoint asks for holds a delivery back and uses up no try. */
+  /**
+   * Since the first of a cycle: for this long a pause that the endpoint requests holds a delivery
+   * back and consumes no try.
+   */
   pausesMsMax: 5 * day,
-  /** The least wait of a pause doubles with every attempt, so that one that asks for a second is not sent to every second. */
+  /**
+   * A pause's minimum wait doubles with every attempt, so that an endpoint asking for one second is
+   * not called every second.
+   */
   pauseDelayMsMin: 1 * second,
   pauseDelayMsMax: hour,
-  /** How much longer than asked a held message may wait, so that not all come at once. */
+  /** How much longer than requested a held message may wait, so that not all arrive at once. */
   holdSpreadRatio: 0.2,
   hopsMax: 5,
-  /** After so long without an answer for a name the resolver is asked for the root, and has as long to answer that. */
+  /**
+   * After this long without an answer for a name the resolver is asked for the root, and has the
+   * same time to answer.
+   */
   dnsDoubtMs: 400,
-  /** Before an attempt that the service itself could not send is tried again. */
+  /** The wait before retrying an attempt that the service itself could not send. */
   unsentDelayMsMin: 5 * second,
   unsentDelayMsMax: 15 * minute,
   /** How long the service counts as unhealthy after it could not send, unless it could since. */
@@ -40,7 +49,7 @@ export const attemptLimits = {
   rateLimitPerSecondMin: 0.01,
   rateLimitPerSecondMax: 1_000,
   rateLimitBurstMax: 1_000,
-  /** A put-off shorter than this is not shown in the row: it would cost a write. */
+  /** A shorter postponement is not shown in the row: it would cost a write. */
   putOffShownMsMin: minute,
 
   // The circuit breaker: what one function instance sees of a subscription (ARCHITECTURE.md, "Health")
@@ -54,16 +63,19 @@ export const attemptLimits = {
   /** The third failed attempt of a delivery, or its last, says that its endpoint is failing. */
   persistentFailureAttempts: 3,
   failingMsMax: 5 * day,
-  /** Failures further apart are two troubles: what was in between is not known. */
+  /** Failures further apart are separate incidents: the time between is unknown. */
   failingGapMsMax: 36 * hour,
-  /** How often the last failure is stored: a failure more often costs no write. */
+  /** The last failure is stored at most this often: more frequent ones cost no write. */
   failureSeenMs: 6 * hour,
   healthEventsKept: 20,
 
   // Sending a backlog
   usualRateHours: 24,
   recoveryDrainPerSecondMin: 0.15,
-  /** Of the usual rate, beside the fresh events: less than once more, since what waits comes in bunches. */
+  /**
+   * Share of the usual rate, on top of fresh events: below 1, since waiting deliveries come in
+   * bursts.
+   */
   recoveryDrainRatio: 0.75,
   resumeDrainPerSecondMin: 50,
   rampStartRatio: 0.25,

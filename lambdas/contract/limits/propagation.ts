@@ -2,8 +2,9 @@
 import { limits } from './limits.ts';
 
 /**
- * After this no function acts any more on what it knew of a subscription before a change: the change is stored within
- * a function's life of its job's first sending, a memo lives on for a while, and who holds it may work for another life.
+ * After this no function acts on its knowledge of a subscription from before a change: the change
+ * is stored within a function's lifetime of its job's first send, a memo lives on for a while, and
+ * its holder may work for another lifetime.
  */
 export const settledMs =
   limits.memoTtlMsMax + limits.commitWaitMaxMs + limits.deliverFunctionTimeoutMs;

@@ -1,13 +1,13 @@
-// The numbers of what well-known senders send beside their events: a part of `limits.ts`.
+// Limits of what well-known senders send besides their events: part of `limits.ts`.
 import { hour, second } from './units.ts';
 
 export const senderLimits = {
-  /** Of one header that is kept and sent on; a longer one is left out. */
+  /** Per forwarded header; longer ones are dropped. */
   senderHeaderBytesMax: 256,
-  /** What a sender wants to have back, to see that the URL is ours. */
+  /** The text that a sender wants echoed to verify the URL. */
   challengeLengthMax: 500,
   // Amazon SNS
-  topicArnLengthMax: 360, // A name of 256 characters, with all that stands before it.
+  topicArnLengthMax: 360, // A name of 256 characters plus everything before it.
   snsCertificateCharactersMax: 16_384,
   snsCertificatesKept: 20,
   snsCertificateMemoTtlMs: hour,

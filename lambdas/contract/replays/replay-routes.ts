@@ -20,19 +20,17 @@ const replay = z
     since: resources.time.nullable(),
     until: resources.time.nullable(),
     per_second: z.number().int(),
-    matched: count(
-      'Deliveries that matched when it was made; null where they were too many to count',
-    ).nullable(),
-    examined: count('Deliveries looked at so far: those replayed and those skipped'),
-    replayed: count('Deliveries that were given a new cycle'),
-    skipped: count('Deliveries that changed since it was made, or whose subscription is deleted'),
+    matched: count('Deliveries that matched at creation; null if too many to count').nullable(),
+    examined: count('Deliveries examined so far: replayed and skipped'),
+    replayed: count('Deliveries that got a new cycle'),
+    skipped: count('Deliveries changed since creation, or without a subscription'),
     created_at: resources.time,
     updated_at: resources.time,
     completed_at: resources.time.nullable(),
   })
   .meta({ id: 'Replay' });
 
-/** Absent and null both let everything through. Strict: a filter with a slip in its name must not be left out. */
+/** Absent and null both mean no filter. Strict: a misspelled filter must not be ignored. */
 const newReplay = z
   .strictObject({
     subscription_id: z.string().nullish(),
@@ -40,7 +38,7 @@ const newReplay = z
       .array(replayableStatus)
       .min(1)
       .default(['failed'])
-      .meta({ description: 'What is still open is tried by itself' }),
+      .meta({ description: 'Open deliveries are retried anyway' }),
     event_type: resources.eventType.nullish(),
     error_code: errorCode.nullish(),
     since: instant.nullish().meta({ description: 'Accepted at or after, RFC 3339' }),
@@ -51,10 +49,7 @@ const newReplay = z
       .min(1)
       .max(limits.replaysPerSecondMax)
       .default(limits.replaysPerSecondDefault),
-    dry_run: z
-      .boolean()
-      .default(false)
-      .meta({ description: 'Counts what matches, and replays nothing' }),
+    dry_run: z.boolean().default(false).meta({ description: 'Only counts the matches' }),
   })
   .meta({ id: 'NewReplay' });
 
@@ -76,7 +71,7 @@ export const replayRoutes = {
     path: '/api/replays',
     function: 'api',
     access: 'admin',
-    summary: 'Replay every delivery that matches, at a pace; or only count them',
+    summary: 'Replay every matching delivery, at a pace; or only count them',
     body: newReplay,
     status: 202,
     response: z.object({
@@ -114,9 +109,9 @@ export const replayRoutes = {
     response: z.object({ replay }),
     problems: ['not-found'],
   },
-  pauseReplay: change('pause', 'Pause a replay that is running'),
-  resumeReplay: change('resume', 'Go on with a replay that is paused'),
-  cancelReplay: change('cancel', 'End a replay for good; what it has replayed stays so'),
+  pauseReplay: change('pause', 'Pause a running replay'),
+  resumeReplay: change('resume', 'Resume a paused replay'),
+  cancelReplay: change('cancel', 'Cancel a replay; what it has replayed stays replayed'),
 } as const satisfies Record<string, Route>;
 
 export type ReplayResource = z.infer<typeof replay>;

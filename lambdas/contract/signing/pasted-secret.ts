@@ -1,25 +1,28 @@
-// Secrets as they get pasted: with a line end, a space, quotes, or a prefix of a dashboard around them. Where the text says
-// by itself what was meant it is cleaned. Any other text could be meant as it is, so it is refused with the reason.
+// Secrets as people paste them: with a line end, spaces, quotes, or a dashboard's prefix. If the
+// text makes clear what was meant it is cleaned. Any other text could be intended as is, so it is
+// refused with the reason.
 import * as z from 'zod';
 import { limits } from '../limits/limits.ts';
 
 const quoted = /^(["'`])(.*)\1$/s;
 const keyPrefix = /^(?:whsec|whsk|whpk)_/i;
 
-/** The key of Standard Webhooks inside the text, written as its libraries read it; any other text as it is. */
+/**
+ * The Standard Webhooks key inside the text, as its libraries read it; any other text unchanged.
+ */
 export function unwrapped(text: string): string {
   const inner = text.trim().replace(quoted, '$2').trim();
-  // Supabase shows the version of the signature before the key.
+  // Supabase puts the signature version before the key.
   const key = inner.replace(/^v1,\s*/i, '');
   const prefix = keyPrefix.exec(key)?.[0];
   return prefix === undefined ? text : prefix.toLowerCase() + key.slice(prefix.length);
 }
 
-/** Without lookaheads, so that whoever reads the API's description can make such texts. */
+/** No lookaheads, so that tools can generate examples from the API description. */
 const bare = /^(?:[^\s"'`](?:[\s\S]*\S)?|["'`](?:[\s\S]*[^\s"'`])?)?$/;
 
 export const pastedSecret = z
   .string()
   .overwrite(unwrapped)
   .max(limits.secretLengthMax)
-  .regex(bare, 'must be without spaces, line ends or quotes around it');
+  .regex(bare, 'must not have surrounding spaces, line ends or quotes');

@@ -1,2 +1,2 @@
-/** Stands for a secret that the API holds and does not show. Written back, it leaves the secret as it is. */
+/** Stands for a secret that the API stores but never shows. Written back, it keeps the secret. */
 export const secretMask = '••••••';

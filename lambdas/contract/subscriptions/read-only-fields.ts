@@ -1,7 +1,7 @@
-// Members of a subscription that the service alone sets.
+// Members of a subscription that only the service sets.
 import * as z from 'zod';
 
-/** What a client reads and may send back as it is: it changes nothing. */
+/** What a client reads and may send back: it has no effect. */
 const readOnly = z.unknown().meta({ readOnly: true, description: 'Read-only: ignored' });
 
 export const readOnlyFields = {

@@ -11,7 +11,7 @@ const change = {
   path: '/api/subscriptions/{id}',
   function: 'api',
   access: 'admin',
-  summary: 'Update the fields that are given',
+  summary: 'Update the given fields',
   body: resources.subscriptionFields,
   status: 200,
   response: z.object({ ...message, subscription: resources.subscription }),
@@ -65,7 +65,7 @@ export const subscriptionRoutes = {
     response: z.object({ subscription: resources.subscription }),
     problems: ['not-found'],
   },
-  // The seed's PUT changes only the fields that are given, as PATCH does.
+  // The seed's PUT changes only the given fields, as PATCH does.
   replaceSubscription: { method: 'PUT', ...change },
   updateSubscription: { method: 'PATCH', ...change },
   deleteSubscription: {
@@ -93,7 +93,7 @@ export const subscriptionRoutes = {
     path: '/api/subscriptions/{id}/rotate-secret',
     function: 'api',
     access: 'admin',
-    summary: 'Replace the secret; earlier ones go on signing for an overlap',
+    summary: 'Replace the secret; earlier ones keep signing during an overlap',
     body: secretRotation,
     status: 200,
     response: z.object({
@@ -122,11 +122,9 @@ export const subscriptionRoutes = {
     body: z
       .strictObject({
         event_type: resources.eventType,
-        payload: z
-          .unknown()
-          .meta({ description: 'Any JSON: sent byte for byte as it is written here' }),
+        payload: z.unknown().meta({ description: 'Any JSON: sent byte for byte as written here' }),
         payload_raw: z.string().meta({
-          description: 'The very bytes, in place of `payload`, in `payload_encoding`',
+          description: 'The exact bytes, instead of `payload`, in `payload_encoding`',
         }),
         payload_encoding: resources.payloadEncoding.meta({ description: '`utf-8` if not given' }),
         content_type: contentType.meta({ description: '`application/json` if not given' }),
@@ -134,7 +132,7 @@ export const subscriptionRoutes = {
       .partial()
       .refine(({ payload, payload_raw: raw }) => payload === undefined || raw === undefined, {
         path: ['payload_raw'],
-        error: 'must not stand beside payload',
+        error: 'must not be combined with payload',
       })
       .meta({ id: 'TestEvent', not: { required: ['payload', 'payload_raw'] } }),
     status: 202,

@@ -1,5 +1,6 @@
-// API keys: `whk_<id>_<secret><checksum>`. The id finds the row; the row holds only the SHA-256 of the whole key. The
-// checksum is no secret: it tells what was cut, mistyped or made up before anything is looked up.
+// API keys: `whk_<id>_<secret><checksum>`. The id finds the row; the row holds only the SHA-256 of
+// the whole key. The checksum is not secret: it catches truncated, mistyped and made-up keys before
+// any lookup.
 import { createHash, timingSafeEqual } from 'node:crypto';
 
 export const scopes = ['admin', 'publish', 'read'] as const;
@@ -28,7 +29,7 @@ export function makeApiKey(
   return { text, key: { ...about, id, hash: hashOf(text) } };
 }
 
-/** The id inside a key's text, or null when the text cannot be a key. */
+/** The id in a key's text; null if the text cannot be a key. */
 export function apiKeyIdOf(text: string): string | null {
   const [, plain = '', id = null, checksum] = keyPattern.exec(text) ?? [];
   return checksum === checksumOf(plain) ? id : null;

@@ -1,30 +1,34 @@
-// How much may be accepted of one API key, or for one subscription: so many events and so many bytes a second. A process
-// takes both in blocks from what all share, so that an event costs no write of its own, and spends a little without asking,
-// so that a quiet producer costs none at all. Pure: the time comes in as a value.
+// How much may be accepted from one API key or for one subscription, in events and bytes per
+// second. A process takes both in blocks from a shared budget, so that an event costs no write of
+// its own, and may spend a little without asking, so that a quiet producer costs none at all. Pure:
+// the time comes in as a value.
 import { limits } from '../../contract/limits/limits.ts';
 import type { RateLimit } from '../endpoints/rate-limit.ts';
 
 export type Amount = { events: number; bytes: number };
 export type Measure = keyof Amount;
 
-/** A second's worth; `Infinity` where there is no quota. */
+/** Per second; `Infinity` without a quota. */
 export type Quota = Amount;
 
-/** What one process knows of a quota. Times are ms of a clock that never steps. */
+/** What one process knows of a quota. Times are ms of a monotonic clock. */
 export type Meter = {
-  /** What was spent without asking, since when. */
+  /** Spent without asking, and since when. */
   free: Amount & { from: number };
-  /** Taken from what is shared, since `wanting` had run out; good from `from` on, for `limits.quotaBlockMs`. */
+  /**
+   * Taken from the shared budget because `wanting` had run out; valid from `from` on, for
+   * `limits.quotaBlockMs`.
+   */
   block: (Amount & { from: number; wanting: Measure }) | null;
 };
 
 export type Spending =
   | { kind: 'spent'; meter: Meter }
-  /** A block is wanted from what is shared. */
+  /** A block must be taken from the shared budget. */
   | { kind: 'ask'; meter: Meter; wanting: Measure }
   | { kind: 'refused'; retryAfterMs: number; wanting: Measure };
 
-/** A fifth of a second's worth, and never less than the largest event needs. */
+/** A fifth of a second's worth, but at least what the largest event needs. */
 export function blockOf(quota: Quota): Amount {
   const seconds = blockSeconds(quota);
   return { events: quota.events * seconds, bytes: quota.bytes * seconds };
@@ -34,19 +38,24 @@ function blockSeconds({ events, bytes }: Quota): number {
   return Math.max(limits.quotaBlockSeconds, 1 / events, limits.bodyBytesMax / bytes);
 }
 
-/** What is shared gives blocks at this rate, after a quiet time ten seconds' worth at once. */
+/**
+ * The shared budget hands out blocks at this rate; after a quiet time, ten seconds' worth at once.
+ */
 export function blockLimit(quota: Quota): RateLimit {
   const perSecond = 1 / blockSeconds(quota);
   return { perSecond, burst: Math.max(1, Math.round(perSecond * limits.quotaBurstSeconds)) };
 }
 
-/** Of each process, in each window: a fiftieth of the rate. */
+/** Per process and window: a fiftieth of the rate. */
 export function freeOf({ events, bytes }: Quota): Amount {
   const seconds = (limits.quotaFreeRatio * limits.quotaWindowMs) / 1_000;
   return { events: Math.floor(events * seconds), bytes: Math.floor(bytes * seconds) };
 }
 
-/** With the block that was asked for. What the event was too large for is not lost, up to a block's worth. */
+/**
+ * Adds the requested block. The remainder that was too small for the event is kept, up to a block's
+ * worth.
+ */
 export function withBlock(meter: Meter, fetched: { from: number; wanting: Measure }, quota: Quota) {
   const whole = blockOf(quota);
   const left = meter.block ?? { events: 0, bytes: 0 };

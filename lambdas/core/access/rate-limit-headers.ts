@@ -1,10 +1,11 @@
-// draft-ietf-httpapi-ratelimit-headers: the policies of ingest, and that nothing remains of them for so many seconds. What
-// remains before that only the store could tell, so an event that is accepted is told the policies alone.
+// draft-ietf-httpapi-ratelimit-headers: the policies of ingest, and for how many seconds nothing
+// remains. Only the store could tell what remains before that, so an accepted event gets the
+// policies alone.
 import type { Measure, Quota } from './quota.ts';
 
 const units: Readonly<Record<Measure, string>> = { events: 'request', bytes: 'content-bytes' };
 
-/** Empty where there is no quota. */
+/** Empty without a quota. */
 export function policyHeaders(quota: Quota): Record<string, string> {
   const policies = measuresOf(quota).map(
     (measure) => `"${measure}";q=${quota[measure]};w=1;qu="${units[measure]}"`,
@@ -12,7 +13,7 @@ export function policyHeaders(quota: Quota): Record<string, string> {
   return policies.length === 0 ? {} : { 'ratelimit-policy': policies.join(', ') };
 }
 
-/** Nothing is accepted until then, however small. */
+/** Until then nothing is accepted, however small. */
 export function rateLimitHeaders(quota: Quota, retryAfterMs: number): Record<string, string> {
   const seconds = Math.max(1, Math.ceil(retryAfterMs / 1_000));
   return {

@@ -1,2 +1,2 @@
-/** Whose data it is when nobody says. */
+/** The tenant when none is given. */
 export const defaultTenant = 'default';

@@ -1,13 +1,14 @@
-// How many wrong keys and signatures of one source are looked into: a bucket that holds so many, and empties by the second.
-// Only what was wrong fills it, so that who is right is never held up by being busy. Pure: the time comes in as a value.
+// How many wrong keys and signatures of one source are examined: a bucket that leaks every second.
+// Only failures fill it, so that valid callers are never held up by being busy. Pure: the time
+// comes in as a value.
 import { isIPv6 } from 'node:net';
 import { limits } from '../../contract/limits/limits.ts';
 import { groupsOf } from '../endpoints/address.ts';
 
-/** What was wrong of late, as of a moment of a clock that never steps, ms. */
+/** The fill level as of a reading of the monotonic clock, ms. */
 export type Wrongs = { count: number; at: number };
 
-/** How long until one more may be looked into, ms. */
+/** How long until one more may be examined, ms. */
 export function waitAfter(known: Wrongs | undefined, most: number, now: number): number {
   const over = left(known, most, now) + 1 - most;
   return over <= 0 ? 0 : (over / perSecond(most)) * 1_000;
@@ -27,8 +28,8 @@ function perSecond(most: number): number {
 }
 
 /**
- * Who can be told from others by an address: an IPv4 one, or the network of an IPv6 one, of which anybody has as many as
- * there are.
+ * The party that an address identifies: an IPv4 address, or the network of an IPv6 one, since
+ * anybody has any number of addresses within it.
  */
 export function sourceOf(address: string): string {
   const [plain = ''] = address.split('%');

@@ -1,5 +1,6 @@
-// Operational events: what each change of a subscription's health, and each delivery that fails for good, is announced as.
-// The stored rows are the only source, so that every announcement of one change says the same under the same id.
+// Operational events announce each change of a subscription's health and each delivery that fails
+// permanently. Stored rows are the only source, so that every announcement of a change says the
+// same under the same id.
 import { createHash } from 'node:crypto';
 import { limits } from '../../contract/limits/limits.ts';
 import { settledMs } from '../../contract/limits/propagation.ts';
@@ -21,9 +22,12 @@ export type Change = AnnounceMessage['change'];
 export type Announcement = {
   /** Epoch ms of the change. */
   at: number;
-  /** One for each change. */
+  /** One per change. */
   key: string;
-  /** Deliveries that led to it: an operator's endpoint may publish what it receives, and fail to be sent it. */
+  /**
+   * Deliveries that led to it: an operator's endpoint may publish what it receives, and itself
+   * fail.
+   */
   hops: number;
   event: OperationalEvent;
 };
@@ -33,7 +37,7 @@ export function typeOf(change: Change): OperationalEventType {
   return operationalEvents[kind].shape.type.value;
 }
 
-/** The message that asks for an announcement; sent before the change is stored. */
+/** The message that requests an announcement; sent before the change is stored. */
 export function announceMessage(
   { tenant, id }: Pick<Subscription, 'tenant' | 'id'>,
   change: Change,
@@ -50,7 +54,7 @@ export function announceMessage(
   };
 }
 
-/** What a change adds to the history. */
+/** The history entry for a change. */
 export function newsOf(before: Subscription, after: Subscription): HealthEvent[] {
   const known = before.health.history;
   return after.health.history.filter((event) => !known.some((other) => isSame(event, other)));
@@ -119,7 +123,9 @@ function dataOf({ tenant, id, name }: Subscription) {
   return { tenant, subscription_id: id, subscription_name: name };
 }
 
-/** Of the delivery to an operator's subscription: the same however often a change is announced. */
+/**
+ * The id of the delivery to an operator subscription: the same however often a change is announced.
+ */
 export function announcedDeliveryId(
   operator: SubscriptionId,
   { at, key }: Announcement,
@@ -128,8 +134,9 @@ export function announcedDeliveryId(
 }
 
 /**
- * How long to wait before the change is looked for again; null once no function can still store it. Looks are counted, for
- * clocks may step and processes sleep: the waits of the queue between them add up.
+ * How long to wait before looking for the change again; null once no function can still store it.
+ * Looks are counted, since clocks may step and processes sleep: the queue's waits between them add
+ * up.
  */
 export function nextLookMs(looks: number): number | null {
   const waitedMs = limits.commitResendDelayMs * (2 ** looks - 1);

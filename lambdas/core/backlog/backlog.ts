@@ -1,13 +1,13 @@
-// How fast a backlog is sent: what is parked when its subscription is free again must not come down on the endpoint at
-// once. An endpoint that has just recovered gets most of its usual rate beside the fresh events, so never more than twice
-// that rate, and begins with a quarter of it.
+// How fast a backlog is sent: parked deliveries must not hit a freed endpoint all at once. One that
+// has just recovered gets most of its usual rate on top of fresh events, so never more than twice
+// that rate, and starts at a quarter of it.
 import { limits } from '../../contract/limits/limits.ts';
 import type { StatsHour } from '../ledger/stats.ts';
 
-/** `recovery` after failures; `resume` after a pause, of which the endpoint knew nothing. */
+/** `recovery` after failures; `resume` after a pause that the endpoint was unaware of. */
 export type BacklogPace = 'recovery' | 'resume';
 
-/** Deliveries per second that the subscription is used to: its busiest hour of late. */
+/** The subscription's usual deliveries per second: its busiest recent hour. */
 export function usualRate(hours: readonly Pick<StatsHour, 'byStatus'>[]): number {
   const accepted = hours.map(({ byStatus }) =>
     Object.values(byStatus).reduce((sum, count) => sum + count, 0),
@@ -23,16 +23,16 @@ export function drainRate(pace: BacklogPace, usual: number, elapsedMs: number): 
   return Math.min(full, full * limits.rampStartRatio * 2 ** Math.min(doublings, 10));
 }
 
-/** How many one page may hold so that it is sent within `limits.backlogPageMs`. */
+/** The page size that can be sent within `limits.backlogPageMs`. */
 export function pageSize(rate: number): number {
   const inTime = Math.ceil((rate * limits.backlogPageMs) / 1_000);
   return Math.max(1, Math.min(inTime, limits.jobPageSize));
 }
 
-/** Seconds until all is sent, at a steady rate per second. */
+/** Seconds until everything is sent, at a steady rate per second. */
 export function drainSeconds(parked: number, rate: number): number {
   return Math.ceil(parked / rate);
 }
 
-/** What is parked; `bytes` of bodies, or null where the store would have to read them. */
+/** The parked total; `bytes` counts bodies, null if the store would have to read them. */
 export type Parked = { events: number; bytes: number | null };

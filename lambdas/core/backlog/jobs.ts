@@ -1,5 +1,6 @@
-// Jobs that follow a change of a subscription. They travel on the deliveries queue, so they survive a crash, and go
-// in pages. A job is sent before the change that it belongs to is stored, so that no crash leaves the change without it.
+// Jobs that follow a change of a subscription. They travel on the deliveries queue, so they survive
+// a crash, and work in pages. A job is sent before its change is stored, so that no crash leaves
+// the change without it.
 import { limits } from '../../contract/limits/limits.ts';
 import { settledMs } from '../../contract/limits/propagation.ts';
 import type { BacklogMessage, QueueMessage } from '../../contract/messages.ts';
@@ -10,7 +11,10 @@ import type { Subscription } from '../subscriptions/subscription.ts';
 
 type Owner = Pick<Subscription, 'tenant' | 'id'>;
 
-/** Works on what is parked until nothing is. `job` is the id by which the changed subscription knows it. */
+/**
+ * Works through parked deliveries until none is left. `job` is the id that the changed subscription
+ * stores.
+ */
 export function backlogJob(
   owner: Owner,
   about: { job: string; pace: BacklogPace; dueAt: number },
@@ -32,25 +36,31 @@ export function backlogJob(
   };
 }
 
-/** What freed a subscription says how carefully its backlog is sent; null where nothing was freed. */
+/**
+ * The cause that freed a subscription decides how carefully its backlog is sent; null if nothing
+ * was freed.
+ */
 export function paceOfChange(before: Subscription, after: Subscription): BacklogPace | null {
   const was = heldBackBy(before);
   if (was === null || heldBackBy(after) !== null) return null;
   return paceOnceFree(before);
 }
 
-/** How carefully what is parked is sent, now or once nothing holds it back. */
+/** How carefully parked deliveries are sent, now or once freed. */
 export function paceOf(subscription: Subscription): BacklogPace {
   if (heldBackBy(subscription) !== null) return paceOnceFree(subscription);
   return subscription.health.backlogJob?.pace ?? 'recovery';
 }
 
-/** The endpoint knew nothing of a pause, where nothing else was wrong. */
+/** If nothing else was wrong, the endpoint was unaware of the pause. */
 function paceOnceFree({ inactiveReason, health }: Subscription): BacklogPace {
   return inactiveReason === 'paused' && health.circuit.state === 'closed' ? 'resume' : 'recovery';
 }
 
-/** Asks again for what a pause put off, once it is lifted; again when no function puts off by an old memo any more. */
+/**
+ * Re-requests what a pause postponed, once it is lifted; again when no function can still postpone
+ * from an old memo.
+ */
 export function releaseJobs(lifted: Subscription, now: number): QueueMessage[] {
   return [limits.jobDelayMs, settledMs].map((delayMs) => ({
     version: 1,
@@ -64,12 +74,18 @@ export function releaseJobs(lifted: Subscription, now: number): QueueMessage[] {
   }));
 }
 
-/** True where a person ended what an endpoint had asked for: some of it may wait still, when the pause itself is over. */
+/**
+ * True if a person ended a pause that the endpoint asked for: deliveries may still be waiting even
+ * when the pause itself is over.
+ */
 export function liftsPause(before: Subscription, after: Subscription): boolean {
   return before.heldUntil !== null && after.heldUntil === null;
 }
 
-/** Cancels what is open, once the subscription is deleted; again when no function holds an old memo of it. */
+/**
+ * Cancels open deliveries once the subscription is deleted; again when no function holds an old
+ * memo of it.
+ */
 export function cancelJobs(
   tenant: string,
   subscriptionId: SubscriptionId,

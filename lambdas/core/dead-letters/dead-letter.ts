@@ -13,21 +13,21 @@ export type DeadLetter = {
   id: DeadLetterId;
   reason: DeadLetterReason;
   detail: string;
-  /** The text of the message, cut to a bound. */
+  /** The message text, truncated. */
   body: string;
   receiveCount: number;
   sentAt: number;
   buriedAt: number;
-  /** Null until it was sent again. */
+  /** Null until resent. */
   redrivenAt: number | null;
 };
 
-/** A message as its receiver sees it. */
+/** A message as received. */
 export type Received = { messageId: string; body: string; receiveCount: number; sentAt: number };
 
 export type WhyDead = { reason: DeadLetterReason; detail: string };
 
-/** The id comes from the message alone, so that one which is buried twice is one letter. */
+/** The id derives from the message alone, so that a message buried twice is one letter. */
 export function deadLetterOf(
   received: Received,
   { reason, detail }: WhyDead,
@@ -48,21 +48,21 @@ export function deadLetterOf(
   };
 }
 
-/** When it is forgotten, epoch ms. */
+/** When it expires, epoch ms. */
 export function deadLetterExpiry({ buriedAt }: Pick<DeadLetter, 'buriedAt'>): number {
   return buriedAt + limits.deadLetterRetentionMs;
 }
 
 /**
- * What may be told of an error: our own messages name a call and what kind of error it gave; those of the language
- * quote what they were given.
+ * The part of an error that may be shown: our own messages name a call and the kind of error; those
+ * of the language quote their input.
  */
 export function failureDetail(cause: unknown): string {
-  if (!(cause instanceof Error)) return 'Something that is no error was thrown';
+  if (!(cause instanceof Error)) return 'A value that is not an Error was thrown';
   return cause.name === 'Error' ? cause.message : cause.name;
 }
 
-/** What says no tenant is for whoever operates the service. */
+/** A message without a tenant belongs to the operator of the service. */
 function tenantOf(body: string): string {
   try {
     return messageOwner.parse(JSON.parse(body)).tenant;
@@ -71,7 +71,7 @@ function tenantOf(body: string): string {
   }
 }
 
-/** Why a message is given up that was received as often as may be. @param detail if its text is not to blame */
+/** Why a message is given up after its last receive. @param detail if its text is not to blame */
 export function whyGivenUp(body: string, detail: string): WhyDead {
   const reading = readMessage(body);
   return reading.kind === 'poison' ? reading : { reason: 'failed', detail };

@@ -1,12 +1,13 @@
-// What lies on the deliveries queue as text: a message, or poison. During a deployment a newer version may send what an
-// older one cannot read yet, so poison is told apart by whether any version could read it.
+// Reads the text of a queue message: a message, or poison. During a deployment a newer version may
+// send what an older one cannot read yet, so poison is classified by whether any version could read
+// it.
 import { messageEnvelope, queueMessage } from '../../contract/messages.ts';
 import type { QueueMessage } from '../../contract/messages.ts';
 
 export type Poison = {
   kind: 'poison';
   reason: 'unreadable' | 'unknown_version';
-  /** One sentence, without anything of the text but its version, its kind and the names of its fields. */
+  /** One sentence that reveals nothing of the text but its version, kind and field names. */
   detail: string;
 };
 
@@ -20,12 +21,12 @@ export function readMessage(text: string): Reading {
   const parsed = queueMessage.safeParse(json);
   if (parsed.success) return { kind: 'message', message: parsed.data };
   const enveloped = messageEnvelope.safeParse(json);
-  if (!enveloped.success) return poison('unreadable', 'It has no version and kind of a message');
+  if (!enveloped.success) return poison('unreadable', 'It lacks a message version and kind');
   const { version, kind } = enveloped.data;
   const fields = parsed.error.issues.map(({ path }) => path.join('.'));
   return poison(
     'unknown_version',
-    `Version ${version} of kind ${shown(kind)} is not known to this code; it stumbled over ` +
+    `Version ${version} of kind ${shown(kind)} is unknown to this code; it failed on ` +
       [...new Set(fields)].join(', '),
   );
 }

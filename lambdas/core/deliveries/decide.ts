@@ -10,33 +10,37 @@ import { isFromTheFuture, plausible } from '../shared/plausible.ts';
 import type { Subscription } from '../subscriptions/subscription.ts';
 
 export type Decision =
-  /** `isProbe`: it tries a circuit that is open, and burns no attempt. */
+  /** `isProbe`: it tests an open circuit and burns no attempt. */
   | { do: 'send'; delivery: Delivery; subscription: Subscription; isProbe: boolean }
-  /** Nothing is owed any more, or another message will do it. */
+  /** Nothing is owed any more, or another message will deliver it. */
   | { do: 'skip'; reason: 'stale_cycle' | 'final' | 'recorded' | 'doubled' | 'parked' }
   | { do: 'park'; delivery: Delivery; reason: ParkReason }
   /** The endpoint asked for a pause; no attempt is burnt. */
   | { do: 'postpone'; delivery: Delivery; until: number }
   | { do: 'cancel'; delivery: Delivery }
-  /** The row is not there yet: the request that sent the message may still commit it. */
+  /** The row does not exist yet: the request that sent the message may still commit it. */
   | { do: 'await-commit' }
-  /** No request can live this long: nothing was accepted, nothing is owed. */
+  /** No request lives this long: nothing was accepted, nothing is owed. */
   | { do: 'drop'; reason: 'never_committed' };
 
 /**
- * True for a message that came before its time, from a queue that could not wait as long. Otherwise the queue has waited,
- * by a clock of its own, and another that says less is wrong; so is one that was ahead when it said how long.
+ * True for a message that arrived early because the queue could not wait long enough. Otherwise the
+ * queue did wait, by its own clock: a clock that shows less time is wrong, and so is one that was
+ * ahead when it set the wait.
  */
 export function isEarly(
   { dueAt, stampedAt, isHop = false }: Pick<AttemptMessage, 'dueAt' | 'stampedAt' | 'isHop'>,
   now: number,
 ): boolean {
-  // Versions of this code that put no stamp on a message do not mark hops either.
+  // Versions of this code that do not stamp messages do not mark hops either.
   if (stampedAt !== undefined && (!isHop || isFromTheFuture(stampedAt, now))) return false;
   return dueAt > now + limits.earlyToleranceMs;
 }
 
-/** A row is looked for until no request can store it any more, whatever the clocks say: the queue waits between. */
+/**
+ * A row is looked for until no request can store it any more. That needs no clock: the queue waits
+ * in between.
+ */
 export function isNeverCommitted({ looks = 0 }: Pick<AttemptMessage, 'looks'>): boolean {
   return looks * limits.commitResendDelayMs >= limits.commitWaitMaxMs;
 }
@@ -48,12 +52,13 @@ export function nextLook<Message extends QueueMessage>(message: Message, now: nu
 }
 
 /**
- * Two workers that both made attempt n (a repeated message, or a crash before the record) both asked for n+1; and a
- * request or a replay that died or was refused leaves its message behind. The row holds the turn of the one that was
- * stored. Going on with the other too would double every later attempt.
+ * Two workers that both made attempt n (a duplicate message, or a crash before the record) both
+ * request n+1; and a request or replay that died or was refused leaves its message behind. The row
+ * holds the turn of the one that was stored. Following the other too would double every later
+ * attempt.
  */
 function isDoubled(message: AttemptMessage, delivery: Delivery): boolean {
-  // Whatever finds a parked delivery may send it.
+  // Any message that finds a parked delivery may send it.
   if (delivery.status === 'parked') return false;
   return message.attempt === delivery.cycleAttempt + 1 && message.turn !== delivery.turn;
 }
@@ -87,14 +92,15 @@ function decideForSubscription(
   const isProbe = mayProbe(message, subscription);
   const reason = heldBackBy(subscription);
   if (reason !== null && !isProbe) {
-    // Ahead of the row, it parks even what is parked: the attempt before it, when it is recorded late, must notice.
+    // Ahead of the row, it re-parks a parked delivery: the previous attempt must notice when it is
+    // recorded late.
     const isAhead = message.attempt > delivery.cycleAttempt + 1;
     const isParked = delivery.status === 'parked' && !isAhead;
     return isParked ? { do: 'skip', reason: 'parked' } : { do: 'park', delivery, reason };
   }
   const until = heldUntilOf(subscription, now);
   const heedsPause = message.isUrgent !== true && heedsPauses(delivery, now);
-  // What was put off past the pause has waited for it by the queue's clock.
+  // A message postponed past the pause has waited for it by the queue's clock.
   return heedsPause && until > now && until > message.dueAt
     ? { do: 'postpone', delivery, until }
     : { do: 'send', delivery, subscription, isProbe };
@@ -105,7 +111,10 @@ function heldUntilOf({ heldUntil, updatedAt }: Subscription, now: number): numbe
   return plausible(heldUntil, now, limits.retryAfterMsMax);
 }
 
-/** Each probe was announced in the subscription before its message was due, so that there is one at a time. */
+/**
+ * Each probe is announced in the subscription before its message is due, so there is only one at a
+ * time.
+ */
 function mayProbe({ probe }: AttemptMessage, { status, health }: Subscription): boolean {
   const { circuit } = health;
   return status === 'active' && circuit.state === 'open' && circuit.probes === probe;

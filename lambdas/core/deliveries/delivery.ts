@@ -37,9 +37,9 @@ export type Delivery = {
   subscriptionId: SubscriptionId;
   eventType: string | null;
   contentType: string;
-  /** Null where the bytes are the content itself. */
+  /** Null if the bytes are not encoded. */
   contentEncoding: string | null;
-  /** What the sender said of the event in headers of its own, names in lower case; null where it said nothing. */
+  /** The sender's own headers about the event, names in lower case; null if it sent none. */
   senderHeaders: SenderHeaders | null;
   /** Deliveries that led to this one: an endpoint may publish what it receives. */
   hops: number;
@@ -49,32 +49,37 @@ export type Delivery = {
   updatedAt: number;
   completedAt: number | null;
   nextAttemptAt: number | null;
-  /** Names the message of the next attempt; null while parked, when any message may go on, and at the end. */
+  /**
+   * Identifies the next attempt's message; null while parked, when any message may proceed, and at
+   * the end.
+   */
   turn: string | null;
   /** Counts from 1; a replay adds one. */
   cycle: number;
-  /** The last attempt of this cycle that is recorded, counted within the cycle; 0 before the first. */
+  /** The last recorded attempt of this cycle, counted within the cycle; 0 before the first. */
   cycleAttempt: number;
-  /** Of the attempts of this cycle, those that the endpoint answered by asking for a pause: they used up no try. */
+  /**
+   * Attempts of this cycle that the endpoint answered by asking for a pause: they consumed no try.
+   */
   pauses: number;
-  /** Epoch ms since which such pauses hold it back; null where none has since it was last parked. */
+  /** Epoch ms since which such pauses hold it back; null if none has since it was last parked. */
   pausesSince: number | null;
-  /** Attempts recorded in all cycles. */
+  /** Attempts recorded over all cycles. */
   attemptCount: number;
-  /** Of the last recorded attempt, whatever its cycle; null before the first. */
+  /** From the last recorded attempt of any cycle; null before the first. */
   lastStatusCode: number | null;
   lastErrorCode: string | null;
-  /** Epoch ms at which the row may be removed; null while the delivery is open. */
+  /** Epoch ms when the row may be removed; null while the delivery is open. */
   expiresAt: number | null;
-  /** Counts changes; every change is stored on the condition that nobody else made one first. */
+  /** Counts changes; a change is stored only if no concurrent one came first. */
   version: number;
 };
 
 export type AttemptOutcome = 'success' | 'failed_attempt' | 'failure';
 
 /**
- * Milliseconds since the attempt began; null for a step that was not reached or not needed (an address needs no DNS,
- * a connection that is used again no connecting).
+ * Milliseconds since the attempt began; null for a step that was not reached or not needed (an IP
+ * address needs no DNS, a reused connection no connect).
  */
 export type AttemptTimings = {
   dnsMs: number | null;
@@ -88,10 +93,10 @@ export type Attempt = {
   /** Counts from 1 over all cycles. */
   number: number;
   cycle: number;
-  /** Epoch ms at which it began. */
+  /** Epoch ms when it began. */
   at: number;
   durationMs: number;
-  /** `failure` is the failed attempt with which its delivery became `failed`: one for each cycle that did. */
+  /** `failure` is the attempt that made its delivery `failed`: at most one per cycle. */
   outcome: AttemptOutcome;
   statusCode: number | null;
   errorCode: string | null;

@@ -1,6 +1,7 @@
-// Judges what a request came to. Success is 2xx; a redirect is a failure and never followed; 410 means that the
-// endpoint is gone; `Retry-After` counts where the status says that it may (429, 502, 503, 504). An endpoint may also
-// say `webhook-delivery: abort-message` (no more tries of this one) or `disable` (no more of any).
+// Judges the result of a request. Success is 2xx; a redirect is a failure and never followed; 410
+// means that the endpoint is gone; `Retry-After` counts for the statuses that define it (429, 502,
+// 503, 504). An endpoint may also say `webhook-delivery: abort-message` (stop retrying this one) or
+// `disable` (stop sending altogether).
 import { limits } from '../../contract/limits/limits.ts';
 import type { Attempt, AttemptOutcome, Delivery } from './delivery.ts';
 import { isFinal } from './delivery.ts';
@@ -8,12 +9,12 @@ import type { SendResult } from './send-result.ts';
 
 export type Verdict =
   | { kind: 'success' }
-  /** Failed, and not to be tried again. */
+  /** Failed, not to be retried. */
   | { kind: 'stop'; reason: 'gone' | 'aborted' }
-  /** `notBefore`: epoch ms that the endpoint asked for, or null. */
+  /** `notBefore`: epoch ms that the endpoint requested, or null. */
   | { kind: 'retry'; notBefore: number | null };
 
-/** What the attempt's log keeps of the result. */
+/** The part of the result kept in the attempt's log. */
 export type AttemptRecord = Pick<
   Attempt,
   'statusCode' | 'errorCode' | 'errorDetails' | 'responseBody' | 'durationMs' | 'timings'
@@ -35,7 +36,7 @@ export function wantsNoMore(result: SendResult): boolean {
   return result.statusCode === 410 || wishOf(result) === 'disable';
 }
 
-/** A failed attempt that comes back after the end, or after a replay, is not what ended its delivery. */
+/** A failed attempt that returns after the end, or after a replay, did not end its delivery. */
 export function outcomeOf(verdict: Verdict, next: Delivery, overtaken: boolean): AttemptOutcome {
   if (verdict.kind === 'success') return 'success';
   return !overtaken && isFinal(next.status) ? 'failure' : 'failed_attempt';
@@ -76,7 +77,7 @@ export function recordOf(result: SendResult): AttemptRecord {
   };
 }
 
-/** A success has none, unless its answer was malformed: then whoever runs the endpoint should hear of it. */
+/** A success has none unless its response was malformed: then the endpoint's owner should know. */
 function detailsOf(result: SendResult & { kind: 'response' }): string | null {
   const { statusCode, redirectsTo, malformed } = result;
   const parts = [];

@@ -1,15 +1,16 @@
-// Pauses that an endpoint asks for by `Retry-After`. A pause is no failure: it uses up no try of the schedule. But one that
-// never ends is a failure, so after days of them they count no more, neither to hold a delivery back nor to spare its tries.
+// Pauses that an endpoint requests with `Retry-After`. A pause is not a failure: it consumes no try
+// of the schedule. But a pause that never ends is one, so after days of them they no longer hold a
+// delivery back or spare its tries.
 import { limits } from '../../contract/limits/limits.ts';
 import type { Delivery } from './delivery.ts';
 import type { Verdict } from './outcome.ts';
 import { spread } from './retry-schedule.ts';
 
-/** What an attempt was to the schedule. */
+/** What an attempt counts as in the schedule. */
 export type Tries = {
-  /** The endpoint asked for a pause, which used up no try. */
+  /** The endpoint asked for a pause, which consumed no try. */
   isPause: boolean;
-  /** Tries of the cycle that are used up. */
+  /** Consumed tries of the cycle. */
   triesUsed: number;
 };
 
@@ -23,7 +24,10 @@ export function asksForPause(delivery: Delivery, verdict: Verdict, now: number):
   return verdict.kind === 'retry' && verdict.notBefore !== null && heedsPauses(delivery, now);
 }
 
-/** The least ms to wait after an attempt (from 1) that was answered so: an endpoint may ask for a second for ever. */
+/**
+ * The minimum wait in ms after the nth such attempt (from 1): an endpoint may ask for one second
+ * forever.
+ */
 export function pauseDelayMs(attempt: number, jitter: number): number {
   const doublingsMax = 20;
   const delayMs = limits.pauseDelayMsMin * 2 ** Math.min(attempt - 1, doublingsMax);

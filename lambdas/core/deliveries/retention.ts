@@ -1,6 +1,6 @@
-// How long things are kept. The row of an open delivery never expires; it gets its time to live when it ends.
-// Bodies and attempts that are items of their own get theirs when they are written, far enough to outlive the
-// retry schedule, because writing to a large item again would cost a write unit for each of its KB.
+// Retention. The row of an open delivery never expires; it gets its TTL when it ends. Bodies and
+// attempts stored as separate items get theirs when written, far enough ahead to outlive the retry
+// schedule, because rewriting a large item would cost a write unit per KB.
 import { limits } from '../../contract/limits/limits.ts';
 import type { Delivery } from './delivery.ts';
 import { isFinal } from './delivery.ts';
@@ -9,8 +9,9 @@ import { cycleLengthMaxMs } from './retry-schedule.ts';
 const dayMs = 24 * 3_600_000;
 
 /**
- * Longer than the standard cycle plus the retention of what it leaves; and so long that more than one wait, at its
- * longest and after a pause that the endpoint asked for, fits into half of it (see `bodyExpiry`).
+ * Longer than the standard cycle plus the retention of its remains; and long enough that half of it
+ * fits more than one maximal wait, even after a pause that the endpoint requested (see
+ * `bodyExpiry`).
  */
 export function detailLifetimeMs(retentionMs: number): number {
   const longestWaitsMs = 3 * (limits.retryDelayMsMax + limits.retryAfterMsMax);
@@ -18,9 +19,9 @@ export function detailLifetimeMs(retentionMs: number): number {
 }
 
 /**
- * When a body that is an item of its own expires after a change: epoch ms, null for never, or `unchanged`.
- * It moves with parking (for as long as it takes), with replays, and in the second half of its life, which only a
- * long schedule or an endpoint that keeps asking for pauses reaches.
+ * When a body stored as a separate item expires after a change: epoch ms, null for never, or
+ * `unchanged`. It moves with parking (which has no time limit), with replays, and in the second
+ * half of its life, which only a long schedule or an endpoint that keeps asking for pauses reaches.
  */
 export function bodyExpiry(
   before: Delivery,

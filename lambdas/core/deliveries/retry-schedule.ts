@@ -1,8 +1,9 @@
-// When to try again. A schedule lists the waits after each failed attempt; one send more than it has waits.
+// When to retry. A schedule lists the wait after each failed attempt, so there is one send more
+// than there are waits.
 import { limits } from '../../contract/limits/limits.ts';
 
 export type RetryScheduleName = 'standard' | 'fast';
-/** A name, or the waits in seconds. */
+/** A preset, or the waits in seconds. */
 export type RetrySchedule = RetryScheduleName | readonly number[];
 
 const minute = 60;
@@ -28,7 +29,7 @@ export function waitsOf(schedule: RetrySchedule): readonly number[] {
   return typeof schedule === 'string' ? retrySchedules[schedule] : schedule;
 }
 
-/** Sends in one cycle. */
+/** Sends per cycle. */
 export function sendsMax(schedule: RetrySchedule): number {
   return waitsOf(schedule).length + 1;
 }
@@ -52,7 +53,7 @@ export function spread(jitter: number): number {
   return 1 - limits.jitterRatio + 2 * limits.jitterRatio * jitter;
 }
 
-/** The longest that a whole cycle can take, in ms, attempts included. */
+/** The maximum duration of a whole cycle in ms, attempts included. */
 export function cycleLengthMaxMs(schedule: RetrySchedule): number {
   const waits = waitsOf(schedule);
   const waitedMs = waits.reduce((sum, seconds) => sum + seconds * 1_000, 0);

@@ -1,8 +1,8 @@
-// What one HTTP request came to, as the sender saw it. The sender reports; `outcome.ts` judges.
+// The result of one HTTP request as the sender saw it. The sender reports; `outcome.ts` judges.
 import type { AttemptTimings } from './delivery.ts';
 import type { ClientCertificate } from '../endpoints/client-certificate.ts';
 
-/** Why no usable response came. A closed list: API, logs and docs use the same words. */
+/** Why there was no usable response. A closed list: API, logs and docs share these words. */
 export const sendErrorCodes = [
   'invalid_url',
   'blocked_address',
@@ -33,15 +33,18 @@ export type SendRequest = {
   /** `POST` unless given. */
   method?: 'GET';
   url: string;
-  /** As sent, `content-length` and `host` excepted. */
+  /** As sent, except `content-length` and `host`. */
   headers: Readonly<Record<string, string>>;
   body: Uint8Array;
-  /** Whose request it is: at one origin nobody holds more than a share of the connections. */
+  /** The owner of the request: nobody holds more than a share of an origin's connections. */
   owner: string;
-  /** For the whole attempt: DNS, connect, TLS, headers and body together. A wait for a connection's place does not count. */
+  /**
+   * For the whole attempt: DNS, connect, TLS, headers and body. Waiting for a connection slot does
+   * not count.
+   */
   timeoutMs: number;
   clientCertificate?: ClientCertificate;
-  /** How much of the response's body to keep; `limits.responseCharactersKept` unless given. */
+  /** How much of the response body to keep; default `limits.responseCharactersKept`. */
   responseCharacters?: number;
 };
 
@@ -49,13 +52,13 @@ export type SendResult =
   | {
       kind: 'response';
       statusCode: number;
-      /** Response headers that the outcome depends on, lower-case, first value each. */
+      /** Response headers that affect the outcome, lower-case, first value each. */
       headers: Readonly<Partial<Record<'retry-after' | 'webhook-delivery', string>>>;
       /** Epoch ms that an HTTP-date `Retry-After` names; null for the other forms. */
       retryAfterAt: number | null;
-      /** What `Location` names, fit to be shown (`redirect-target.ts`); null where there is none. */
+      /** The `Location` target, safe to show (`redirect-target.ts`); null without one. */
       redirectsTo: string | null;
-      /** What is wrong with the head, in a fixed sentence; null where it is strict HTTP. */
+      /** What is wrong with the head, as a fixed sentence; null if it is strict HTTP. */
       malformed: string | null;
       /** Valid text, at most `limits.responseCharactersKept` characters. */
       body: string;

@@ -1,5 +1,5 @@
-// The delivery's state machine: every change of state is made here and nowhere else. Pure: time and jitter come in
-// as values. `delivery.ts` draws the states.
+// The delivery's state machine: every state change happens here and nowhere else. Pure: time and
+// jitter come in as values. `delivery.ts` draws the states.
 import { limits } from '../../contract/limits/limits.ts';
 import type { Attempt, Delivery, DeliveryReason, ParkReason } from './delivery.ts';
 import { isFinal } from './delivery.ts';
@@ -17,7 +17,7 @@ export type Start = {
   heldBackBy: ParkReason | null;
   /** Epoch ms. */
   at: number;
-  /** Of the message that asks for the first attempt, where nothing holds it back. */
+  /** The turn of the first attempt's message, if nothing holds it back. */
   turn: string;
 };
 
@@ -31,7 +31,7 @@ function started({
     : { status: 'parked', reason: heldBackBy, nextAttemptAt: null, turn: null };
 }
 
-/** A new delivery: pending, or parked where its subscription holds it back. */
+/** A new delivery: pending, or parked if its subscription holds it back. */
 export function accept(
   event: Start &
     Pick<Delivery, 'tenant' | 'id' | 'eventType' | 'contentType' | 'contentEncoding' | 'hops'> &
@@ -64,11 +64,11 @@ export function accept(
 export type AttemptFacts = {
   /** A failed probe burns no attempt: the delivery stays parked. */
   isProbe: boolean;
-  /** Where the attempt stands: its cycle, and its number within the cycle. */
+  /** The attempt's position: its cycle, and its number within the cycle. */
   cycle: number;
   cycleAttempt: number;
   targetUrl: string;
-  /** Epoch ms at which it began. */
+  /** Epoch ms when it began. */
   at: number;
   result: SendResult;
   schedule: RetrySchedule;
@@ -76,30 +76,30 @@ export type AttemptFacts = {
   now: number;
   /** In [0, 1). */
   jitter: number;
-  /** Of the message that asks for the next attempt, if there is one. */
+  /** The turn of the next attempt's message, if there is one. */
   turn: string;
 };
 
 export type AfterAttempt = Tries & {
   delivery: Delivery;
   attempt: Attempt;
-  /** Epoch ms of the next attempt, or null when there is none. */
+  /** Epoch ms of the next attempt; null if there is none. */
   retryAt: number | null;
   verdict: Verdict;
 };
 
-/** The next version. Its time never goes back, though two functions' clocks differ: a replay job relies on that. */
+/** The next version. Its time never goes back, whatever the clocks: replay jobs rely on that. */
 function changed(delivery: Delivery, now: number): Delivery {
   const updatedAt = Math.max(delivery.updatedAt, now);
   return { ...delivery, updatedAt, version: delivery.version + 1 };
 }
 
-/** The next state after one attempt, the line for its log, and when to try again. */
+/** The next state after one attempt, its log entry, and when to retry. */
 export function afterAttempt(delivery: Delivery, facts: AttemptFacts): AfterAttempt {
   const verdict = verdictOf(facts.result, facts.now);
   const overtaken = isOvertaken(delivery, facts, verdict);
   const isVain = facts.isProbe && verdict.kind === 'retry';
-  // Also one that comes late: the attempt after it was counted as if this had been a try.
+  // Late ones too: the attempt after this one was counted as if this had consumed a try.
   const isPause =
     !isVain && isUnderWay(delivery, facts) && asksForPause(delivery, verdict, facts.now);
   const triesUsed = facts.cycleAttempt - (delivery.cycle === facts.cycle ? delivery.pauses : 0);
@@ -148,8 +148,8 @@ function retryTime(
     ? pauseDelayMs(facts.cycleAttempt, facts.jitter)
     : retryDelayMs(facts.schedule, triesUsed, facts.jitter);
   if (delayMs === null) return null;
-  // Spread as those are that the pause puts off: else the one that asked would always be the first again, and with an
-  // endpoint that goes on asking the others would never have their turn.
+  // Spread like those that the pause postpones: otherwise the one that triggered it would always be
+  // first again, and with an endpoint that keeps asking the others would never get a turn.
   const notBefore = verdict.notBefore ?? facts.now;
   const spreadMs = (notBefore - facts.now) * limits.holdSpreadRatio * facts.jitter;
   return Math.max(facts.now + delayMs, Math.ceil(notBefore + spreadMs));
@@ -160,8 +160,9 @@ function isUnderWay({ status, cycle }: Delivery, facts: AttemptFacts): boolean {
 }
 
 /**
- * True for a result that is only logged: the delivery was cancelled or replayed while the request was under way, or a
- * later attempt is recorded already. A late success still counts: the endpoint has the event.
+ * True for a result that is only logged: the delivery was cancelled or replayed while the request
+ * was in flight, or a later attempt is already recorded. A late success still counts: the endpoint
+ * has the event.
  */
 function isOvertaken(delivery: Delivery, facts: AttemptFacts, verdict: Verdict): boolean {
   if (!isUnderWay(delivery, facts)) return true;
@@ -200,7 +201,7 @@ function parked(delivery: Delivery, reason: ParkReason): Delivery {
   return { ...delivery, ...nobodys, status: 'parked', reason };
 }
 
-/** Null when there is nothing to cancel any more. */
+/** Null if there is nothing left to cancel. */
 export function cancel(
   delivery: Delivery,
   cause: { reason: DeliveryReason; now: number; retentionMs: number },
@@ -217,7 +218,7 @@ export function cancel(
   };
 }
 
-/** Puts an open delivery off without burning an attempt: its message goes on later, under the same turn. */
+/** Postpones an open delivery without burning an attempt: its message keeps its turn. */
 export function postpone(
   delivery: Delivery,
   { until, isPause }: { until: number; isPause: boolean },
@@ -227,12 +228,12 @@ export function postpone(
   return { ...changed(delivery, now), nextAttemptAt: until, pausesSince };
 }
 
-/** Notes that the next attempt was asked for again: not before long is it overdue once more. */
+/** Notes that the next attempt was requested again, so that it is not overdue again too soon. */
 export function askedAgain(delivery: Delivery, now: number): Delivery {
   return changed(delivery, now);
 }
 
-/** A new cycle from any state, begun at `now`; parked where the subscription holds it back. */
+/** A new cycle from any state, starting at `now`; parked if the subscription holds it back. */
 export function replay(delivery: Delivery, start: Start, now = start.at): Delivery {
   return {
     ...changed(delivery, now),

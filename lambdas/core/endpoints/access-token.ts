@@ -1,11 +1,12 @@
-// OAuth 2 client credentials (RFC 6749, 4.4): what to ask of a token endpoint, and how to read its answer.
+// OAuth 2 client credentials (RFC 6749, 4.4): the request to a token endpoint, and how to read its
+// response.
 import { limits } from '../../contract/limits/limits.ts';
 import type { OAuthClient } from './endpoint-auth.ts';
 import { userAgent } from './request-headers.ts';
 import type { SendRequest, SendResult } from '../deliveries/send-result.ts';
 
 export type AccessToken = { text: string; expiresAt: number };
-/** Why there is none, in a sentence without a word of what the endpoint sent. */
+/** Why there is none, in a sentence that quotes nothing the endpoint sent. */
 export type NoToken = { error: string };
 
 export function tokenRequest(
@@ -37,19 +38,19 @@ function formOf(client: OAuthClient, isInBody: boolean): URLSearchParams {
   });
 }
 
-/** 2.3.1: both are form-encoded before they become a user and a password. */
+/** 2.3.1: both are form-encoded before use as user name and password. */
 function basicOf(client: OAuthClient): string {
   const credentials = [client.client_id, client.client_secret].map(formEncoded).join(':');
   return `Basic ${Buffer.from(credentials).toString('base64')}`;
 }
 
 export function readToken(result: SendResult, now: number): AccessToken | NoToken {
-  if (result.kind === 'error') return { error: `No token came: ${result.detail}` };
+  if (result.kind === 'error') return { error: `No token received: ${result.detail}` };
   if (result.statusCode < 200 || result.statusCode > 299) {
     return { error: `The token endpoint answered ${result.statusCode}` };
   }
   const members = membersOf(result.body);
-  // 5.1 requires a type. Shopify and others send none, and mean this one.
+  // 5.1 requires a type. Shopify and others omit it and mean this one.
   const { access_token: text, token_type: type = 'bearer', expires_in: seconds } = members;
   const isBearer = typeof type === 'string' && type.toLowerCase() === 'bearer';
   if (!isBearer || typeof text !== 'string' || !/^[!-~]+$/.test(text)) {
@@ -58,7 +59,7 @@ export function readToken(result: SendResult, now: number): AccessToken | NoToke
   return { text, expiresAt: now + lifetimeMs(Number(seconds)) };
 }
 
-/** A token must not expire on its way. */
+/** A token must not expire in transit. */
 function lifetimeMs(seconds: number): number {
   // 5.1: "expires_in" is recommended, so it may be absent.
   const promisedMs = seconds > 0 ? seconds * 1_000 : limits.tokenLifetimeMsDefault;

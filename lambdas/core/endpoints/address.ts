@@ -1,7 +1,7 @@
-// Which IP addresses a webhook may be sent to: public unicast, and what the operator allows besides.
-// IPv4 has a list of what is refused. IPv6 has a list of what is allowed, because most of its space is not
-// routed and every form that embeds an IPv4 address (::/96, NAT64, SIIT, 6to4, Teredo) lies outside that list.
-// Sources: the IANA special-purpose address registries for IPv4 and IPv6 (RFC 6890 and its updates).
+// Which IP addresses a webhook may be sent to: public unicast, plus what the operator allows. IPv4
+// is a deny list. IPv6 is an allow list, because most of its space is not routed and every form
+// that embeds an IPv4 address (::/96, NAT64, SIIT, 6to4, Teredo) lies outside it. Sources: the IANA
+// special-purpose address registries for IPv4 and IPv6 (RFC 6890 and its updates).
 import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
 
 export type TargetSettings = {
@@ -11,7 +11,7 @@ export type TargetSettings = {
   allowHosts: readonly string[];
 };
 
-/** Settings that were checked once; made by `parseTargetPolicy` alone. */
+/** Validated settings; only `parseTargetPolicy` makes them. */
 export type TargetPolicy = TargetSettings & { readonly allowed: AddressSets };
 
 // Two lists, since a BlockList also matches IPv4 addresses with IPv6 rules such as ::/0.
@@ -22,14 +22,14 @@ type Cidr = { network: string; prefix: number; family: 'ipv4' | 'ipv6' };
 const refusedIpv4 = blockList('ipv4', [
   '0.0.0.0/8', // This network.
   '10.0.0.0/8', // Private use.
-  '100.64.0.0/10', // Shared address space of carriers; 100.100.100.200 is a metadata service.
-  '127.0.0.0/8', // Loopback; older Lambda sandboxes have their Runtime API there.
-  '168.63.129.16/32', // The host of an Azure machine: its agent, DHCP and DNS; a public address, routed nowhere else.
+  '100.64.0.0/10', // Carrier-grade NAT; 100.100.100.200 is a metadata service.
+  '127.0.0.0/8', // Loopback; older Lambda sandboxes serve the Runtime API there.
+  '168.63.129.16/32', // The Azure host: agent, DHCP and DNS; a public address, routed nowhere else.
   '169.254.0.0/16', // Link-local: metadata services, and the Runtime API and X-Ray daemon of Lambda.
   '172.16.0.0/12', // Private use.
   '192.0.0.0/24', // IETF protocol assignments.
   '192.0.2.0/24', // Documentation.
-  '192.31.196.0/24', // AS112: any network may answer it by itself, so it can be an inner host.
+  '192.31.196.0/24', // AS112: any network may answer it locally, so it can be an internal host.
   '192.52.193.0/24', // AMT relays: likewise.
   '192.88.99.0/24', // 6to4 relays, deprecated by RFC 7526.
   '192.168.0.0/16', // Private use.
@@ -41,7 +41,7 @@ const refusedIpv4 = blockList('ipv4', [
   '240.0.0.0/4', // Reserved, with the limited broadcast address.
 ]);
 
-const routedIpv6 = blockList('ipv6', ['2000::/3']); // Global unicast: all that IANA gives out.
+const routedIpv6 = blockList('ipv6', ['2000::/3']); // Global unicast: everything IANA allocates.
 
 const refusedIpv6 = blockList('ipv6', [
   '2001::/23', // IETF protocol assignments: Teredo, ORCHID, benchmarks.
@@ -53,7 +53,7 @@ const refusedIpv6 = blockList('ipv6', [
 
 const mappedIpv4 = blockList('ipv6', ['::ffff:0:0/96']);
 
-/** Refuses what is no IP address at all, and addresses with a zone. */
+/** Refuses anything that is not an IP address, and addresses with a zone. */
 export function isAllowedAddress(address: string, policy: Pick<TargetPolicy, 'allowed'>): boolean {
   const { allowed } = policy;
   if (isIPv4(address)) {
@@ -68,7 +68,7 @@ export function isAllowedAddress(address: string, policy: Pick<TargetPolicy, 'al
   return routedIpv6.check(address, 'ipv6') && !refusedIpv6.check(address, 'ipv6');
 }
 
-/** A bad CIDR comes back as one sentence for the person who set it. */
+/** A bad CIDR yields one sentence for the person who set it. */
 export function parseTargetPolicy(
   settings: TargetSettings,
 ): { ok: true; policy: TargetPolicy } | { ok: false; detail: string } {
@@ -97,7 +97,7 @@ function parseCidr(text: string): Cidr | { detail: string } {
   return { detail: `does not start at the first address of its /${prefix}` };
 }
 
-// 10.0.0.1/8 is more often a slip of the prefix than a wish for all of 10.0.0.0/8.
+// 10.0.0.1/8 is more often a wrong prefix than a request for all of 10.0.0.0/8.
 function startsItsSubnet({ network, prefix, family }: Cidr): boolean {
   const groupBits = family === 'ipv4' ? 8 : 16;
   return groupsOf(network, family).every((group, index) => {
@@ -106,10 +106,10 @@ function startsItsSubnet({ network, prefix, family }: Cidr): boolean {
   });
 }
 
-/** The numbers between the dots of an IPv4 address, or the colons of an IPv6 one. */
+/** The numeric parts of an IPv4 or IPv6 address. */
 export function groupsOf(address: string, family: Cidr['family']): number[] {
   if (family === 'ipv4') return address.split('.').map(Number);
-  // The URL parser writes IPv6 in its one canonical form, without dotted parts.
+  // The URL parser writes IPv6 in its canonical form, without dotted parts.
   const canonical = new URL(`http://[${address}]`).hostname.slice(1, -1);
   const groups = (text: string) => text.split(':').filter((group) => group !== '');
   const zeros = ':0'.repeat(8 - groups(canonical).length);

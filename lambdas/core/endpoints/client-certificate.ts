@@ -1,5 +1,5 @@
-// Which client certificates and keys the service works with. A stranger chooses them, and a handshake is computed in the
-// one thread that does everything else: so what they cost has a bound.
+// Which client certificates and keys the service accepts. Strangers choose them, and handshakes run
+// on the one thread that does everything else: so their cost is bounded.
 import { X509Certificate, createPrivateKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { limits } from '../../contract/limits/limits.ts';
@@ -9,7 +9,7 @@ export type ClientCertificate = { certificate: string; privateKey: string };
 
 export type ClientCertificateProblem = {
   field: 'certificate' | 'private_key';
-  /** The rest of a sentence that begins with the field. */
+  /** Completes a sentence that begins with the field. */
   detail: string;
 };
 
@@ -35,7 +35,7 @@ export function clientCertificateProblem(pair: ClientCertificate): ClientCertifi
     return { field: 'private_key', detail: `must be ${rsa}, EC on P-256 or P-384, or Ed25519` };
   }
   if (!certificate.checkPrivateKey(key)) {
-    return { field: 'private_key', detail: 'must be the key of the certificate' };
+    return { field: 'private_key', detail: 'must match the certificate' };
   }
   return null;
 }
@@ -61,7 +61,10 @@ function isAllowedRsa(key: KeyObject): boolean {
   return isInBounds && publicExponent < 2n ** 32n && areItsOwnPrimes(key);
 }
 
-/** The parts of a key are numbers of their own in the file: primes that have nothing to do with it may have any size. */
+/**
+ * A key file lists the parts of a key independently: primes that do not belong to it may have any
+ * size.
+ */
 function areItsOwnPrimes(key: KeyObject): boolean {
   const parts = parsed(() => key.export({ format: 'jwk' }));
   if (parts === null) return false;

@@ -1,4 +1,4 @@
-// The values of custom headers are often credentials, so they are kept like secrets: taken, and never shown.
+// Custom header values are often credentials, so they are treated like secrets: write-only.
 import { secretMask } from '../../contract/signing/secret-mask.ts';
 import { keptSecret } from '../signing/masked-secret.ts';
 
@@ -8,7 +8,7 @@ export function maskedHeaders(headers: CustomHeaders): Record<string, typeof sec
   return Object.fromEntries(Object.keys(headers).map((name) => [name, secretMask]));
 }
 
-/** The headers to store: a value that is the mask keeps the one that is stored under that name. */
+/** The headers to store: the mask as a value keeps the stored one of that name. */
 export function unmaskedHeaders(given: CustomHeaders, stored: CustomHeaders): CustomHeaders {
   const known = new Map(Object.entries(stored).map(([name, value]) => [name.toLowerCase(), value]));
   return Object.fromEntries(

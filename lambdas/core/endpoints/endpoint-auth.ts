@@ -1,4 +1,4 @@
-// How the service proves to an endpoint who it is, as the API takes it. Its secret is never shown.
+// How the service authenticates to an endpoint, as set through the API. The secret is never shown.
 import type { EndpointAuth } from '../../contract/endpoints/endpoint-auth.ts';
 import { secretMask } from '../../contract/signing/secret-mask.ts';
 import { clientCertificateProblem } from './client-certificate.ts';
@@ -12,7 +12,10 @@ export function maskedAuth(auth: EndpointAuth | null): EndpointAuth | null {
   return auth === null ? null : withSecret(auth, secretMask);
 }
 
-/** The auth to store. Its mask keeps the stored secret, but never sends it elsewhere, nor lets it be shown. */
+/**
+ * The auth to store. The mask keeps the stored secret, but never lets it be sent elsewhere or
+ * shown.
+ */
 export function unmaskedAuth(
   given: EndpointAuth | null,
   stored: EndpointAuth | null,
@@ -21,15 +24,15 @@ export function unmaskedAuth(
   const { name, secret } = secretOf(given);
   const before = stored !== null && isSameUse(given, stored) ? secretOf(stored).secret : null;
   const auth = withSecret(given, keptSecret(secret, before, `/auth/${name}`));
-  // Beside a password the user is shown, and so would be a secret that it had been.
+  // With a password the user name is shown, which would reveal a secret stored in its place.
   if (auth.type === 'basic' && auth.username === secretMask) {
-    throw invalidField('/auth/username', 'must be the user itself beside a password');
+    throw invalidField('/auth/username', 'must be the actual user name when there is a password');
   }
   if (auth.type === 'mtls') checkKeyPair(auth.certificate, auth.private_key);
   return auth;
 }
 
-/** Whether the stored secret would go where it went before. */
+/** Whether the stored secret would go to the same place as before. */
 function isSameUse(given: EndpointAuth, stored: EndpointAuth): boolean {
   return useOf(given) === useOf(stored);
 }
@@ -48,7 +51,7 @@ function useOf(auth: EndpointAuth): string {
   }
 }
 
-/** What a request carries to authenticate; for an OAuth client that is a token of its own, as `bearer`. */
+/** The credentials that a request carries; for an OAuth client its token, as `bearer`. */
 export function credentialsOf(auth: Exclude<EndpointAuth, OAuthClient>): {
   header?: readonly [name: string, value: string];
   clientCertificate?: ClientCertificate;

@@ -1,5 +1,6 @@
-// The rate limit of a subscription: GCRA, the leaky bucket that one number keeps. A reservation gives each attempt a slot
-// of its own, in the order of asking, so that nothing starves: who has a slot waits for it and is then sent.
+// The rate limit of a subscription: GCRA, a leaky bucket in one number. A reservation gives each
+// attempt its own slot, in the order of asking, so that nothing starves: an attempt with a slot
+// waits for it and is then sent.
 
 import { isFromTheFuture } from '../shared/plausible.ts';
 
@@ -7,25 +8,25 @@ import type { SubscriptionId } from '../ids.ts';
 
 export type RateLimit = {
   perSecond: number;
-  /** How many may come at once after a quiet time. */
+  /** The burst size after a quiet time. */
   burst: number;
 };
 
-/** A subscription, or an API key by `key_` and its id. */
+/** A subscription, or an API key as `key_` and its id. */
 export type RateLimitOwnerId = SubscriptionId | `key_${string}`;
 
 export type RateLimitOwner = {
   tenant: string;
   ownerId: RateLimitOwnerId;
   limit: RateLimit;
-  /** What is sent to a subscription, or what is accepted: each has slots of its own. */
+  /** Sending to a subscription, or accepting for it: each has its own slots. */
   purpose: 'delivery' | 'ingest';
 };
 
 export type Reservation = {
-  /** Epoch ms; now, where there is room. */
+  /** Epoch ms; now, if there is room. */
   slotAt: number;
-  /** When all that is reserved will have been sent, epoch ms: what the store keeps. */
+  /** Epoch ms when everything reserved will have been sent: what the store keeps. */
   busyUntil: number;
 };
 
@@ -44,8 +45,8 @@ export function reserveSlot(
 }
 
 /**
- * Until when what is reserved takes. Reservations queue up without bound, so only the clock's reading at the last one can
- * tell that it was ahead: then they are worth nothing, and begin anew.
+ * When the reserved slots end. Reservations queue up without bound, so only the clock reading of
+ * the last one can reveal that it was ahead: then they are worthless and start over.
  */
 export function knownBusyUntil(
   stored: { busyUntil: number; reservedAt: number | null } | undefined,
@@ -55,7 +56,7 @@ export function knownBusyUntil(
   return stored.busyUntil;
 }
 
-/** The slot of the reservation that left `busyUntil`. */
+/** The slot of the reservation that resulted in `busyUntil`. */
 export function slotOf(limit: RateLimit, busyUntil: number, now: number): number {
   return Math.max(now, Math.ceil(busyUntil - limit.burst * slotIntervalMs(limit)));
 }

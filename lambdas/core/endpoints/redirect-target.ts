@@ -2,12 +2,13 @@
 import { limits } from '../../contract/limits/limits.ts';
 
 /**
- * An absolute http or https URL, resolved against the one that was asked; null for anything else. Without what may be a
- * secret (user info, query, fragment). A URL as the parser writes it is ASCII without control characters.
+ * An absolute http or https URL, resolved against the requested one; null for anything else. Parts
+ * that may be secret (user info, query, fragment) are removed. A serialized URL is ASCII without
+ * control characters.
  */
 export function redirectTarget(location: string | undefined, askedUrl: string): string | null {
   if (location === undefined) return null;
-  // Node reads headers as Latin-1; what is beyond ASCII there is UTF-8 in practice.
+  // Node reads headers as Latin-1; anything beyond ASCII is UTF-8 in practice.
   const text = Buffer.from(location, 'latin1').toString();
   if (!URL.canParse(text, askedUrl)) return null;
   const url = new URL(text, askedUrl);

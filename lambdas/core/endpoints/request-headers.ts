@@ -1,5 +1,5 @@
-// The headers of a delivery's request: Standard Webhooks' three, the seed's four, Stripe's form as an option, what HTTP
-// wants, the sender's and the subscription's own.
+// The headers of a delivery's request: the three of Standard Webhooks, the seed's four, Stripe's
+// form as an option, what HTTP requires, the sender's and the subscription's own.
 import type { CustomHeaders } from './custom-headers.ts';
 import type { Delivery } from '../deliveries/delivery.ts';
 import { activeSecrets, hubSecretOf } from '../signing/secrets.ts';
@@ -9,10 +9,12 @@ import type { Subscription } from '../subscriptions/subscription.ts';
 
 export const userAgent = 'Webhook-Delivery-Service/1.0';
 
-/** Firewalls such as ModSecurity refuse what accepts nothing. */
+/** Firewalls such as ModSecurity refuse requests without `Accept`. */
 const ofEveryRequest = { Accept: '*/*', 'User-Agent': userAgent };
 
-/** Counts the deliveries in a row that led to a request, so that a loop over our own ingest ends. */
+/**
+ * Counts the chain of deliveries that led to a request, so that a loop through our own ingest ends.
+ */
 export const hopsHeader = 'webhook-hops';
 
 /** @param now epoch ms; signing happens at every attempt, since receivers refuse old timestamps */
@@ -36,7 +38,7 @@ export function requestHeaders(
   return { ...headers, ...signatureHeaders(message, subscription, now) };
 }
 
-/** What a subscription does not set itself. */
+/** Defaults that a subscription may override. */
 function without(names: CustomHeaders, headers: Record<string, string>): Record<string, string> {
   const own = new Set(Object.keys(names).map((name) => name.toLowerCase()));
   return Object.fromEntries(

@@ -1,7 +1,7 @@
-// Ports on which a POST of chosen text could talk to something that is no web server.
+// Ports where a POST of chosen text could reach something other than a web server.
 
-// The "bad ports" of the Fetch standard, https://fetch.spec.whatwg.org/#port-blocking: what browsers refuse.
-// Kept as text: the formatter would give each port a line.
+// The "bad ports" of the Fetch standard, https://fetch.spec.whatwg.org/#port-blocking: those that
+// browsers refuse. Kept as text: the formatter would put each port on its own line.
 const fetchBadPorts = `
   0 1 7 9 11 13 15 17 19 20 21 22 23 25 37 42 43 53 69 77 79 87 95 101 102 103 104 109 110 111 113 115
   117 119 123 135 137 139 143 161 179 389 427 465 512 513 514 515 526 530 531 532 540 548 554 556 563

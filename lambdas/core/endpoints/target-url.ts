@@ -1,12 +1,13 @@
-// Which URLs a webhook may be sent to, as far as the text alone can tell. The sender judges again with every
-// DNS answer and every connected socket, so a name that passes here gains nothing by resolving to a private address.
+// Which URLs a webhook may be sent to, judged by text alone. The sender judges again with every DNS
+// answer and every connected socket, so a name that passes here gains nothing by resolving to a
+// private address.
 import { isIP } from 'node:net';
 import { limits } from '../../contract/limits/limits.ts';
 import { isAmongHosts, isHostName, isLocalhost } from '../../contract/endpoints/target-hosts.ts';
 import { isAllowedAddress, type TargetPolicy } from './address.ts';
 import { isRefusedPort } from './target-port.ts';
 
-/** The rules a URL can break. A closed list: API, console and docs use the same words. */
+/** The rules a URL can break. A closed list: API, console and docs share these words. */
 export const targetRules = [
   'length',
   'characters',
@@ -21,7 +22,7 @@ export const targetRules = [
 
 export type TargetRule = (typeof targetRules)[number];
 
-/** Where a request goes. `host` has no brackets and no last dot, as DNS and TLS want it. */
+/** Where a request goes. `host` has no brackets and no trailing dot, as DNS and TLS expect. */
 export type Target = {
   /** As the user wrote it. */
   url: string;
@@ -37,34 +38,34 @@ export type TargetCheck =
 
 const details: Record<TargetRule, string> = {
   length: `The URL is longer than ${limits.targetUrlLengthMax} characters`,
-  characters: 'The URL has white space, backslashes, or control or invisible characters',
-  syntax: 'The URL is not of the form https://host/path',
-  scheme: 'The URL does not begin with https://',
-  userinfo: 'The URL has a user name or password',
-  fragment: 'The URL has a fragment (#)',
-  port: 'The port is one that webhooks may not use',
-  host_name: 'The host is not a full name in the public DNS',
-  address: 'The host is not an address that webhooks may be sent to',
+  characters: 'The URL contains whitespace, backslashes, or control or invisible characters',
+  syntax: 'The URL does not have the form https://host/path',
+  scheme: 'The URL does not start with https://',
+  userinfo: 'The URL contains a user name or password',
+  fragment: 'The URL contains a fragment (#)',
+  port: 'Webhooks may not use this port',
+  host_name: 'The host is not a fully qualified public DNS name',
+  address: 'Webhooks may not be sent to this address',
 };
 
-// "tabs and newlines are removed" and "\\ is /" (WHATWG URL) make a text mean another than it shows; so do
-// invisible characters, which IDNA drops from host names.
+// "tabs and newlines are removed" and "\\ is /" (WHATWG URL) make a URL mean something other than
+// it shows; so do invisible characters, which IDNA drops from host names.
 const deceptive = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Z}\\]/u;
 
-// In this order, so that each may rely on those before it.
+// In this order: each may rely on those before it.
 const textRules: readonly (readonly [rule: TargetRule, isBrokenBy: (text: string) => boolean])[] = [
   ['length', (text) => text.length > limits.targetUrlLengthMax],
   ['characters', (text) => deceptive.test(text)],
   ['scheme', (text) => /^(?!https?:)[a-z][a-z\d+.-]*:/i.test(text)],
-  // The URL parser would forgive missing and surplus slashes: http:host, http:///host.
+  // The URL parser forgives missing and extra slashes: http:host, http:///host.
   ['syntax', (text) => authorityOf(text) === '' || !URL.canParse(text)],
   ['userinfo', (text) => authorityOf(text).includes('@')],
   ['fragment', (text) => text.includes('#')],
-  // Neither an escaped host nor an empty port has a use, and programs read them differently.
+  // Escaped hosts and empty ports are useless, and programs read them differently.
   ['syntax', (text) => /%|:$/.test(authorityOf(text))],
 ];
 
-/** Says which rule a URL breaks first, never what is behind it. */
+/** Names the first rule that a URL breaks, never what is behind the URL. */
 export function checkTargetUrl(text: string, policy: TargetPolicy): TargetCheck {
   const broken = textRules.find(([, isBrokenBy]) => isBrokenBy(text));
   if (broken !== undefined) return refusal(broken[0]);
@@ -75,12 +76,14 @@ export function checkTargetUrl(text: string, policy: TargetPolicy): TargetCheck 
   return rule === null ? { ok: true, target } : refusal(rule);
 }
 
-/** A name that the operator allows, though it is none of the public DNS. Its addresses are judged all the same. */
+/**
+ * A name outside the public DNS that the operator allows. Its addresses are judged all the same.
+ */
 export function isAllowedName(host: string, policy: Pick<TargetPolicy, 'allowHosts'>): boolean {
   return isHostName(host) && !isLocalhost(host) && isAmongHosts(host, policy.allowHosts);
 }
 
-/** What the names for this very machine mean; empty where the policy keeps them out. */
+/** What the names for this machine resolve to; empty if the policy excludes them. */
 export function allowedLoopbackAddresses(policy: Pick<TargetPolicy, 'allowed'>): string[] {
   return ['127.0.0.1', '::1'].filter((address) => isAllowedAddress(address, policy));
 }
@@ -106,7 +109,7 @@ function brokenHostRule(target: Target, policy: TargetPolicy): TargetRule | null
   switch (target.hostKind) {
     case 'address':
       if (!isAllowedAddress(target.host, policy)) return 'address';
-      // 0x8.8.8.8, 134744072 or full-width digits: allowed as an address, but written to be misread.
+      // 0x8.8.8.8, 134744072 or full-width digits: an allowed address, but written to be misread.
       return isIP(target.host) === 6 || isWritten(target) ? null : 'syntax';
     case 'localhost':
       return allowedLoopbackAddresses(policy).length > 0 ? null : 'host_name';

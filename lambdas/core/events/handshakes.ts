@@ -1,5 +1,6 @@
-// Requests by which a sender finds out whether a URL is there and is ours, before it sends events. They are answered and are
-// no events. Only who knows the secret is answered as the owner: the rest must not learn what there is.
+// Requests by which a sender checks that a URL exists and is ours before it sends events. They are
+// answered and are not events. Only somebody who knows the secret gets the owner's answer: nobody
+// else may learn what exists.
 import { createHmac } from 'node:crypto';
 import { limits } from '../../contract/limits/limits.ts';
 import type { SharedVerification, Verification } from '../../contract/events/verification.ts';
@@ -11,7 +12,7 @@ import { membersOf, parsedMembers } from '../shared/members.ts';
 
 export type Greeting = { kind: 'json'; value: Record<string, string> };
 
-/** What a POST wants to be answered that was verified; null where it is an event. @param secret that it was signed with */
+/** The answer to a verified POST; null if it is an event. @param secret that it was signed with */
 export function greetingIn(
   { scheme }: SharedVerification,
   body: Uint8Array,
@@ -31,7 +32,8 @@ function zoomGreeting(
   secret: string,
 ): Greeting | null {
   const { plainToken } = membersOf(payload);
-  // We sign what it is. With a colon it could be the start of a request, and the answer the signature of that.
+  // We sign whatever it is. With a colon it could be the start of a request, and the answer that
+  // request's signature.
   if (event !== 'endpoint.url_validation' || !isChallenge(plainToken)) return null;
   if (plainToken.includes(':')) return null;
   const encryptedToken = createHmac('sha256', secret).update(plainToken).digest('hex');
@@ -39,13 +41,13 @@ function zoomGreeting(
 }
 
 export type GetRequest = Pick<InboundRequest, 'headers'> & {
-  /** Meta's parameters. */
+  /** Meta's query parameters. */
   hub: Readonly<Partial<Record<'mode' | 'token' | 'challenge', string | undefined>>>;
 };
 
 export type GreetingOfGet = Greeting | { kind: 'text'; value: string };
 
-/** What a GET wants to be answered that knows the secret; null for everybody else. */
+/** The answer to a GET that knows the secret; null for everybody else. */
 export function greetingOfGet(
   verification: Verification,
   secrets: readonly string[],
@@ -71,7 +73,7 @@ function metaGreeting(expected: string, { mode, token, challenge }: GetRequest['
   return { kind: 'text', value: challenge } as const;
 }
 
-/** It is given back: printable, and no longer than such things are. */
+/** It is echoed, so it must be printable and of plausible length. */
 function isChallenge(value: unknown): value is string {
   return (
     typeof value === 'string' && /^[!-~]+$/.test(value) && value.length <= limits.challengeLengthMax

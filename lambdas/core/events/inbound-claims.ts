@@ -1,4 +1,5 @@
-// What a request claims in the way of each sender, and what the holder of a secret would have sent.
+// What a request claims under each sender's scheme, and what the holder of a secret would have
+// sent.
 import { createHmac } from 'node:crypto';
 import type { SharedVerification } from '../../contract/events/verification.ts';
 import { digestOf } from '../shared/digest.ts';
@@ -15,14 +16,14 @@ type Headers = InboundRequest['headers'];
 
 export type Claim = {
   signatures: readonly string[];
-  /** Unix seconds, or null where the scheme has none. */
+  /** Unix seconds; null if the scheme has none. */
   timestamp: string | null;
-  /** Of the message, the same whenever it is sent; null where the signature covers none. */
+  /** The message's id, the same on every resend; null if the signature covers none. */
   id: string | null;
   signatureOf: (secret: string) => string;
 };
 
-/** Null when a header that the scheme needs is missing. */
+/** Null if a header that the scheme requires is missing. */
 export function claimOf(
   verification: SharedVerification,
   { headers, body }: Pick<InboundRequest, 'headers' | 'body'>,
@@ -62,7 +63,7 @@ function claimOfBody(header: string | undefined, body: Uint8Array, form: Form): 
   const given = header?.trim() ?? '';
   if (given === '') return null;
   const { algorithm, encoding, prefix } = form;
-  // Hex may come in either case.
+  // Hex may be in either case.
   const normal = (text: string) => (encoding === 'hex' ? text.toLowerCase() : text);
   return {
     signatures: [withoutGap(normal(given), normal(prefix))],
@@ -78,7 +79,7 @@ function withoutGap(given: string, prefix: string): string {
   return given.startsWith(prefix) ? prefix + given.slice(prefix.length).trimStart() : given;
 }
 
-/** As Slack and Zoom sign: the time and the body. */
+/** Slack and Zoom sign the time and the body. */
 function timedClaim(
   signature: string | undefined,
   timestamp: string | undefined,
@@ -94,7 +95,10 @@ function timedClaim(
   };
 }
 
-/** Svix and its customers name the headers in their own way. One set counts, whole: never the id of one and the time of the other. */
+/**
+ * Svix and its customers use their own header names. One complete set counts: never the id of one
+ * and the time of the other.
+ */
 function standardClaim(headers: Headers, body: Uint8Array): Claim | null {
   return namedClaim('webhook', headers, body) ?? namedClaim('svix', headers, body);
 }
@@ -112,7 +116,7 @@ function namedClaim(name: 'webhook' | 'svix', headers: Headers, body: Uint8Array
   };
 }
 
-/** `t=<seconds>,v1=<hex>`, with one `v1` for each secret that is active at Stripe; other versions are skipped. */
+/** `t=<seconds>,v1=<hex>`, one `v1` per active secret at Stripe; other versions are ignored. */
 function stripeClaim(header: string | undefined, body: Uint8Array): Claim | null {
   if (!header) return null;
   const pairs = header.split(',').map((pair) => pair.trim().split('='));
@@ -126,7 +130,7 @@ function stripeClaim(header: string | undefined, body: Uint8Array): Claim | null
   };
 }
 
-/** Digests, so that the comparison does not tell how long the token is. */
+/** Digests, so that the comparison does not leak the token's length. */
 function tokenClaim(header: string | undefined): Claim | null {
   if (!header) return null;
   return { signatures: [digestOf(header)], timestamp: null, id: null, signatureOf: digestOf };

@@ -1,5 +1,6 @@
-// Verifies what a producer signed, in the producer's own way: presets of well-known senders, a generic HMAC, or a token.
-// Schemes with a timestamp refuse old and future requests, so that a recorded one cannot be played again.
+// Verifies a producer's signature in its own scheme: presets of well-known senders, a generic HMAC,
+// or a token. Schemes with a timestamp refuse old and future requests, so that a recorded one
+// cannot be replayed.
 import { timingSafeEqual } from 'node:crypto';
 import { limits } from '../../contract/limits/limits.ts';
 import type { SharedVerification } from '../../contract/events/verification.ts';
@@ -11,7 +12,7 @@ export type { InboundRequest } from './inbound-claims.ts';
 
 export type InboundVerdict = 'ok' | 'missing' | 'invalid' | 'expired';
 
-/** Whether a request has a signature, or a token, of a well-known sender, whoever it is for. */
+/** Whether a request has a well-known sender's signature or token, for whatever subscription. */
 export function hasSignature(headers: InboundRequest['headers']): boolean {
   return signatureHeaders.some((name) => headers[name] !== undefined);
 }
@@ -51,7 +52,7 @@ export function signingSecretOf(
 }
 
 function signerOf(claim: Claim, secrets: readonly string[]): string | undefined {
-  // Each is compared with that of each secret, and no sender has many.
+  // Each is compared with every secret's; no sender sends many.
   if (claim.signatures.length > limits.signaturesMax) return undefined;
   const expected = secrets.map(claim.signatureOf);
   return secrets.find((_, index) =>
@@ -60,10 +61,11 @@ function signerOf(claim: Claim, secrets: readonly string[]): string | undefined 
 }
 
 /**
- * Names the message of a request that was verified, by what its signature covers alone: an id, else the time and the
- * body, else, where that is asked for, the body. Null where nothing tells it from another. No header has a line feed,
- * so that no producer's Idempotency-Key is the same. The ids that GitHub and Shopify put in headers name nothing here:
- * no signature covers them, so whoever plays a request again may choose another.
+ * Identifies the message of a verified request by what its signature covers alone: an id, else the
+ * time and the body, else, if requested, the body. Null if nothing distinguishes it. No header
+ * contains a line feed, so no producer's Idempotency-Key can collide. The ids that GitHub and
+ * Shopify put in headers identify nothing here: no signature covers them, so a replay may choose
+ * another.
  */
 export function signedMessageKey(
   verification: SharedVerification,
@@ -83,7 +85,7 @@ export function signedKey(id: string): string {
   return `signed\n${digestOf(id)}`;
 }
 
-/** In constant time; how long a signature must be is no secret. */
+/** In constant time; the expected length is not secret. */
 export function isSame(given: string, expected: string): boolean {
   const [left, right] = [Buffer.from(given), Buffer.from(expected)];
   return left.length === right.length && timingSafeEqual(left, right);

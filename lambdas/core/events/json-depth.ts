@@ -1,4 +1,5 @@
-// How deep JSON may be nested. JSON.parse takes any depth, but what recurses over its result would overflow the stack.
+// How deep JSON may be nested. JSON.parse takes any depth, but code that recurses over the result
+// would overflow the stack.
 
 /** True when arrays and objects are nested more than `depthMax` deep. */
 export function exceedsDepth(value: unknown, depthMax: number): boolean {

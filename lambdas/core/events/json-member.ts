@@ -1,11 +1,15 @@
-// Where a member of a JSON object stands in its text: what is read and written again is another text, with other numbers.
+// Locates a member of a JSON object in its text: parsing and reserializing would change the text,
+// numbers included.
 
 type Mark = { mark: string; at: number };
 
-/** How much deeper a mark leads. */
+/** The change in depth per bracket. */
 const steps: Readonly<Record<string, number>> = { '[': 1, '{': 1, ']': -1, '}': -1 };
 
-/** The text of a member of an object, byte for byte; of several the last one, as `JSON.parse` has it. The text must be valid. */
+/**
+ * The text of an object's member, byte for byte; of duplicates the last, like `JSON.parse`. The
+ * text must be valid.
+ */
 export function memberText(json: string, name: string): string | null {
   let found: string | null = null;
   let startsAt = 0;
@@ -24,7 +28,7 @@ export function memberText(json: string, name: string): string | null {
   return found;
 }
 
-/** Where the object and its members begin and end, and what is between name and value. */
+/** The delimiters of the object and its members, and between name and value. */
 function* outerMarksOf(json: string): Generator<Mark> {
   let level = 0;
   for (const each of marksOf(json)) {
@@ -35,7 +39,7 @@ function* outerMarksOf(json: string): Generator<Mark> {
   }
 }
 
-/** Those that stand in no string. */
+/** Those outside strings. */
 function* marksOf(json: string): Generator<Mark> {
   let isInString = false;
   for (const { 0: mark, index: at } of json.matchAll(/\\.|["[\]{}:,]/gs)) {

@@ -1,5 +1,5 @@
-// Which events a subscription wants. An entry is an exact type, `order.*` (every type that starts with `order.`),
-// or `*`. No entries take everything.
+// Which events a subscription wants. An entry is an exact type, `order.*` (every type that starts
+// with `order.`), or `*`. No entries accept everything.
 
 export function wantsEvent(
   eventTypes: readonly string[] | null,

@@ -1,6 +1,6 @@
-// What a body's Content-Type and Content-Encoding mean to us: whether its bytes say that they are JSON.
+// Interprets a body's Content-Type and Content-Encoding: whether its bytes claim to be JSON.
 
-/** Of a body whose sender did not say (RFC 9110, 8.3). */
+/** For a body without a declared type (RFC 9110, 8.3). */
 export const unknownType = 'application/octet-stream';
 
 const json = /^(?:(?:application|text)\/json|[^\s/;]+\/[^\s/;]+\+json)[\t ]*(?:;|$)/i;
@@ -11,7 +11,7 @@ export function isJsonType(contentType: string): boolean {
   return json.test(contentType);
 }
 
-/** Whether the bytes are the content itself, and not what a coding such as gzip made of it. */
+/** Whether the bytes are the content itself, not encoded (with gzip, say). */
 export function isIdentity(contentEncoding: string | null): boolean {
   return contentEncoding === null || identity.test(contentEncoding);
 }

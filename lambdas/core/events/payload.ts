@@ -1,20 +1,20 @@
-// The payload of an event: bytes of any type. What says that it is JSON is only checked to be so: the bytes themselves are
-// stored, signed and sent.
+// The payload of an event: bytes of any type. Declared JSON is only checked for validity: the bytes
+// themselves are stored, signed and sent.
 import { createHash } from 'node:crypto';
 import { isIdentity, isJsonType, unknownType } from './media-type.ts';
 import { invalidField, ServiceError } from '../shared/service-error.ts';
 
-/** As its sender described it; null where the sender did not. */
+/** As declared by its sender; null if not declared. */
 export type Payload = {
   contentType: string | null;
   contentEncoding: string | null;
   body: Uint8Array;
 };
 
-/** What the bytes are, as they are described to the endpoint. */
+/** What the bytes are, as declared to the endpoint. */
 export type Content = { contentType: string; contentEncoding: string | null };
 
-/** What to send it as. Throws a `ServiceError` for a payload that is not acceptable. */
+/** How to declare it when sending. Throws a `ServiceError` for an unacceptable payload. */
 export function checkPayload(payload: Payload, bytesMax: number): Content {
   const { body } = payload;
   if (body.byteLength > bytesMax) {
@@ -27,12 +27,14 @@ export function checkPayload(payload: Payload, bytesMax: number): Content {
   return content;
 }
 
-/** Whether the bytes, as they stand, say that they are JSON. */
+/** Whether the bytes as they are claim to be JSON. */
 export function isJson({ contentType, contentEncoding }: Content): boolean {
   return isJsonType(contentType) && isIdentity(contentEncoding);
 }
 
-/** Null where the bytes are not UTF-8. Otherwise the text has every byte, a byte order mark too. */
+/**
+ * Null if the bytes are not UTF-8. Otherwise the text has every byte, including a byte order mark.
+ */
 export function textOf(body: Uint8Array): string | null {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
@@ -41,7 +43,7 @@ export function textOf(body: Uint8Array): string | null {
   }
 }
 
-/** The bytes that a caller gave as text. Throws a `ServiceError` where they are not in that encoding. */
+/** The bytes that a caller gave as text. Throws a `ServiceError` if the encoding is invalid. */
 export function bytesOf(text: string, encoding: 'utf-8' | 'base64'): Uint8Array {
   const body = Buffer.from(text, encoding);
   if (encoding === 'base64' && body.toString('base64') !== text) {
@@ -58,10 +60,10 @@ function checkJson(body: Uint8Array): void {
   }
 }
 
-/** Tells whether two requests with one Idempotency-Key ask for the same thing. */
+/** Tells whether two requests with the same Idempotency-Key are the same request. */
 export function fingerprintOf(event: Payload & { eventType: string | null }): string {
   const { eventType, contentType, contentEncoding, body } = event;
-  // Without an encoding it is what it was before there were any: keys are remembered over a deployment.
+  // Without an encoding it equals what older versions computed: keys outlive a deployment.
   const encodings = contentEncoding === null ? [] : [contentEncoding];
   return createHash('sha256')
     .update(JSON.stringify([eventType, contentType, ...encodings]))

@@ -1,6 +1,7 @@
-// What well-known senders say of an event in headers of their own: its type, where they name it there alone, and what the
-// receiver could not do without. No signature covers any of it. The lists are fixed, so that nothing else that a producer
-// sends gets through: neither the credentials of its request, nor what decides how ours is framed or verified.
+// What well-known senders say about an event in their own headers: its type, if named only there,
+// and what the receiver cannot do without. No signature covers any of it. The lists are fixed, so
+// that nothing else a producer sends gets through: neither its credentials, nor headers that decide
+// how our request is framed or verified.
 import { limits } from '../../contract/limits/limits.ts';
 import { eventTypePattern } from '../../contract/http/resources.ts';
 import type { Verification } from '../../contract/events/verification.ts';
@@ -16,7 +17,10 @@ const typeHeaders: Readonly<Partial<Record<Scheme, string>>> = {
   shopify: 'x-shopify-topic',
 };
 
-/** Stripe, Zoom, Meta and Okta say all in the body. The `webhook-id` of Standard Webhooks would be taken for that of our delivery. */
+/**
+ * Stripe, Zoom, Meta and Okta say everything in the body. The `webhook-id` of Standard Webhooks
+ * would be mistaken for our delivery's.
+ */
 const keptNames: Readonly<Partial<Record<Scheme, readonly string[]>>> = {
   github: [
     'x-github-event',
@@ -39,8 +43,8 @@ const keptNames: Readonly<Partial<Record<Scheme, readonly string[]>>> = {
 };
 
 /**
- * The type of an event whose sender names it in a header of its own; null where it does not. Throws a `ServiceError` for
- * what is no type: filters would then judge an event without one.
+ * The type of an event if its sender names it in its own header; null otherwise. Throws a
+ * `ServiceError` for an invalid type: filters would otherwise judge an event without one.
  */
 export function senderTypeOf(
   verification: Verification | null,
@@ -56,7 +60,7 @@ export function senderTypeOf(
   ]);
 }
 
-/** Null without any. What is longer than any of these senders' own is no header of theirs. */
+/** Null without any. A value longer than any of these senders' own did not come from them. */
 export function senderHeadersOf(
   verification: Verification | null,
   headers: Readonly<Record<string, string | undefined>>,
@@ -69,7 +73,7 @@ export function senderHeadersOf(
   return kept.length === 0 ? null : Object.fromEntries(kept);
 }
 
-/** Printable ASCII: one byte for each character, and nothing that could end the line. */
+/** Printable ASCII: one byte per character, and nothing that could end the line. */
 function isKept(value: string): boolean {
   return value.length <= limits.senderHeaderBytesMax && /^[!-~](?:[\t -~]*[!-~])?$/.test(value);
 }

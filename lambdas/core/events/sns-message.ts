@@ -1,5 +1,6 @@
-// Messages of Amazon SNS. Amazon signs those of all accounts alike, with a certificate that the message names by a URL. So the
-// topic is what is trusted, and the only host that is asked for anything is the one of the topic's region.
+// Messages from Amazon SNS. Amazon signs those of all accounts alike, with a certificate that the
+// message names by URL. So trust rests on the topic, and only the host of the topic's region is
+// contacted.
 import { X509Certificate, verify } from 'node:crypto';
 import { limits } from '../../contract/limits/limits.ts';
 import { epochMsOf } from '../../contract/limits/time.ts';
@@ -10,7 +11,7 @@ export type SnsMessage = {
   id: string;
   type: 'Notification' | 'SubscriptionConfirmation' | 'UnsubscribeConfirmation';
   certificateUrl: string;
-  /** Confirms the subscription when it is asked for; null where there is nothing to confirm. */
+  /** Fetching it confirms the subscription; null if there is nothing to confirm. */
   confirmUrl: string | null;
   /** Epoch ms. */
   sentAt: number;
@@ -30,7 +31,7 @@ const signedOfConfirmations = [
   'Type',
 ];
 
-/** Null for what is no message of the topic, or names another host. */
+/** Null unless it is a message of the topic that names no other host. */
 export function readSnsMessage(body: Uint8Array, topicArn: string): SnsMessage | null {
   const members = parsedMembers(body);
   const text = (name: string) => (typeof members[name] === 'string' ? members[name] : '');
@@ -50,7 +51,7 @@ export function readSnsMessage(body: Uint8Array, topicArn: string): SnsMessage |
     sentAt: epochMsOf(text('Timestamp')),
     signature: Buffer.from(text('Signature'), 'base64'),
     algorithm,
-    // What is absent is not signed: a notification may have no subject.
+    // Absent members are not signed: a notification may have no subject.
     signed: names
       .filter((name) => typeof members[name] === 'string')
       .map((name) => `${name}\n${text(name)}\n`)
@@ -76,7 +77,7 @@ function isCertificateUrl(text: string, topicArn: string): boolean {
   return isPlain && /^\/SimpleNotificationService-[0-9a-f]{32}\.pem$/.test(path);
 }
 
-/** Whether a certificate came: what else came is not worth remembering. */
+/** Whether the response is a certificate: anything else is not worth caching. */
 export function isCertificate(pem: string | null): boolean {
   try {
     return new X509Certificate(pem ?? '').publicKey.type === 'public';
@@ -85,7 +86,7 @@ export function isCertificate(pem: string | null): boolean {
   }
 }
 
-/** @param pem null where there is no such certificate */
+/** @param pem null if there is no such certificate */
 export function isSignedBySns(message: SnsMessage, pem: string | null): boolean {
   if (pem === null) return false;
   try {
@@ -97,8 +98,8 @@ export function isSignedBySns(message: SnsMessage, pem: string | null): boolean 
 }
 
 /**
- * SNS tries for an hour at most, with the time of the first try. What is older than an id is remembered would be taken a
- * second time if somebody played it again.
+ * SNS retries for an hour at most, with the time of the first try. A message older than its id is
+ * remembered would be accepted again if somebody replayed it.
  */
 export function isFreshFromSns({ sentAt }: SnsMessage, now: number): boolean {
   const ageMs = now - sentAt;

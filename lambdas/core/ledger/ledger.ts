@@ -1,6 +1,7 @@
-// The ledger: what was accepted, set against what became of it. An entry is written with the row of every delivery and
-// never again, so it still names a row that was lost. An hour's accepted deliveries are its scheduled, parked,
-// delivered, failed and cancelled ones, and those that are missing, of which there must be none.
+// The ledger compares what was accepted with what became of it. An entry is written with every
+// delivery's row and never again, so it still names a row that was lost. An hour's accepted
+// deliveries are its scheduled, parked, delivered, failed and cancelled ones, plus the missing
+// ones, of which there must be none.
 import { limits } from '../../contract/limits/limits.ts';
 import type { Delivery } from '../deliveries/delivery.ts';
 import type { DeliveryId, SubscriptionId } from '../ids.ts';
@@ -13,27 +14,32 @@ export type LedgerEntry = {
   id: DeliveryId;
   /** Epoch ms before which its row cannot have expired. */
   keptUntil: number;
-  /** Null when there is no row, or when it has expired. */
+  /** Null if there is no row, or it has expired. */
   delivery: Delivery | null;
 };
 
-/** What was accepted in one hour. `accepted` is the sum of the statuses and of what is missing. */
+/** What was accepted in one hour. `accepted` is the sum of the statuses and the missing. */
 export type LedgerHour = {
   /** Epoch ms of the hour's start. */
   hour: number;
   accepted: number;
   byStatus: StatusCounts;
   missing: number;
-  /** Of the scheduled ones: what waits for a message that must be taken for lost. */
+  /** The scheduled ones whose message must be presumed lost. */
   overdue: number;
 };
 
-/** A delivery without a row that should still have one. The clocks that dated row and entry may differ a little. */
+/**
+ * A delivery whose row should still exist but does not. The clocks that dated row and entry may
+ * differ a little.
+ */
 export function isMissing({ delivery, keptUntil }: LedgerEntry, now: number): boolean {
   return delivery === null && now < keptUntil - limits.ledgerClockMarginMs;
 }
 
-/** By the hour, oldest first; hours without entries are absent. What has expired in good order does not count. */
+/**
+ * By hour, oldest first; hours without entries are absent. Rows that expired normally do not count.
+ */
 export function ledgerHours(
   entries: readonly LedgerEntry[],
   now: number,
@@ -51,8 +57,8 @@ export function ledgerHours(
 }
 
 /**
- * The whole hours of which every row must still be there, among those asked for; up to now by default. Null when there
- * are none.
+ * The whole hours asked for of which every row must still exist; up to now by default. Null if
+ * there are none.
  */
 export function ledgerRange(
   asked: { since?: number | undefined; until?: number | undefined },
@@ -67,15 +73,15 @@ export function ledgerRange(
   return fromHour < untilHour ? { fromHour, untilHour } : null;
 }
 
-/** Which hours the hourly check looks at, and up to when. Epoch ms. */
+/** The hours that the hourly check covers, in epoch ms. */
 export type CheckPlan = {
-  /** For the first time, oldest first: all that no check has been through and that nobody can add to any more. */
+  /** First visit, oldest first: all unchecked hours that can no longer grow. */
   hours: readonly number[];
-  /** Every hour before it was checked. */
+  /** Every hour before this was checked. */
   from: number;
-  /** For the second time, a day after the first: it sees what was lost since. */
+  /** Second visit, a day after the first: finds what was lost since. */
   again: number | null;
-  /** What may be overdue of the hours that are still too young. */
+  /** Hours that are still too young, checked for overdue deliveries. */
   tail: HourRange | null;
 };
 
@@ -83,11 +89,12 @@ export function checkPlan(
   now: number,
   { retentionMs, checkedUntil }: { retentionMs: number; checkedUntil: number | null },
 ): CheckPlan {
-  // A request that began in an hour may commit after it, and the clocks that dated it may differ.
+  // A request may begin in one hour and commit in the next, and the clocks that dated it may
+  // differ.
   const end = hourOf(now - limits.commitWaitMaxMs - limits.ledgerClockMarginMs);
   const oldest = ledgerRange({}, now, retentionMs)?.fromHour ?? end;
   const hours: number[] = [];
-  // A clock that went back since the last check adds to hours that it went through.
+  // A clock that has gone back since the last check adds to hours already checked.
   const from = Math.min(checkedUntil ?? oldest, end);
   for (let hour = Math.max(oldest, from); hour < end; hour += hourMs) hours.push(hour);
   const again = end - hourMs - limits.ledgerSecondCheckMs;
@@ -100,10 +107,10 @@ export function checkPlan(
   };
 }
 
-/** What the rows of one subscription, or of all, say that its counters of an hour should be. */
+/** What an hour's counters should be, by the rows of one subscription or of all. */
 export type RowCounts = {
   byStatus: StatusCounts;
-  /** Epoch ms of the latest change of a row. */
+  /** Epoch ms of the latest row change. */
   changedAt: number;
 };
 
@@ -120,7 +127,7 @@ export function countRow({ byStatus, changedAt }: RowCounts, delivery: Delivery)
 /** By subscription, with the tenant's own counters under null. */
 export type CountsByOwner = Map<SubscriptionId | null, RowCounts>;
 
-/** What must be added to the counters so that they agree with the rows; null when they do. */
+/** The correction that makes the counters agree with the rows; null if they already do. */
 export function correctionOf(
   rows: StatusCounts,
   counted: Pick<StatsHour, 'byStatus'> | undefined,

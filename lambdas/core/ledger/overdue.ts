@@ -1,6 +1,7 @@
-// What is overdue: owed for longer than the queue explains, so that its message must be taken for lost. Rows say what is
-// owed, and the queue only carries it: whatever it forgot is asked for again under the same turn, step or job. A message
-// that was only late then makes the other one a duplicate, which the rules for duplicates end.
+// Overdue work: owed for longer than the queue explains, so its message must be presumed lost. Rows
+// say what is owed, and the queue only carries it: whatever it lost is requested again under the
+// same turn, step or job. If a message was only late, one of the two is a duplicate, which the
+// duplicate rules drop.
 import { limits } from '../../contract/limits/limits.ts';
 import { settledMs } from '../../contract/limits/propagation.ts';
 import type { AttemptMessage, BacklogMessage } from '../../contract/messages.ts';
@@ -13,12 +14,12 @@ import type { ReplayJob } from '../replays/replay-job.ts';
 import { hourOf } from './stats.ts';
 import type { Subscription } from '../subscriptions/subscription.ts';
 
-/** Owed to a message of its own; what is parked is owed to its subscription's job. */
+/** Carried by its own message; a parked delivery is carried by its subscription's job. */
 export function isScheduled({ status }: Pick<Delivery, 'status'>): boolean {
   return !isFinal(status) && status !== 'parked';
 }
 
-/** True of what changed after the hour in which it was accepted: the check of that hour may be over. */
+/** True if it changed after the hour in which it was accepted: that hour's check may be over. */
 export function hasOutlivedItsHour({
   createdAt,
   updatedAt,
@@ -28,9 +29,9 @@ export function hasOutlivedItsHour({
 
 export type Lateness = {
   now: number;
-  /** How late is too late. */
+  /** How late counts as overdue. */
   lateMs: number;
-  /** Until when its subscription is held, epoch ms. */
+  /** When its subscription's hold ends, epoch ms. */
   heldUntil: number | null;
 };
 
@@ -43,20 +44,20 @@ export function isOverdue(delivery: Delivery, { now, lateMs, heldUntil }: Latene
   return now - Math.max(dueAt, updatedAt) >= patienceMs;
 }
 
-/** A message that finds a pause is put off past it, and the row may not show so. */
+/** A message that finds a pause is postponed past it, and the row may not show it. */
 function pastHold(nextAttemptAt: number, heldUntil: number | null): number {
   if (heldUntil === null || heldUntil <= nextAttemptAt) return nextAttemptAt;
   const pauseMs = Math.min(heldUntil - nextAttemptAt, limits.retryAfterMsMax);
   return heldUntil + pauseMs * limits.holdSpreadRatio;
 }
 
-/** The longer it was asked for in vain, the more rarely: a queue that nobody works on must not fill up with copies. */
+/** The longer in vain, the less often: an unworked queue must not fill up with copies. */
 function patienceOnceAsked(lateForMs: number, lateMs: number): number {
   const underWayMs = limits.recoverySpreadMs + limits.queueVisibilityMs;
   return Math.max(lateMs, underWayMs, lateForMs * limits.overdueBackoffRatio);
 }
 
-/** The message for its next attempt once more, under the turn that its row holds. Null where none is owed. */
+/** The message for its next attempt again, under its row's turn. Null if none is owed. */
 export function attemptAgain(
   { tenant, id, cycle, cycleAttempt, turn }: Delivery,
   dueAt: number,
@@ -78,10 +79,12 @@ export function attemptAgain(
 
 type When = { now: number; lateMs: number };
 
-/** A backlog job stores each of its steps; between two of them lies a page, or the wait before the next pass. */
+/** A backlog job stores each step; between two lies a page, or the wait before the next pass. */
 const stepMsMax = limits.backlogPageMs + settledMs;
 
-/** The next step of the job that the subscription names, from the start of the list. Null unless it is overdue. */
+/**
+ * The next step of the subscription's named job, from the start of the list. Null unless overdue.
+ */
 export function backlogAgain(
   subscription: Subscription,
   { now, lateMs }: When,
@@ -95,12 +98,12 @@ export function backlogAgain(
   return { ...backlogJob(subscription, { job: id, pace, dueAt: now }, now), step };
 }
 
-/** True where what is parked waits for a job that nobody has named. */
+/** True if parked deliveries wait without a named job. */
 export function lacksBacklogJob(subscription: Subscription): boolean {
   return subscription.status === 'active' && subscription.health.backlogJob === null;
 }
 
-/** Parked for so long that neither an old memo nor a pause explains it. */
+/** Parked too long for an old memo or a pause to explain it. */
 export function isStranded(
   { status, updatedAt }: Delivery,
   { now, lateMs, heldUntil }: Lateness,
@@ -108,7 +111,7 @@ export function isStranded(
   return status === 'parked' && now - pastHold(updatedAt, heldUntil) >= settledMs + lateMs;
 }
 
-/** A job for what is stranded: the subscription takes it up where it names none. */
+/** A job for stranded deliveries: the subscription adopts it if it names none. */
 export function backlogAnew(subscription: Subscription, job: string, now: number): BacklogMessage {
   const { circuit } = subscription.health;
   const dueAt =
@@ -120,7 +123,7 @@ export function isReplayOverdue(job: ReplayJob, { now, lateMs }: When): boolean 
   return job.state === 'running' && now - Math.max(job.nextDueAt, job.updatedAt) >= lateMs;
 }
 
-/** By now both cancel jobs of the deletion must have ended. */
+/** Both cancel jobs of the deletion must have ended by now. */
 export function isCancelOverdue({ deletedAt }: Tombstone, { now, lateMs }: When): boolean {
   return now - deletedAt >= settledMs + lateMs;
 }

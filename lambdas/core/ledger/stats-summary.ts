@@ -1,28 +1,31 @@
-// What the counters say about a window of hours.
+// Summarizes the counters of a window of hours.
 import { limits } from '../../contract/limits/limits.ts';
 import type { StatsHour, StatusCounts } from './stats.ts';
 import { addHours, emptyHour, hourMs, hourOf, latencyBoundsMs } from './stats.ts';
 
-/** Whole hours, epoch ms, the second excluded. */
+/** Whole hours, epoch ms, end exclusive. */
 export type HourRange = { fromHour: number; untilHour: number };
 
 export type StatsSummary = {
   range: HourRange;
   total: number;
   byStatus: StatusCounts;
-  /** Per cent of the finished deliveries that were delivered, one decimal; null while none is finished. */
+  /**
+   * Percentage of finished deliveries that were delivered, one decimal; null while none is
+   * finished.
+   */
   successRate: number | null;
   attempts: number;
-  /** Attempts per delivery that has been tried, two decimals; null while none is. */
+  /** Attempts per attempted delivery, two decimals; null while there is none. */
   averageAttempts: number | null;
   latencyMs: { p50: number; p95: number; p99: number } | null;
-  /** Every hour of the window, also those in which nothing was accepted. */
+  /** Every hour of the window, including those in which nothing was accepted. */
   hourly: readonly { hour: number; total: number; byStatus: StatusCounts; attempts: number }[];
 };
 
 /**
- * The hours that a question about `since` to `until` covers: by default the retention up to now, never longer than
- * `limits.statsWindowMsMax`. Null when there are none.
+ * The hours covered by `since` to `until`: by default the retention up to now, never longer than
+ * `limits.statsWindowMsMax`. Null if there are none.
  */
 export function statsRange(
   asked: { since: number | undefined; until: number | undefined },
@@ -45,7 +48,7 @@ export function summarize(hours: readonly StatsHour[], range: HourRange): StatsS
   }
   const sum = all.reduce(addHours, emptyHour(range.fromHour));
   const { byStatus, attempts } = sum;
-  // Parked and cancelled deliveries may never have been tried; the counters do not tell.
+  // Parked and cancelled deliveries may never have been attempted; the counters do not tell.
   const tried = byStatus.pending + byStatus.retrying + byStatus.delivered + byStatus.failed;
   return {
     range,
@@ -70,7 +73,10 @@ export function summarize(hours: readonly StatsHour[], range: HourRange): StatsS
   };
 }
 
-/** The duration in ms that `share` of the attempts did not exceed, if they are spread evenly within each bucket. */
+/**
+ * The duration in ms that `share` of the attempts did not exceed, assuming an even spread within
+ * each bucket.
+ */
 export function percentile(latency: readonly number[], share: number): number {
   const rank = share * latency.reduce((sum, bucket) => sum + bucket, 0);
   let below = 0;

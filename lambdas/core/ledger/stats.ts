@@ -1,5 +1,5 @@
-// Counters: what the stats, the dashboard and the ledger read. They are kept by the hour in which a delivery
-// was accepted, so an hour's statuses always add up to what was accepted in it.
+// The counters behind the stats, the dashboard and the ledger. They are kept per hour of
+// acceptance, so an hour's statuses always add up to what was accepted in it.
 import type { Attempt, Delivery, DeliveryStatus } from '../deliveries/delivery.ts';
 import type { SubscriptionId } from '../ids.ts';
 
@@ -20,11 +20,11 @@ export type StatsDelta = {
   hour: number;
   byStatus: StatusCounts;
   attempts: number;
-  /** Attempts per duration bucket, `latencyBoundsMs.length + 1` numbers. */
+  /** Attempts per duration bucket: `latencyBoundsMs.length + 1` numbers. */
   latency: readonly number[];
 };
 
-/** One hour's counters, of one subscription or of all. */
+/** One hour's counters, for one subscription or all. */
 export type StatsHour = Omit<StatsDelta, 'tenant' | 'subscriptionId'>;
 
 export const noStatuses: StatusCounts = {
@@ -46,14 +46,17 @@ function bucketOf(durationMs: number): number {
 }
 
 /**
- * A delivery enters the counters when it first leaves its initial `pending`, so that accepting one costs no
- * counter write.
+ * A delivery enters the counters when it first leaves its initial `pending`, so that accepting it
+ * costs no counter write.
  */
 export function isCounted(delivery: Delivery): boolean {
   return delivery.status !== 'pending' || delivery.cycle > 1 || delivery.attemptCount > 0;
 }
 
-/** What a change of one delivery does to the counters. `before` is null for a delivery accepted as `parked`. */
+/**
+ * The effect of a delivery's change on the counters. `before` is null for a delivery accepted as
+ * `parked`.
+ */
 export function statsDelta(
   before: Delivery | null,
   after: Delivery,
@@ -80,7 +83,7 @@ function addCounts(left: StatusCounts, right: StatusCounts): StatusCounts {
   return sum;
 }
 
-/** One delta per subscription and hour, so that a batch costs one write for each. */
+/** One delta per subscription and hour, so that a batch costs one write each. */
 export function mergeDeltas(deltas: readonly StatsDelta[]): StatsDelta[] {
   const merged = new Map<string, StatsDelta>();
   for (const delta of deltas) {

@@ -16,10 +16,10 @@ import { plausible } from '../shared/plausible.ts';
 
 export type ReplayState = 'running' | 'paused' | 'completed' | 'cancelled';
 
-/** What is still open needs no replay. */
+/** Open deliveries need no replay. */
 export type ReplayableStatus = 'delivered' | 'failed' | 'cancelled';
 
-/** Null where a filter lets everything through. */
+/** Null means no filter. */
 export type ReplayFilters = {
   subscriptionId: SubscriptionId | null;
   statuses: readonly ReplayableStatus[];
@@ -37,25 +37,25 @@ export type ReplayJob = {
   filters: ReplayFilters;
   perSecond: number;
   state: ReplayState;
-  /** How many deliveries matched when the job was made; null where they were too many to count. */
+  /** How many deliveries matched at creation; null if too many to count. */
   matched: number | null;
-  /** Deliveries that the lists gave: those replayed, and those skipped (changed since, or without a subscription). */
+  /** Deliveries listed so far: replayed, and skipped (changed since, or without a subscription). */
   examined: number;
   replayed: number;
   skipped: number;
-  /** The statuses whose lists are not read to their end, and where the first of them goes on. */
+  /** The statuses whose lists are not exhausted, and where the first continues. */
   remaining: readonly ReplayableStatus[];
   cursor: string | null;
-  /** The step that is next, counted from 1. */
+  /** The next step, counted from 1. */
   step: number;
-  /** Epoch ms before which the next replay must not be due, to keep the pace. */
+  /** Epoch ms of the earliest next replay, to keep the pace. */
   nextDueAt: number;
   createdAt: number;
   updatedAt: number;
   completedAt: number | null;
-  /** Epoch ms at which it may be removed; null while it is open. */
+  /** Epoch ms when it may be removed; null while it is open. */
   expiresAt: number | null;
-  /** Counts changes; a change is stored on the condition that nobody else made one first. */
+  /** Counts changes; a change is stored only if no concurrent one came first. */
   version: number;
 };
 
@@ -86,14 +86,14 @@ function startOf(now: number): number {
   return now + limits.jobDelayMs + limits.replayLeadMs;
 }
 
-/** The message that asks for the job's next step, due a little before the first replay of that step. */
+/** The message for the job's next step, due a little before that step's first replay. */
 export function stepMessage(job: ReplayJob, now: number): ReplayMessage {
   const { tenant, id: replayId, step } = job;
   const dueAt = Math.max(now, job.nextDueAt - limits.replayLeadMs);
   return { version: 1, kind: 'replay', tenant, replayId, step, sentAt: now, dueAt };
 }
 
-/** What the job's lists are asked for: what was accepted after the job was made cannot match. */
+/** The job's list query: deliveries accepted after its creation cannot match. */
 export function listedFilters({ filters, createdAt }: ReplayJob): ReplayFilters {
   return { ...filters, until: Math.min(filters.until ?? Infinity, createdAt + 1) };
 }
@@ -101,7 +101,7 @@ export function listedFilters({ filters, createdAt }: ReplayJob): ReplayFilters 
 export type StepDecision =
   | { do: 'step'; job: ReplayJob }
   | { do: 'skip'; reason: 'stale_step' | 'never_committed' | Exclude<ReplayState, 'running'> }
-  /** The job, or its step before this one, is not stored yet. */
+  /** The job, or its previous step, is not stored yet. */
   | { do: 'await-commit' };
 
 /** What to do with one message of a job: the row decides, as for attempts (`decide.ts`). */
@@ -115,12 +115,15 @@ export function decideStep(message: ReplayMessage, job: ReplayJob | undefined): 
   return job.state === 'running' ? { do: 'step', job } : { do: 'skip', reason: job.state };
 }
 
-/** Whether a delivery from the job's list is as it was when the job was made. */
+/** Whether a listed delivery is unchanged since the job was created. */
 export function isUnchangedSince(job: ReplayJob, delivery: Delivery): boolean {
   return delivery.updatedAt <= job.createdAt;
 }
 
-/** The time of a replay by this job, after which the delivery does not match any more, whatever the clocks say. */
+/**
+ * The time of a replay by this job; it ensures that the delivery no longer matches, whatever the
+ * clocks say.
+ */
 export function replayTime(job: ReplayJob, now: number): number {
   return Math.max(now, job.createdAt + 1);
 }
@@ -130,27 +133,30 @@ export function stepSize(job: ReplayJob): number {
   return Math.min(limits.jobPageSize, (job.perSecond * limits.replayStepMs) / 1_000);
 }
 
-/** A step asks for what is due within its length, and is at work a moment before. */
+/** A step requests what is due within its length, and runs a moment before. */
 function nextDueAtOf({ nextDueAt }: ReplayJob, now: number): number {
   return plausible(nextDueAt, now, 2 * limits.replayStepMs);
 }
 
-/** When the replays of a step are due, one after the other, and then those of the step after it. */
+/** The due times of a step's replays in order, followed by the next step's. */
 export function dueTimes(job: ReplayJob, now: number): (index: number) => number {
   const start = Math.max(now, nextDueAtOf(job, now));
   return (index) => Math.round(start + (index * 1_000) / job.perSecond);
 }
 
-/** What one step came to. */
+/** The result of one step. */
 export type StepResult = {
   examined: number;
   replayed: number;
-  /** Of the list that the step read; null at its end. */
+  /** The cursor of the list that the step read; null at its end. */
   nextCursor: string | null;
   nextDueAt: number;
 };
 
-/** The job after a step. It may have been paused or cancelled meanwhile, and stays so: what was done is done. */
+/**
+ * The job after a step. If it was paused or cancelled concurrently it stays so; completed work
+ * counts.
+ */
 export function afterStep(
   job: ReplayJob,
   result: StepResult,
@@ -171,20 +177,20 @@ export function afterStep(
   return isOver ? ended(after, 'completed', at) : after;
 }
 
-/** Null where the job is not running. */
+/** Null unless the job is running. */
 export function pauseJob(job: ReplayJob, now: number): ReplayJob | null {
   return job.state === 'running' ? { ...changed(job, now), state: 'paused' } : null;
 }
 
-/** Null where the job is not paused. */
+/** Null unless the job is paused. */
 export function resumeJob(job: ReplayJob, now: number): ReplayJob | null {
   if (job.state !== 'paused') return null;
-  // Two ahead: the message of the step before the pause may still come, and that of the step after it.
+  // Two ahead: the messages of the step before the pause and of the one after may still arrive.
   const nextDueAt = Math.max(startOf(now), nextDueAtOf(job, now));
   return { ...changed(job, now), state: 'running', step: job.step + 2, nextDueAt };
 }
 
-/** Null where the job has ended. */
+/** Null if the job has ended. */
 export function cancelJob(
   job: ReplayJob,
   at: { now: number; retentionMs: number },

@@ -1,4 +1,4 @@
-// Members of JSON that a stranger wrote: whatever is no object has none.
+// Members of untrusted JSON: anything but an object has none.
 
 export type Members = Readonly<Record<string, unknown>>;
 

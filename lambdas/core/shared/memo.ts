@@ -1,6 +1,7 @@
-// Memoization inside one function: it replaces a shared cache. Concurrent misses share one load, rejections are
-// not kept, entries live for `ttlMs`, and the oldest entry goes when there are too many. An entry must be young by two
-// clocks: one that is set may show a time for the second time, one that never steps may have stood still.
+// Per-process memoization in place of a shared cache. Concurrent misses share one load, rejections
+// are not kept, entries live for `ttlMs`, and the oldest entry is evicted when full. An entry must
+// be fresh by two clocks: a wall clock that is set may repeat a time, a monotonic one may have
+// stood still.
 import type { SteadyClock } from '../ports.ts';
 
 type Moment = { now: number; steady: number };
@@ -9,9 +10,9 @@ type Entry<Value> = { loadedAt: Moment; value: Promise<Value>; loaded?: { value:
 
 export type Memo<Value> = {
   get(key: string, clock: SteadyClock, load: () => Promise<Value>): Promise<Value>;
-  /** Without waiting for anybody: what is still being loaded counts as not there. */
+  /** Without waiting: an entry still loading counts as absent. */
   known(key: string, clock: SteadyClock): Value | undefined;
-  /** As if it had been loaded now. */
+  /** As if just loaded. */
   set(key: string, clock: SteadyClock, value: Value): void;
   forget(key: string): void;
 };

@@ -1,14 +1,14 @@
-// The errors by which a port tells its callers something.
+// Errors that are part of a port's interface.
 
-/** Thrown by list ports for a cursor that they did not make. */
+/** Thrown by list ports for a foreign cursor. */
 export class InvalidCursorError extends Error {
   constructor() {
-    super('The cursor is not one that this list returned');
+    super('The cursor was not returned by this list');
     this.name = 'InvalidCursorError';
   }
 }
 
-/** A port rejects with it where what stands behind it cannot serve now, though it may soon: on a full disk, say. */
+/** A port rejects with it when its backend is temporarily unable to serve: on a full disk, say. */
 export class UnavailableError extends Error {
   constructor(sentence: string, cause: unknown) {
     super(sentence, { cause });
@@ -17,8 +17,9 @@ export class UnavailableError extends Error {
 }
 
 /**
- * What the service itself may lack for sending: file descriptors, a local port, memory, a place among its connections,
- * time before the first dial, a resolver that works, a route, the right to open a connection. A closed list; logs use the same words.
+ * What the service itself may lack for sending: file descriptors, a local port, memory, a
+ * connection slot, time before the first dial, a working resolver, a route, permission to connect.
+ * A closed list; logs use the same words.
  */
 export const ownFaults = [
   'no_descriptor',
@@ -34,7 +35,10 @@ export const ownFaults = [
 
 export type OwnFault = (typeof ownFaults)[number];
 
-/** No packet could be sent, and no endpoint is to blame: there was no attempt, and the message is given back. */
+/**
+ * No packet could be sent, and the endpoint is not to blame: there was no attempt, and the message
+ * goes back.
+ */
 export class UnsentError extends Error {
   readonly fault: OwnFault;
 

@@ -1,4 +1,4 @@
-// A map that forgets what was remembered the longest ago, where it would hold more than it may.
+// A bounded map that evicts its oldest entry.
 
 export function rememberLatest<Value>(
   map: Map<string, Value>,

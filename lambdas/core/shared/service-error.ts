@@ -4,10 +4,12 @@ import type { FieldError, ProblemCode } from '../../contract/http/problems.ts';
 export class ServiceError extends Error {
   readonly code: ProblemCode;
   readonly fields: readonly FieldError[];
-  /** Of the answer, names in lower case. */
+  /** Response headers, names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
 
-  /** @param detail a sentence for the caller; it must not name anything that the caller may not know */
+  /**
+   * @param detail a sentence for the caller; it must not reveal anything the caller may not know
+   */
   // oxlint-disable-next-line max-params -- the last two are rarely given, and never both
   constructor(
     code: ProblemCode,

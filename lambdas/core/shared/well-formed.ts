@@ -1,11 +1,11 @@
-// Whether texts can be stored and shown as they are. A lone half of a surrogate pair becomes another character on its way
-// through UTF-8.
+// Whether texts can be stored and shown unchanged. A lone surrogate becomes another character when
+// encoded as UTF-8.
 
 /**
- * The path of the first text, or name of a member, that is no well-formed Unicode, or is a name that objects here could
- * not keep; null where all are fine.
+ * The path of the first text or member name that is not well-formed Unicode, or is a name that our
+ * objects could not keep; null if all are fine.
  *
- * @param except a member that is not looked into
+ * @param except a member that is not examined
  */
 export function illFormedAt(value: unknown, except?: string): PropertyKey[] | null {
   if (typeof value === 'string') return value.isWellFormed() ? null : [];

@@ -1,5 +1,5 @@
-// The secrets of a subscription. A rotation puts a new one in front; those before it go on signing for an overlap, so
-// that the receiver can change over without losing an event.
+// The secrets of a subscription. A rotation puts a new one in front; earlier ones keep signing
+// during an overlap, so that the receiver can switch without losing an event.
 import { limits } from '../../contract/limits/limits.ts';
 import { plausible } from '../shared/plausible.ts';
 import { ServiceError } from '../shared/service-error.ts';
@@ -7,7 +7,7 @@ import { isSigningKey } from './signing-key.ts';
 
 export type PreviousSecret = { secret: string; expiresAt: number };
 
-/** Which secret makes the header that has room for one signature. */
+/** Which secret signs the header that holds only one signature. */
 export type HubSignature = 'current' | 'previous';
 
 export type SigningSecrets = {
@@ -22,7 +22,7 @@ export function sharedSecretFrom(chance: Uint8Array): string {
   return `whsec_${Buffer.from(chance).toString('base64')}`;
 }
 
-/** What signs now, newest first. */
+/** The secrets that sign now, newest first. */
 export function activeSecrets(secrets: SigningSecrets, now: number): string[] {
   if (secrets.secret === null) return [];
   const previous = secrets.previousSecrets.filter(
@@ -32,8 +32,8 @@ export function activeSecrets(secrets: SigningSecrets, now: number): string[] {
 }
 
 /**
- * What makes `X-Hub-Signature-256`, which has room for one signature: the current secret, or by choice the oldest that still
- * signs. Null where there is none that can.
+ * The secret for `X-Hub-Signature-256`, which holds only one signature: the current one, or
+ * optionally the oldest that still signs. Null if none can.
  */
 export function hubSecretOf(
   secrets: SigningSecrets & { hubSignature: HubSignature },
@@ -46,8 +46,8 @@ export function hubSecretOf(
 }
 
 /**
- * Makes `rotation.secret` the current one. No other secret signs for longer than the overlap from now on, so an
- * overlap of zero ends a leaked secret at once.
+ * Makes `rotation.secret` the current one. No earlier secret signs beyond the overlap from now, so
+ * an overlap of zero retires a leaked secret immediately.
  */
 export function rotateSecret(
   before: SigningSecrets,

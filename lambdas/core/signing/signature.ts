@@ -1,4 +1,4 @@
-// Signatures over the exact bytes that are sent. During a rotation several secrets sign, the newest first.
+// Signatures over the exact bytes sent. During a rotation several secrets sign, newest first.
 //   webhook-signature     Standard Webhooks 1.0.0 over `{id}.{timestamp}.{body}`: "v1," and the base64 of HMAC-SHA256,
 //                         or "v1a," and that of ed25519 where the secret is a `whsk_` key
 //   X-Webhook-Signature   Stripe's form, "t=…,v1=…" with the hex HMAC-SHA256 over `{timestamp}.{body}`
@@ -10,9 +10,9 @@ import { isSigningKey, signWithKey } from './signing-key.ts';
 
 const standardPrefix = 'whsec_';
 
-/** What signs: a `whsec_` secret holds it in base64, any other secret is it. */
+/** The key: a `whsec_` secret holds it in base64, any other secret is the key itself. */
 function hmacKeyOf(secret: string): KeyObject | string {
-  // Node takes a key or a text four times as fast as bytes.
+  // Node processes key objects and strings four times as fast as bytes.
   return secret.startsWith(standardPrefix)
     ? createSecretKey(secret.slice(standardPrefix.length), 'base64')
     : secret;
@@ -39,7 +39,7 @@ export function standardSignatures(secrets: readonly string[], message: SignedMe
     .join(' ');
 }
 
-/** Null without a secret that can make an HMAC. */
+/** Null without a secret usable for an HMAC. */
 export function timestampedSignatures(
   secrets: readonly string[],
   message: Omit<SignedMessage, 'id'>,

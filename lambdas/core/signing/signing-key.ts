@@ -1,12 +1,13 @@
-// The asymmetric keys of Standard Webhooks. A private key (`whsk_`) is the base64 of an ed25519 seed and its public
-// key, 32 bytes each; a public key (`whpk_`) stands alone, and receivers may read it.
+// The asymmetric keys of Standard Webhooks. A private key (`whsk_`) is the base64 of an ed25519
+// seed and its public key, 32 bytes each; a public key (`whpk_`) stands alone and is shown to
+// receivers.
 import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 
 const privatePrefix = 'whsk_';
 const publicPrefix = 'whpk_';
 const keyLength = 32;
-// RFC 8410, 7: what stands before the 32 bytes of the seed in a PKCS #8 key.
+// RFC 8410, 7: the PKCS #8 prefix of the 32-byte seed.
 const pkcs8Start = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 export function isSigningKey(secret: string): boolean {
@@ -37,6 +38,6 @@ function privateKeyOf(seed: Uint8Array): KeyObject {
 }
 
 function publicBytesOf(privateKey: KeyObject): Buffer {
-  // RFC 8410, 4: the 32 bytes stand last.
+  // RFC 8410, 4: the 32 bytes come last.
   return createPublicKey(privateKey).export({ format: 'der', type: 'spki' }).subarray(-keyLength);
 }

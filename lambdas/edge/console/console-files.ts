@@ -1,4 +1,4 @@
-// The built console in memory: one page, and files whose names change with their content.
+// The built console in memory: one page, and files with content-hashed names.
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';

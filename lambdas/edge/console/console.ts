@@ -1,4 +1,4 @@
-// Answers for the console: its one page at every path of its own, and its files. The same answers locally and on AWS.
+// Serves the console: its one page at all of its paths, and its files. The same locally and on AWS.
 import { matchTemplate } from '../http/router.ts';
 import { consoleAssets, consolePages } from '../../contract/http/console-paths.ts';
 import type { ConsoleAsset, ConsoleFiles } from './console-files.ts';
@@ -11,11 +11,11 @@ export type ConsoleResponse = Omit<HttpResponse, 'isBase64Encoded'> & { isBase64
 export type ConsoleRequest = {
   path: string;
   headers: Readonly<Record<string, string>>;
-  /** What stands before the path in the URL, such as a stage: empty, or `/live`. */
+  /** The URL prefix of the path, such as a stage: empty, or `/live`. */
   basePath: string;
 };
 
-/** The page runs its own script and style alone, and speaks with its own origin alone. */
+/** The page may only use its own scripts and styles and connect to its own origin. */
 const securityHeaders = {
   'content-security-policy': [
     "default-src 'none'",
@@ -47,7 +47,7 @@ export function answerConsole(files: ConsoleFiles, request: ConsoleRequest): Con
   if (name === undefined) return pageResponse(files.page, request.basePath);
   const asset = files.assets.get(name);
   if (asset !== undefined) return assetResponse(asset, request.headers['accept-encoding'] ?? '');
-  // A page of an older build asks for files that are gone: nothing may keep this answer.
+  // A page of an older build may request files that are gone: nothing may cache this answer.
   const missing = {
     code: 'not-found',
     detail: 'The console has no such file',
@@ -95,12 +95,15 @@ function assetResponse({ type, bytes, gzip }: ConsoleAsset, accepted: string): C
 
 type GatewayEvent = { rawPath?: unknown; requestContext?: { path?: unknown } };
 
-/** A stage stands in the URL before the path: REST APIs tell it in the context, HTTP APIs in the raw path. */
+/**
+ * A stage precedes the path in the URL: REST APIs report it in the context, HTTP APIs in the raw
+ * path.
+ */
 function basePathOf(event: unknown, path: string): string {
   const { rawPath, requestContext } = event as GatewayEvent;
   const told = rawPath ?? requestContext?.path;
   const whole = typeof told === 'string' ? told : path;
   const base = whole.endsWith(path) ? whole.slice(0, -path.length) : whole;
-  // It becomes part of the page: whatever else a gateway may say, this is no place for a mark of HTML.
+  // It becomes part of the page, so no HTML may get in, whatever a gateway says.
   return /^(\/[\w.~-]+)+$/.test(base) ? base : '';
 }

@@ -1,4 +1,4 @@
-// What the api function answers. A route of the contract without its handler does not compile.
+// The api function's handlers. A route of the contract without a handler does not compile.
 import { deadLetterHandlers } from './dead-letters.ts';
 import { deliveryHandlers } from './deliveries.ts';
 import { ledgerHandlers } from './ledger.ts';

@@ -1,4 +1,4 @@
-// Answers to the routes of dead letters.
+// Handlers of the dead-letter routes.
 import type { DeadLetterResource } from '../../contract/dead-letters/dead-letter-resource.ts';
 import type { deadLetterRoutes } from '../../contract/dead-letters/dead-letter-routes.ts';
 import { rfc3339, rfc3339OrNull } from '../../contract/limits/time.ts';
@@ -20,7 +20,7 @@ export const deadLetterHandlers: HandlersFor<keyof typeof deadLetterRoutes> = {
     const wish = { tenant: caller.tenant, ids, reason, perSecond, cursor };
     const done = await redriveDeadLetters(context, wish);
     return {
-      message: done.redriven === 0 ? 'Nothing was sent again' : 'Messages sent again',
+      message: done.redriven === 0 ? 'Nothing to resend' : 'Messages resent',
       redriven: done.redriven,
       skipped: done.skipped,
       last_due_at: rfc3339OrNull(done.lastDueAt),

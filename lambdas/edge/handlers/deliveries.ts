@@ -1,4 +1,4 @@
-// Answers to the routes of deliveries.
+// Handlers of the delivery routes.
 import type { deliveryRoutes } from '../../contract/deliveries/delivery-routes.ts';
 import { isSubscriptionId } from '../../core/ids.ts';
 import type { SubscriptionId } from '../../core/ids.ts';
@@ -19,7 +19,7 @@ import type { Call, HandlersFor } from '../http/route-handler.ts';
 export const deliveryHandlers: HandlersFor<keyof typeof deliveryRoutes> = {
   listDeliveries: async (context, { caller, query }) => {
     const { subscription_id: asked } = query;
-    // What cannot be an id is no subscription's, and a subscription that is not there has no deliveries.
+    // An invalid id matches no subscription, and a missing subscription has no deliveries.
     if (asked !== undefined && !isSubscriptionId(asked))
       return { deliveries: [], next_cursor: null };
     const page = await listDeliveries(context, deliveryQuery(caller.tenant, asked ?? null, query));

@@ -1,4 +1,4 @@
-// Answers to the routes of the ledger.
+// Handlers of the ledger routes.
 import type { LedgerHourResource, ledgerRoutes } from '../../contract/ledger/ledger-routes.ts';
 import { rfc3339, rfc3339OrNull } from '../../contract/limits/time.ts';
 import { acceptedAtOf, subscriptionIdOf } from '../../core/ids.ts';
@@ -45,9 +45,7 @@ export const ledgerHandlers: HandlersFor<keyof typeof ledgerRoutes> = {
 
 function messageOf({ overdue, jobs }: Recovered, dryRun: boolean): string {
   if (overdue === 0 && jobs.length === 0) return 'Nothing is overdue';
-  return dryRun
-    ? 'This is overdue, and would be asked for again'
-    : 'Asked again for what was overdue';
+  return dryRun ? 'Overdue work that would be requested again' : 'Overdue work requested again';
 }
 
 function hourResource({

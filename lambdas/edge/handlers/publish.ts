@@ -1,4 +1,4 @@
-// What the publish function answers: ingest. Headers say what the event is; the body stays bytes.
+// The publish function's handlers: ingest. Headers describe the event; the body stays bytes.
 import { answerCheck } from '../../operations/events/answer-check.ts';
 import { publishEvent } from '../../operations/events/publish-event.ts';
 import { jsonResponse, OtherAnswer, textResponse } from '../http/response.ts';

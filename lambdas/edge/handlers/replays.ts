@@ -1,4 +1,4 @@
-// Answers to the routes of replay jobs.
+// Handlers of the replay routes.
 import type {
   NewReplay,
   ReplayResource,

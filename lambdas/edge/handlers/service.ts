@@ -1,4 +1,4 @@
-// Answers to the routes of the service itself: health, description, counters, API keys.
+// Handlers of the service's own routes: health, description, counters, API keys.
 import type { serviceRoutes } from '../../contract/http/service-routes.ts';
 import { openApiDocument } from '../../contract/http/openapi.ts';
 import { ServiceError } from '../../core/shared/service-error.ts';
@@ -11,14 +11,14 @@ import { subscriptionIdFrom } from '../http/params.ts';
 import { apiKeyResource, settingsResource, statsResource } from '../http/resources.ts';
 import type { HandlersFor } from '../http/route-handler.ts';
 
-/** Each made once, when it is first asked for: it takes some 20 ms. */
+/** Each is built once, on first request: it takes about 20 ms. */
 const descriptions = new Map<'on' | 'off', ReturnType<typeof openApiDocument>>();
 
 export const serviceHandlers: HandlersFor<keyof typeof serviceRoutes> = {
   getHealth: ({ sending, clock }) => {
     const fault = presentFault(sending.unsent, clock.now());
     if (fault === null) return { status: 'ok' };
-    throw new ServiceError('unavailable', `The service cannot send at the moment (${fault})`);
+    throw new ServiceError('unavailable', `The service cannot send right now (${fault})`);
   },
 
   getOpenApi: ({ rules: { apiAuth } }) => {

@@ -1,4 +1,4 @@
-// Answers to the routes of subscriptions.
+// Handlers of the subscription routes.
 import type { subscriptionRoutes } from '../../contract/subscriptions/subscription-routes.ts';
 import { memberText } from '../../core/events/json-member.ts';
 import { bytesOf } from '../../core/events/payload.ts';
@@ -13,7 +13,7 @@ import { subscriptionIdFrom } from '../http/params.ts';
 import { healthResource, subscriptionResource } from '../http/resources.ts';
 import type { Call, HandlersFor, RouteHandler } from '../http/route-handler.ts';
 
-/** PUT changes only the fields that are given, as the seed's did, so PATCH is the same. */
+/** PUT changes only the given fields, as the seed's did, so PATCH does the same. */
 const changeFields: RouteHandler<'replaceSubscription' | 'updateSubscription'> = async (
   context,
   { caller, params, body },
@@ -26,7 +26,7 @@ const changeFields: RouteHandler<'replaceSubscription' | 'updateSubscription'> =
   };
 };
 
-/** A payload goes out as it was written, byte for byte. */
+/** A payload is sent as written, byte for byte. */
 function sampleBody({ body, rawBody }: Call<'testSubscription'>): Uint8Array | null {
   const { payload, payload_raw: raw, payload_encoding: encoding = 'utf-8' } = body;
   if (raw !== undefined) return bytesOf(raw, encoding);

@@ -1,4 +1,4 @@
-// Who calls, by API key, and whether that is enough for the route.
+// Identifies the caller by API key, and checks that it may use the route.
 import { limits } from '../../contract/limits/limits.ts';
 import type { Access } from '../../contract/http/routes.ts';
 import type { ApiKey } from '../../core/access/api-key.ts';
@@ -14,7 +14,7 @@ import type { HttpRequest } from './http-event.ts';
 
 const everyone: Caller = { tenant: defaultTenant, scopes: ['admin'], keyId: null };
 
-/** Null when the request has no API key. Rejects when it has one that is not valid. */
+/** Null without an API key. Rejects if the key is not valid. */
 export async function identify(
   context: Context,
   { headers, sourceAddress: address }: Pick<HttpRequest, 'headers' | 'sourceAddress'>,
@@ -35,13 +35,13 @@ export async function identify(
 }
 
 /**
- * Throws unless the caller may use a route of this access. Null stands for a path or method that has no route: that
- * is told only to those who have a key.
+ * Throws unless the caller may use a route with this access. Null stands for a path or method
+ * without a route: only callers with a key learn that.
  */
 export function authorize(caller: Caller | null, access: Access | null): void {
   if (access === 'open') return;
   if (caller === null) {
-    // Ingest goes on to verify the subscription's signature.
+    // Ingest then verifies the subscription's signature.
     if (access === 'publish-or-signature') return;
     throw new ServiceError('unauthenticated', 'Send an API key as Authorization: Bearer whk_…');
   }
@@ -57,7 +57,7 @@ function apiKeyTextOf(headers: HttpRequest['headers']): string | null {
   return bearer?.[1] ?? headers['x-api-key'] ?? null;
 }
 
-/** The key as of at most one memo lifetime ago: that is how soon a revoked key is refused everywhere. */
+/** The key, at most one memo lifetime old: that is how soon a revoked key is refused everywhere. */
 async function recallApiKey(context: Context, id: string): Promise<ApiKey | undefined> {
   const now = context.clock.steady();
   const absentSince = context.absentKeys.get(id) ?? -Infinity;

@@ -1,8 +1,9 @@
-// The words for a bad field: a label and a phrase that make a sentence, such as "Target URL" and "is required".
+// Words a bad field: a label and a phrase that form a sentence, such as "Target URL" and "is
+// required".
 import type * as z from 'zod';
 import { limits } from '../../contract/limits/limits.ts';
 
-/** zod's error map; a message that the contract gives goes before it. */
+/** zod's error map; a message from the contract takes precedence. */
 export function phraseOf(issue: z.core.$ZodRawIssue): string {
   switch (issue.code) {
     case 'invalid_type':
@@ -20,7 +21,7 @@ export function phraseOf(issue: z.core.$ZodRawIssue): string {
       return issue.format === 'datetime'
         ? 'must be a time such as 2026-01-31T12:00:00Z'
         : 'is not valid';
-    case 'unrecognized_keys': // Each gets a line of its own.
+    case 'unrecognized_keys': // Each gets its own line.
     case 'not_multiple_of':
     case 'invalid_union':
     case 'invalid_key':
@@ -31,7 +32,7 @@ export function phraseOf(issue: z.core.$ZodRawIssue): string {
   }
 }
 
-/** For a member that nobody knows: the one that was meant, where a letter or a word is too many or too few. */
+/** For an unknown member: the one probably meant, if they differ by a letter or a word. */
 export function unknownPhrase(name: string, known: readonly string[]): string {
   const plain = (text: string) => text.toLowerCase().replaceAll(/[_-]/g, '');
   const given = plain(name);
@@ -39,10 +40,10 @@ export function unknownPhrase(name: string, known: readonly string[]): string {
     const other = plain(each);
     return given !== '' && (given.startsWith(other) || other.startsWith(given));
   });
-  return meant === undefined ? 'is not known here' : `is not known here: did you mean ${meant}?`;
+  return meant === undefined ? 'is unknown' : `is unknown: did you mean ${meant}?`;
 }
 
-/** A stranger's text as an error may quote it. */
+/** Untrusted text, safe to quote in an error. */
 export function shortened(text: string): string {
   return text.length > limits.quotedCharactersMax
     ? `${text.slice(0, limits.quotedCharactersMax).toWellFormed()}…`

@@ -1,21 +1,21 @@
-// API Gateway's events as one kind of request: HTTP API (payload 2.0) and REST API (1.0). Whatever is missing or of
-// another type than expected counts as absent, so that no event can fail here.
+// Normalizes API Gateway's events into one request type: HTTP API (payload 2.0) and REST API (1.0).
+// Anything missing or of an unexpected type counts as absent, so that no event can fail here.
 
 export type HttpRequest = {
   requestId: string;
   method: string;
-  /** Whom the connection comes from. */
+  /** The address that the connection comes from. */
   sourceAddress: string;
   /** Percent-encoded or not, depending on the gateway; without the stage. */
   path: string;
   /** The route that the gateway matched, such as `GET /api/delivery/{id}`. */
   routeKey: string;
   params: Readonly<Record<string, string>>;
-  /** The last of repeated parameters; empty ones are absent. */
+  /** The last value of repeated parameters; empty ones are absent. */
   query: Readonly<Record<string, string>>;
-  /** Names of parameters that were given without a value. */
+  /** Names of parameters given without a value. */
   empty: readonly string[];
-  /** Names of parameters that were given more than once. */
+  /** Names of parameters given more than once. */
   repeated: readonly string[];
   /** Names in lower case; empty ones are absent. */
   headers: Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
-// The HTTP edge of a function: API Gateway's event in, JSON out. Around the handler of the route stand three
-// middlewares: one line of log, errors as problems, authentication. Credentials come first, so that nobody without
-// them learns which paths there are.
+// The HTTP edge of a function: API Gateway event in, JSON out. Three middlewares wrap the route's
+// handler: the log line, errors as problems, authentication. Credentials are checked first, so that
+// nobody without them learns which paths exist.
 import middy from '@middy/core';
 import type { Context as LambdaContext } from 'aws-lambda';
 import { limits } from '../../contract/limits/limits.ts';
@@ -63,7 +63,7 @@ export function createHttpHandler(handlers: AnyRouteHandlers, context: Context):
 }
 
 function tooSlow(): never {
-  throw new ServiceError('unavailable', 'The service took too long; try again');
+  throw new ServiceError('unavailable', 'The service took too long; retry');
 }
 
 function logging(context: Context): Middleware {
@@ -85,7 +85,9 @@ function logging(context: Context): Middleware {
   return { after: write, onError: write };
 }
 
-/** What the request was about, where it is an id: any other text in a path is a stranger's, and may be a secret. */
+/**
+ * The subject of the request, if it is an id: any other path text is untrusted and may be a secret.
+ */
 function resourceIdOf(match: Match): string | null {
   const id = match.kind === 'route' ? match.params['id'] : undefined;
   return id !== undefined && resourceIds.some((isId) => isId(id)) ? id : null;
@@ -120,10 +122,10 @@ function problemOf(error: unknown): {
     return { code: 'invalid-cursor', detail: error.message, fields: [] };
   }
   if (error instanceof UnavailableError) {
-    const detail = 'The service cannot reach or write its store at the moment; try again later';
+    const detail = 'The service cannot currently reach or write its store; try again later';
     return { code: 'unavailable', detail, fields: [] };
   }
-  return { code: 'internal', detail: 'The service failed; try again', fields: [] };
+  return { code: 'internal', detail: 'The service failed; retry', fields: [] };
 }
 
 function authentication(context: Context): Middleware {
@@ -148,7 +150,7 @@ async function answer(
   if (match.kind === 'moved') return movedResponse(match.location);
   const handle = match.kind === 'route' ? handlers[match.id] : undefined;
   if (match.kind !== 'route' || handle === undefined) {
-    throw new ServiceError('not-found', 'There is nothing at this path');
+    throw new ServiceError('not-found', 'Nothing exists at this path');
   }
   const route: Route = routes[match.id];
   const input = readInput(route, request, context.rules.bodyBytesMax);

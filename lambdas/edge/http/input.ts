@@ -1,4 +1,5 @@
-// What a request gives, checked against its route: every bad field is named, and nothing else gets through.
+// Validates a request against its route: every bad field is named, and nothing undeclared gets
+// through.
 import * as z from 'zod';
 import { limits } from '../../contract/limits/limits.ts';
 import type { FieldError } from '../../contract/http/problems.ts';
@@ -12,7 +13,7 @@ import type { HttpRequest } from './http-event.ts';
 
 type Parsed = { value: unknown; errors: FieldError[] };
 
-/** Throws a `ServiceError` for what is not acceptable. */
+/** Throws a `ServiceError` for invalid input. */
 export function readInput(route: Route, request: HttpRequest, bodyBytesMax: number) {
   const query = parse(route.query ?? noQuery, queryOf(route, request), 'query/');
   const headers = parse(route.headers, request.headers, 'header/');
@@ -25,17 +26,26 @@ export function readInput(route: Route, request: HttpRequest, bodyBytesMax: numb
 
 const noQuery = z.strictObject({});
 
-/** A parameter without a value is none, but its name must be known: one with a slip in it would mean "all", too. */
+/**
+ * A parameter without a value counts as absent, but its name must be known: a misspelled filter
+ * would also mean "all".
+ */
 function queryOf({ query: { shape } = noQuery }: Route, { query, empty }: HttpRequest) {
   const unknown = empty.filter((name) => !Object.hasOwn(shape, name));
   return { ...query, ...Object.fromEntries(unknown.map((name) => [name, ''])) };
 }
 
-/** Which of several filters counts is not ours to guess. What a route knows nothing of, and takes, may be repeated. */
+/**
+ * Which of repeated filters counts is not ours to guess. Unknown parameters that a route accepts
+ * may repeat.
+ */
 function repeatedOf({ query }: Route, { repeated }: HttpRequest): FieldError[] {
   return repeated
     .filter((name) => query !== undefined && name in query.shape)
-    .map((name) => ({ pointer: `query/${pointerSegment(name)}`, detail: 'must be given once' }));
+    .map((name) => ({
+      pointer: `query/${pointerSegment(name)}`,
+      detail: 'must be given only once',
+    }));
 }
 
 function invalidFields(errors: readonly FieldError[]): ServiceError {
@@ -51,7 +61,7 @@ function readBody(route: Route, request: HttpRequest, bodyBytesMax: number): Par
   }
   if (isAltered(request)) throw route.body === 'raw' ? notText(request) : notJson();
   if (route.body === 'raw') return { value: rawBody, errors: [] };
-  // No body says as much as `{}`.
+  // No body means `{}`.
   if (rawBody.byteLength === 0) return parse(route.body, {}, '/');
   if (!isJsonType(request.headers['content-type'] ?? 'application/json')) {
     throw new ServiceError(
@@ -91,19 +101,22 @@ function notJson(): ServiceError {
   return new ServiceError('malformed-json', 'The body is not valid JSON in UTF-8');
 }
 
-/** What a gateway took for text, and has altered for good: other bytes than were sent shall not go out. */
+/**
+ * A body that the gateway took for text and altered irreversibly: bytes other than those received
+ * must not go out.
+ */
 function notText({ headers }: HttpRequest): ServiceError {
   const isJson = isJsonType(headers['content-type'] ?? '');
   if (isJson && isIdentity(headers['content-encoding'] ?? null)) return notJson();
   const detail =
-    'must be application/octet-stream for this body: the gateway took it for UTF-8 text and altered it. ' +
-    'A REST API takes it as any type';
+    'must be application/octet-stream for this body: the gateway treated it as UTF-8 text and altered it. ' +
+    'A REST API accepts any type';
   return invalidFields([{ pointer: 'header/content-type', detail }]);
 }
 
 /**
- * An HTTP API passes text/*, application/json, application/xml and application/javascript on as text: where it was no
- * UTF-8, U+FFFD stands for a byte, and is three bytes long.
+ * An HTTP API passes text/*, application/json, application/xml and application/javascript on as
+ * text: each invalid UTF-8 byte becomes U+FFFD, which is three bytes long.
  */
 function isAltered({ rawBody, headers }: HttpRequest): boolean {
   const sent = headers['content-length'];
@@ -137,7 +150,10 @@ function knownMembers(schema: z.ZodType): string[] {
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 }
 
-/** RFC 6901: `~` and `/` are escaped. A name may be as long as the body, and is told more than once. */
+/**
+ * RFC 6901: `~` and `/` are escaped. A name may be as long as the body, and is quoted more than
+ * once.
+ */
 function pointerSegment(key: PropertyKey): string {
   return shortened(String(key)).replaceAll('~', '~0').replaceAll('/', '~1');
 }

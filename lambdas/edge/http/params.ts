@@ -1,4 +1,4 @@
-// Ids in paths. What cannot be an id is no different from one that is not there.
+// Ids in paths. A malformed id is treated like one that does not exist.
 import type { DeliveryId, ReplayId, SubscriptionId } from '../../core/ids.ts';
 import { isDeliveryId, isReplayId, isSubscriptionId } from '../../core/ids.ts';
 import { ServiceError } from '../../core/shared/service-error.ts';

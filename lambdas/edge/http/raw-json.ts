@@ -1,4 +1,4 @@
-// JSON that goes into an answer as it stands. Reading it would round its numbers, and put its members in another order.
+// JSON embedded in a response verbatim. Parsing it would round numbers and reorder members.
 
 export class RawJson {
   readonly text: string;
@@ -8,7 +8,7 @@ export class RawJson {
   }
 }
 
-/** As `JSON.stringify` writes it, but for what is raw. */
+/** Like `JSON.stringify`, except for raw parts. */
 export function jsonOf(value: unknown): string {
   if (value instanceof RawJson) return value.text;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';

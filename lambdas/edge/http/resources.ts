@@ -189,7 +189,7 @@ export function statsResource(summary: StatsSummary): StatsResource {
   };
 }
 
-/** Null where the JSON is nested so deep that who reads the answer might not stand it. */
+/** Null if the JSON is nested so deeply that a client might fail to parse it. */
 function shownPayload(raw: string): RawJson | null {
   return exceedsDepth(JSON.parse(raw), limits.jsonDepthMax) ? null : new RawJson(raw);
 }

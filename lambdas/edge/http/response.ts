@@ -1,4 +1,4 @@
-// JSON responses, in the form that both kinds of API Gateway take.
+// JSON responses, in a form that both kinds of API Gateway accept.
 import type { FieldError, ProblemCode } from '../../contract/http/problems.ts';
 import { problems } from '../../contract/http/problems.ts';
 import type { Problem } from '../../contract/http/resources.ts';
@@ -17,7 +17,7 @@ export function jsonResponse(status: number, value: unknown): HttpResponse {
     headers: {
       'content-type': 'application/json',
       'cache-control': 'no-store',
-      // No page elsewhere may take it for something else, or embed it.
+      // No other site may sniff another type from it, or embed it.
       'x-content-type-options': 'nosniff',
       'cross-origin-resource-policy': 'same-origin',
     },
@@ -32,14 +32,17 @@ export function movedResponse(location: string): HttpResponse {
   return response;
 }
 
-/** What a sender's handshake asks for. Others may have chosen the text: nothing shall take it for more. */
+/**
+ * The response to a sender's handshake. Others may have chosen the text, so it must be nothing but
+ * plain text.
+ */
 export function textResponse(text: string): HttpResponse {
   const response = jsonResponse(200, null);
   response.headers['content-type'] = 'text/plain; charset=utf-8';
   return { ...response, body: text };
 }
 
-/** An answer of another kind than the route's usual one. */
+/** A response other than the route's usual one. */
 export class OtherAnswer {
   readonly response: HttpResponse;
 
@@ -48,7 +51,7 @@ export class OtherAnswer {
   }
 }
 
-/** RFC 9457, with `error` for those who read one sentence. */
+/** RFC 9457, plus `error` for clients that read one sentence. */
 export function problemResponse(
   problem: { code: ProblemCode; detail: string; fields: readonly FieldError[] },
   requestId: string,
@@ -67,7 +70,7 @@ export function problemResponse(
   };
   const response = jsonResponse(status, body);
   response.headers['content-type'] = 'application/problem+json';
-  // Our own sender may be asking: it shall not try again what only goes round.
+  // The caller may be our own sender, which must not retry a loop.
   if (code === 'loop-detected') response.headers['webhook-delivery'] = 'abort-message';
   if (status === 401) response.headers['www-authenticate'] = 'Bearer';
   return response;

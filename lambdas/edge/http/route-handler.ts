@@ -35,7 +35,7 @@ export type Call<Id extends RouteId> = {
   params: ParamsOf<Routes[Id]['path']>;
   query: QueryOf<Routes[Id]>;
   body: BodyOf<Routes[Id]>;
-  /** The bytes that `body` was read from. */
+  /** The bytes that `body` was parsed from. */
   rawBody: Buffer;
   headers: HeadersOf<Routes[Id]>;
 };
@@ -49,12 +49,12 @@ export type RouteHandler<Id extends RouteId> = (
 
 export type HandlersFor<Ids extends RouteId> = { [Id in Ids]: RouteHandler<Id> };
 
-/** What one deployed function answers: every route that the contract gives to it. */
+/** The handlers of one deployed function: every route that the contract assigns to it. */
 export type RouteHandlers<Function extends Routes[RouteId]['function']> = {
   [Id in RouteId as Routes[Id]['function'] extends Function ? Id : never]: RouteHandler<Id>;
 };
 
-/** For code that takes any route's handler; the types above have checked each one. */
+/** For code that accepts any route's handler; the types above check each one. */
 export type AnyRouteHandlers = Readonly<
   Partial<Record<RouteId, (context: Context, call: never) => unknown>>
 >;

@@ -1,5 +1,6 @@
-// Which route of the contract a request is for. API Gateway has matched it already: its key is looked up in a Map.
-// What it sent to its catch-all is matched here, to tell a wrong path from a wrong method.
+// Which route of the contract a request is for. API Gateway has matched it already: its key is
+// looked up in a Map. Requests to its catch-all are matched here, to tell a wrong path from a wrong
+// method.
 import { consolePages } from '../../contract/http/console-paths.ts';
 import type { Route, RouteId } from '../../contract/http/routes.ts';
 import { routeKey, routes } from '../../contract/http/routes.ts';
@@ -8,7 +9,7 @@ import type { HttpRequest } from './http-event.ts';
 export type Match =
   | { kind: 'route'; id: RouteId; params: Readonly<Record<string, string>> }
   | { kind: 'wrong-method'; allow: readonly string[] }
-  /** A page of the console, with a slash at its end: an HTTP API sends it to the API. */
+  /** A console page with a trailing slash: an HTTP API routes it to the API. */
   | { kind: 'moved'; location: string }
   | { kind: 'wrong-path' };
 
@@ -19,7 +20,7 @@ export function matchRoute(
   request: Pick<HttpRequest, 'method' | 'path' | 'routeKey' | 'params'>,
 ): Match {
   const id = idsByKey.get(request.routeKey);
-  // A REST API takes `/api/subscriptions/` for a subscription without an id.
+  // A REST API matches `/api/subscriptions/` as a subscription without an id.
   if (id === undefined || request.path.endsWith('/')) {
     return pageOf(request) ?? matchPath(request.method, request.path);
   }
@@ -28,7 +29,7 @@ export function matchRoute(
   return isWhole ? { kind: 'route', id, params } : { kind: 'wrong-path' };
 }
 
-/** Relative, since a stage may stand before the path. */
+/** Relative, since a stage may precede the path. */
 function pageOf({ method, path }: Pick<HttpRequest, 'method' | 'path'>): Match | null {
   const isPage = consolePages.some((page) => matchTemplate(page, path) !== null);
   if (method !== 'GET' || !isPage || !path.endsWith('/') || path === '/') return null;
@@ -48,7 +49,10 @@ export function matchPath(asked: string, path: string): Match {
   return allow.length > 0 ? { kind: 'wrong-method', allow } : { kind: 'wrong-path' };
 }
 
-/** The parameters of a path such as `/api/delivery/{id}`; null where it is another path. A slash at its end makes no other. */
+/**
+ * The parameters of a path such as `/api/delivery/{id}`; null if the path differs. A trailing slash
+ * is ignored.
+ */
 export function matchTemplate(template: string, path: string): Record<string, string> | null {
   const parts = template.split('/');
   const segments = withoutSlash(path).split('/');
@@ -67,7 +71,7 @@ export function matchTemplate(template: string, path: string): Record<string, st
   return params;
 }
 
-/** One: a second one is an empty segment. */
+/** Only one: a second would be an empty segment. */
 export function withoutSlash(path: string): string {
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
 }

@@ -1,5 +1,6 @@
-// The edge of the queue's own dead letters: what the deliver function could not give up by itself, because it died at
-// every receive or could not store the letter. Here it is stored; what cannot be stored comes again.
+// The edge of the queue's own dead letters: messages that the deliver function could not give up
+// itself, because it died at every receive or could not store the letter. They are stored here; one
+// that cannot be stored comes again.
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { limits } from '../../contract/limits/limits.ts';
 import { whyGivenUp } from '../../core/dead-letters/dead-letter.ts';
@@ -9,14 +10,14 @@ import { receivedFrom } from './received.ts';
 
 export type DeadLetterHandler = (event: SQSEvent) => Promise<SQSBatchResponse>;
 
-const silent = 'The deliver function ended without a word at every receive';
+const silent = 'The deliver function died silently at every receive';
 
 export function createDeadLetterHandler(
   context: Pick<Ports, 'deadLetters' | 'clock' | 'log'>,
 ): DeadLetterHandler {
   return async ({ Records }) => {
     const failures = Records.map(async (record) => {
-      // Its own count goes on over the receives of this queue.
+      // Its receive count continues in this queue.
       const received = { ...receivedFrom(record), receiveCount: limits.queueReceivesMax };
       const isDone = await buryMessage(context, received, whyGivenUp(record.body, silent));
       return isDone ? [] : [{ itemIdentifier: record.messageId }];

@@ -1,4 +1,5 @@
-// The schedule's edge: any event starts a check of the ledger. A check that is cut short fails, and an alarm tells.
+// The schedule's edge: any event starts a ledger check. A check that runs out of time fails and
+// raises an alarm.
 import type { Context as LambdaContext } from 'aws-lambda';
 import { limits } from '../../contract/limits/limits.ts';
 import { checkLedger } from '../../operations/ledger/check-ledger.ts';
@@ -14,7 +15,7 @@ export function createLedgerCheck(context: Context): LedgerCheck {
     const remainingMs = lambdaContext?.getRemainingTimeInMillis() ?? Infinity;
     const endsAt = context.clock.now() + remainingMs - limits.ledgerReserveMs;
     if (!(await checkLedger(context, endsAt))) {
-      throw new Error('The check of the ledger was cut short: it takes longer than a function may');
+      throw new Error('The ledger check ran out of time: it takes longer than a function may run');
     }
   };
 }

@@ -1,5 +1,6 @@
-// The deliveries queue's edge: SQS records in, the ids of those out that must come again. Poison, and what fails at its
-// last receive, is buried with its reason; where it cannot be, the queue puts it among its own dead letters.
+// The deliveries queue's edge: SQS records in, the ids of those to retry out. Poison, and messages
+// that fail at their last receive, are buried with the reason; failing that, the queue moves them
+// to its own dead letters.
 import type { Context as LambdaContext, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { readMessage } from '../../core/dead-letters/read-message.ts';
 import { buryFailed, buryPoison } from '../../operations/dead-letters/bury-message.ts';
@@ -14,7 +15,7 @@ export type DeliverHandler = (
 
 export function createDeliverHandler(context: Context): DeliverHandler {
   return async (event, lambdaContext) => {
-    // Outside Lambda nobody stops the function.
+    // Outside Lambda nothing stops the function.
     const remainingMs = lambdaContext?.getRemainingTimeInMillis() ?? Infinity;
     const endsAt = context.clock.now() + remainingMs;
     const read = event.Records.map((record) => ({ record, reading: readMessage(record.body) }));

@@ -1,4 +1,4 @@
-// A record of an SQS event as the operations see it.
+// Converts an SQS record into the operations' form.
 import type { SQSRecord } from 'aws-lambda';
 import type { Received } from '../../core/dead-letters/dead-letter.ts';
 

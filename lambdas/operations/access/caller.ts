@@ -1,4 +1,5 @@
-// Who asks. Null where a request came without an API key: only ingest goes on then, by the subscription's signature.
+// The caller. Null without an API key: only ingest proceeds then, authenticated by the
+// subscription's signature.
 import type { Scope } from '../../core/access/api-key.ts';
 
 export type Caller = {

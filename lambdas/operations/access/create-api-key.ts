@@ -1,4 +1,4 @@
-// Creates an API key. Its text is returned this once; only its SHA-256 is stored.
+// Creates an API key. Its text is returned only here; the store keeps its SHA-256.
 import { limits } from '../../contract/limits/limits.ts';
 import type { ApiKey } from '../../core/access/api-key.ts';
 import { makeApiKey } from '../../core/access/api-key.ts';
@@ -12,7 +12,10 @@ export async function createApiKey(
 ): Promise<{ text: string; key: ApiKey }> {
   const keys = await context.apiKeys.list(tenant);
   if (keys.length >= limits.apiKeysMax) {
-    throw new ServiceError('limit-exceeded', `There are ${limits.apiKeysMax} API keys already`);
+    throw new ServiceError(
+      'limit-exceeded',
+      `The limit of ${limits.apiKeysMax} API keys is reached`,
+    );
   }
   const chance = { id: context.chance.bytes(8), secret: context.chance.bytes(32) };
   const scopes = [...new Set(about.scopes)];

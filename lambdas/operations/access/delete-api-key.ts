@@ -1,4 +1,4 @@
-// Revokes an API key: here at once, in other processes when their memo of it ends.
+// Revokes an API key: immediately in this process, in others once their memo expires.
 import { isApiKeyId } from '../../core/access/api-key.ts';
 import { ServiceError } from '../../core/shared/service-error.ts';
 import type { Context } from '../context.ts';

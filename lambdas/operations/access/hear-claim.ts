@@ -1,6 +1,6 @@
-// Bounds what wrong API keys and signatures cost: beyond so many of one source they are refused before anything is looked
-// up or computed. All of it is in this process's memory. Who was right before is always heard, so that nobody is shut out
-// by a stranger behind the same proxy.
+// Limits the cost of wrong API keys and signatures: past a threshold per source, requests are
+// refused before any lookup or computation. All state is in this process's memory. A source that
+// was right before is always heard, so a stranger behind the same proxy cannot lock anybody out.
 import { limits } from '../../contract/limits/limits.ts';
 import { rememberLatest } from '../../core/shared/remember-latest.ts';
 import { ServiceError } from '../../core/shared/service-error.ts';
@@ -10,17 +10,17 @@ import type { Context } from '../context.ts';
 type Needs = Pick<Context, 'clock' | 'rules' | 'wrongCredentials' | 'rightCredentials'>;
 
 export type Claim = {
-  /** Where the request comes from. */
+  /** The source of the request. */
   address: string;
-  /** The key or subscription that it claims to speak for. */
+  /** The key or subscription that the request claims to act for. */
   about: string;
-  /** Names those that were right: what only they can send, or where they sent it from. */
+  /** Identifies sources that were right: by what only they can send, or by their address. */
   proof: string;
 };
 
 type Bucket = { key: string; most: number };
 
-/** Throws where too much was wrong of late. */
+/** Throws after too many recent failures. */
 export function hearClaim(context: Needs, claim: Claim): void {
   if (context.rightCredentials.has(claim.proof)) return;
   const now = context.clock.steady();
@@ -44,7 +44,7 @@ export function wasRight({ rightCredentials }: Needs, { proof }: Claim): void {
 export function wasWrong(context: Needs, claim: Claim): void {
   const { wrongCredentials: wrongs } = context;
   const now = context.clock.steady();
-  // A signature that is wrong says nothing against the producer that was right from there.
+  // A wrong signature does not discredit a producer that was right from the same address.
   if (claim.proof.startsWith('key ')) context.rightCredentials.delete(claim.proof);
   for (const { key, most } of bucketsOf(context, claim)) {
     const value = oneMore(wrongs.get(key), most, now);
@@ -52,7 +52,10 @@ export function wasWrong(context: Needs, claim: Claim): void {
   }
 }
 
-/** One for what is claimed, so that a producer with a wrong secret leaves room to others; one for the whole address. */
+/**
+ * One bucket per claim, so that a producer with a wrong secret does not block others; one for the
+ * whole address.
+ */
 function bucketsOf({ rules }: Needs, { address, about }: Claim): Bucket[] {
   const most = rules.wrongCredentialsMax;
   if (most === null) return [];

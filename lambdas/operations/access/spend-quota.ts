@@ -1,5 +1,6 @@
-// Asks whether an event may be accepted, by the quotas of its subscription and of the API key that publishes it. Where what
-// is shared cannot be reached the event is accepted: that it can be is worth more than a quota.
+// Decides whether an event may be accepted under the quotas of its subscription and of the
+// publishing API key. If the shared counter is unreachable the event is accepted: availability
+// matters more than a quota.
 import { limits } from '../../contract/limits/limits.ts';
 import type { SubscriptionId } from '../../core/ids.ts';
 import type { RateLimitOwnerId } from '../../core/endpoints/rate-limit.ts';
@@ -15,12 +16,12 @@ type Needs = Pick<Context, 'clock' | 'log' | 'rateLimits' | 'quotaMeters' | 'rul
 export type Spender = {
   tenant: string;
   subscriptionId: SubscriptionId;
-  /** Null without an API key: then the subscription's signature has spoken for the event. */
+  /** Null without an API key: the subscription's signature authenticated the event. */
   keyId: string | null;
   bytes: number;
 };
 
-/** Rejects with a `ServiceError` that says when to come again. */
+/** Rejects with a `ServiceError` that says when to retry. */
 export async function spendQuota(context: Needs, spender: Spender): Promise<void> {
   const { tenant, subscriptionId, keyId, bytes } = spender;
   await spendOf(context, { tenant, id: subscriptionId, bytes });
@@ -33,7 +34,7 @@ async function spendOf(context: Needs, account: Account): Promise<void> {
   const { quota } = context.rules;
   const { quotaMeters: meters } = context;
   const key = `${account.tenant} ${account.id}`;
-  // A block may be used up by others while it is fetched; then it is fetched once more.
+  // Others may use up a block while it is being fetched; then it is fetched once more.
   for (;;) {
     const now = context.clock.steady();
     const spending = spend(meters.get(key), account.bytes, { now, quota });
@@ -48,7 +49,7 @@ async function spendOf(context: Needs, account: Account): Promise<void> {
   }
 }
 
-/** From when on the block is good. */
+/** When the block becomes valid. */
 async function fetchBlock(context: Needs, account: Account): Promise<number | null> {
   const { tenant, id } = account;
   const limit = blockLimit(context.rules.quota);
@@ -67,6 +68,6 @@ function tooMany(
   { retryAfterMs, wanting }: { retryAfterMs: number; wanting: Measure },
   quota: Quota,
 ): ServiceError {
-  const detail = `More than ${quota[wanting]} ${wanting} a second came in for this subscription, or with this API key`;
+  const detail = `More than ${quota[wanting]} ${wanting} per second for this subscription or API key`;
   return new ServiceError('too-many-requests', detail, [], rateLimitHeaders(quota, retryAfterMs));
 }

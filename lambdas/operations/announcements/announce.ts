@@ -1,5 +1,6 @@
-// Asks for announcements: message first, change last. A crash between the two leaves a message that finds nothing and
-// ends, never a change that nobody hears of. What nobody listens to costs no message.
+// Requests announcements: message first, change last. A crash in between leaves a message that
+// finds nothing and ends, never a change that nobody hears about. Without listeners no message is
+// sent.
 import type { OperationalEventType } from '../../contract/announcements/operational-events.ts';
 import type { Delivery } from '../../core/deliveries/delivery.ts';
 import { wantsEvent } from '../../core/events/matching.ts';
@@ -9,7 +10,7 @@ import type { Subscription } from '../../core/subscriptions/subscription.ts';
 import type { Context } from '../context.ts';
 import { recallOperational } from '../context.ts';
 
-/** What the change of a subscription adds to its history. */
+/** What a change adds to the subscription's history. */
 export async function announceHealth(
   context: Context,
   before: Subscription,
@@ -20,7 +21,7 @@ export async function announceHealth(
   }
 }
 
-/** That the delivery failed for good. */
+/** Announces that the delivery failed permanently. */
 export async function announceFailure(
   context: Context,
   subscription: Subscription,
@@ -47,7 +48,9 @@ async function isHeard(
   return context.bus.isHeard || (await operatorsFor(context, subscription, type)).length > 0;
 }
 
-/** What happens to operator's subscriptions themselves is not for any of them, or they would keep each other busy. */
+/**
+ * Changes of operator subscriptions are not announced, or they would trigger each other endlessly.
+ */
 export async function operatorsFor(
   context: Context,
   { tenant, operationalEvents }: Subscription,

@@ -1,5 +1,5 @@
-// Refuses one operator's subscription too many: each is one more delivery of whatever is announced. Two requests at the
-// same time may pass it by one.
+// Caps the operator subscriptions: each adds a delivery to every announcement. Two concurrent
+// requests may exceed the cap by one.
 import { limits } from '../../contract/limits/limits.ts';
 import type { SubscriptionFields } from '../../contract/http/resources.ts';
 import type { SubscriptionId } from '../../core/ids.ts';
@@ -18,6 +18,11 @@ export async function checkOperational(
   throw new ServiceError(
     'limit-exceeded',
     `There are ${limits.operationalSubscriptionsMax} operator's subscriptions already`,
-    [{ pointer: '/operational_events', detail: 'must be false: there are enough' }],
+    [
+      {
+        pointer: '/operational_events',
+        detail: 'must be false: the limit of operator subscriptions is reached',
+      },
+    ],
   );
 }

@@ -1,6 +1,7 @@
-// Announces one change: to the operator's subscriptions that want it, each by a delivery like any other, and then to the
-// event bus. It goes by what is stored, so it waits for a change that is not, and drops one that never comes. A repeated
-// announcement accepts the same deliveries again, which changes nothing; only the bus may get an event twice.
+// Announces one change: first to the operator subscriptions that want it, each through an ordinary
+// delivery, then to the event bus. It announces only what is stored, so it waits for a change that
+// is not stored yet and drops one that never is. Repeating an announcement accepts the same
+// deliveries again, which changes nothing; only the bus may receive an event twice.
 import type { AnnounceMessage } from '../../contract/messages.ts';
 import { isDeliveryId, isSubscriptionId } from '../../core/ids.ts';
 import {
@@ -20,7 +21,7 @@ export async function workAnnouncement(context: Context, message: AnnounceMessag
   const { tenant, subscriptionId, change } = message;
   if (!isSubscriptionId(subscriptionId)) return;
   const subscription = await context.subscriptions.get(tenant, subscriptionId);
-  // Nobody operates what was deleted.
+  // A deleted subscription has no operator.
   if (subscription === undefined) return;
   const announcement = await find(context, subscription, change);
   if (announcement === undefined) return awaitChange(context, message);
@@ -43,7 +44,7 @@ async function find(
   const { deliveryId, cycle } = change;
   if (!isDeliveryId(deliveryId)) return undefined;
   const found = await context.deliveries.detail(subscription.tenant, deliveryId);
-  // The attempt tells even where a replay has begun another cycle since.
+  // The attempt still tells, even if a replay has begun another cycle since.
   const failure = found?.attempts.find(
     (attempt) => attempt.cycle === cycle && attempt.outcome === 'failure',
   );
@@ -63,7 +64,7 @@ async function awaitChange(context: Context, message: AnnounceMessage): Promise<
   context.log.info('announcement.dropped', { tenant, subscriptionId, change });
 }
 
-/** Returns to how many subscriptions. */
+/** Returns the number of subscriptions. */
 async function deliver(
   context: Context,
   subscription: Subscription,

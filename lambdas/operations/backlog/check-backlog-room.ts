@@ -1,5 +1,5 @@
-// What is parked is kept for as long as it takes, so there is a most of it. It is told at ingest, where the producer can
-// still do something about it: what was accepted is never dropped.
+// Parked deliveries are kept until somebody acts, so their number is capped. The cap applies at
+// ingest, where the producer can still react: an accepted event is never dropped.
 import { limits } from '../../contract/limits/limits.ts';
 import { heldBackBy } from '../../core/endpoints/health.ts';
 import { ServiceError } from '../../core/shared/service-error.ts';
@@ -19,17 +19,17 @@ export async function checkBacklogRoom(
   const parked = await context.parkedMemo.get(`${tenant} ${id}`, context.clock, () =>
     context.deliveries.countParked(tenant, id, parkedEventsMax),
   );
-  if (parked.events >= parkedEventsMax) throw full(`${parkedEventsMax} events wait`);
+  if (parked.events >= parkedEventsMax) throw full(`${parkedEventsMax} events are waiting`);
   if (parked.bytes !== null && parked.bytes + bytes > parkedBytesMax) {
-    throw full(`Events of ${parked.bytes} bytes wait`);
+    throw full(`Events totalling ${parked.bytes} bytes are waiting`);
   }
-  // Until it is counted anew, so that a process does not park a minute's worth beyond the most.
+  // Until the next count, so that a process does not park a minute's worth beyond the cap.
   parked.events += 1;
   if (parked.bytes !== null) parked.bytes += bytes;
 }
 
 function full(waits: string): ServiceError {
-  const detail = `${waits} for this subscription already, which is inactive or whose endpoint fails`;
+  const detail = `${waits} for this subscription, which is inactive or whose endpoint is failing`;
   const seconds = String(limits.parkedMemoTtlMs / 1_000);
   return new ServiceError('backlog-full', detail, [], { 'retry-after': seconds });
 }

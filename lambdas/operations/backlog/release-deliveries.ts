@@ -1,5 +1,6 @@
-// One page of asking again for what a pause had put off, once a person has lifted it. Each message goes under the turn that
-// its row has: the one that waits for the end of the pause then finds its attempt recorded, and is skipped.
+// Re-requests one page of the deliveries that a pause postponed, once a person has lifted it. Each
+// message carries the turn of its row: the original, still waiting for the pause to end, then finds
+// its attempt recorded and is skipped.
 import { limits } from '../../contract/limits/limits.ts';
 import type { ReleaseMessage } from '../../contract/messages.ts';
 import { settledMs } from '../../contract/limits/propagation.ts';
@@ -33,7 +34,7 @@ export async function releaseDeliveries(context: Context, message: ReleaseMessag
     limit: limits.jobPageSize,
     cursor,
   });
-  // What the endpoint has asked for since counts.
+  // A pause that the endpoint has requested since still applies.
   const spacingMs = 1_000 / limits.resumeDrainPerSecondMin;
   const requests = page.items
     .filter((delivery) => isPutOff(delivery, now))
@@ -49,7 +50,9 @@ export async function releaseDeliveries(context: Context, message: ReleaseMessag
   context.log.info('pause.lifted', { tenant, subscriptionId, released: requests.length });
 }
 
-/** By a pause, to a time that has not come. Less than a minute is not shown in the row, and is soon over. */
+/**
+ * Postponed by a pause to a future time. Less than a minute is not shown in the row, and soon over.
+ */
 function isPutOff({ turn, nextAttemptAt, pausesSince }: Delivery, now: number): boolean {
   return turn !== null && pausesSince !== null && (nextAttemptAt ?? 0) > now;
 }

@@ -1,8 +1,9 @@
-// One step of a subscription's backlog job. While the circuit is open it announces a probe and waits for the next one;
-// once nothing holds the subscription back it asks for the next attempt of what is parked, a page at a time and no
-// faster than the endpoint is used to. Each step sends the message of the next one first and is then stored, so that
-// no crash ends the job and no repeated message doubles it. The job ends with a pass that began when no function parks
-// any more by an old memo of the subscription.
+// One step of a subscription's backlog job. While the circuit is open it announces a probe and
+// waits for the next; once nothing holds the subscription back it requests the parked attempts, a
+// page at a time and no faster than the endpoint is used to. Each step sends the next step's
+// message first and is stored afterwards, so that no crash ends the job and no duplicate message
+// doubles it. The job ends after a pass that began when no function could still park from an old
+// memo of the subscription.
 import { limits } from '../../contract/limits/limits.ts';
 import { settledMs } from '../../contract/limits/propagation.ts';
 import type { BacklogMessage } from '../../contract/messages.ts';
@@ -19,7 +20,7 @@ import type { Context } from '../context.ts';
 import { usualRateOf } from '../endpoints/get-health.ts';
 import { replaceSubscription } from '../subscriptions/replace-subscription.ts';
 
-/** Somebody else may change the subscription between reading and writing. */
+/** The subscription may change between read and write. */
 const triesMax = 3;
 
 export async function workBacklog(context: Context, message: BacklogMessage): Promise<void> {
@@ -48,7 +49,10 @@ function unnamed(
   return isTakenUp ? adopt(context, message, subscription) : awaitChange(context, message);
 }
 
-/** Names a job that the check of the ledger has sent for what is parked and has none; its message then works. */
+/**
+ * Adopts a job that the ledger check sent for parked deliveries without one; its message then
+ * works.
+ */
 async function adopt(
   context: Context,
   message: BacklogMessage,
@@ -64,7 +68,10 @@ async function adopt(
   });
 }
 
-/** The change that names this job may not be stored yet. If it never is, or another job took over, this one ends. */
+/**
+ * The change that names this job may not be stored yet. If it never is, or another job took over,
+ * this job ends.
+ */
 async function awaitChange(context: Context, message: BacklogMessage): Promise<void> {
   const { looks = 0 } = message;
   if (looks > 0) return;
@@ -99,7 +106,7 @@ async function probe(
       change: (health) => ({ ...health, circuit: announced }),
     });
   } else {
-    // At the end of the list its start comes next. With nothing to probe with at all, the next event is the probe.
+    // Past the end, continue at the start. With nothing to probe with, the next event is the probe.
     await context.queue.send([{ ...next, cursor: null, dueAt: now + limits.jobDelayMs }]);
     const change = (health: Health) => (cursor === null ? closed(health, now) : health);
     await endStep(context, message, { subscription, change });
@@ -120,7 +127,7 @@ async function drain(
   const endsAt = Math.ceil(now + page.items.length * spacingMs);
   const sent = message.sent + page.items.length;
   const passAt = cursor === null ? now : message.passAt;
-  // No clock says so: the queue has waited before this pass began.
+  // This relies on no clock: the queue waited before this pass began.
   const { since } = health.circuit;
   const isLast = page.nextCursor === null && message.waitedSince === since;
   const waitedSince = page.nextCursor === null ? since : message.waitedSince;
@@ -137,7 +144,10 @@ async function drain(
   await endStep(context, message, { subscription, change });
 }
 
-/** A new pass waits until what the last one asked for has been attempted, so that it is not asked for twice. */
+/**
+ * A new pass waits until everything the last one requested has been attempted, so that nothing is
+ * requested twice.
+ */
 function nextStep(
   nextCursor: string | null,
   endsAt: number,
@@ -150,7 +160,7 @@ function drained(health: Health, sent: number, now: number): Health {
   return sent > 0 ? withEvent(idle, 'backlog_drained', now) : idle;
 }
 
-/** Stores that the step is taken, so that a repeated message of it ends. */
+/** Records the step as taken, so that a duplicate of its message ends. */
 async function endStep(
   context: Context,
   message: BacklogMessage,
@@ -171,7 +181,7 @@ async function endStep(
     current = await context.subscriptions.get(tenant, id);
     if (current === undefined || !isTurnOf(message, current)) return;
   }
-  throw new Error('The subscription kept changing while a step of its backlog job was stored');
+  throw new Error('The subscription kept changing while storing a step of its backlog job');
 }
 
 function isTurnOf(message: BacklogMessage, { health }: Subscription): boolean {

@@ -1,4 +1,5 @@
-// Takes a message off the queue that nobody can handle: its letter is stored first, and only then is it done with.
+// Takes a message that nobody can handle off the queue: first its letter is stored, then the
+// message is acknowledged.
 import { limits } from '../../contract/limits/limits.ts';
 import { deadLetterOf, failureDetail } from '../../core/dead-letters/dead-letter.ts';
 import type { Received, WhyDead } from '../../core/dead-letters/dead-letter.ts';
@@ -7,7 +8,10 @@ import type { Context } from '../context.ts';
 
 type Needs = Pick<Context, 'deadLetters' | 'clock' | 'log'>;
 
-/** True when the letter is stored. Where it cannot be, the message comes again, or goes where the queue puts it. */
+/**
+ * True when the letter is stored. Otherwise the message comes again, or goes where the queue puts
+ * it.
+ */
 export async function buryMessage(
   { deadLetters, clock, log }: Needs,
   received: Received,
@@ -27,7 +31,10 @@ export async function buryMessage(
   return true;
 }
 
-/** What a newer version may have sent goes back, for a newer function to find, until its last receive. */
+/**
+ * A message that a newer version may have sent goes back for a newer function to find, until its
+ * last receive.
+ */
 export async function buryPoison(
   needs: Needs,
   received: Received,
@@ -41,7 +48,7 @@ export async function buryPoison(
   return false;
 }
 
-/** What failed goes back until its last receive. */
+/** A failed message goes back until its last receive. */
 export async function buryFailed(
   needs: Needs,
   received: Received,

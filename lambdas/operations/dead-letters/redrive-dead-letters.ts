@@ -1,5 +1,5 @@
-// Sends the messages of dead letters again, at a pace. Messages first, marks last: a crash between the two leaves
-// letters that look as if they had not been sent, and sending a message twice does no harm.
+// Resends the messages of dead letters, at a pace. Messages first, marks last: a crash in between
+// leaves letters that look unsent, and sending a message twice does no harm.
 import type { DeadLetterReason } from '../../contract/dead-letters/dead-letter-reason.ts';
 import { limits } from '../../contract/limits/limits.ts';
 import type { QueueMessage } from '../../contract/messages.ts';
@@ -10,7 +10,7 @@ import type { Context } from '../context.ts';
 
 export type RedriveWish = {
   tenant: string;
-  /** Null takes all that were not sent again, from the cursor on. */
+  /** Null selects all that were not resent, from the cursor on. */
   ids: readonly string[] | null;
   reason: DeadLetterReason | null;
   perSecond: number;
@@ -22,7 +22,7 @@ export type Skipped = { id: string; reason: 'unreadable' | 'redriven' | 'not_fou
 export type Redriven = {
   redriven: number;
   skipped: Skipped[];
-  /** Epoch ms at which the last of the messages is due; null where none was sent. */
+  /** Epoch ms when the last message is due; null if none was sent. */
   lastDueAt: number | null;
   nextCursor: string | null;
 };
@@ -38,7 +38,7 @@ export async function redriveDeadLetters(context: Needs, wish: RedriveWish): Pro
     return done;
   }
   const { tenant, reason } = wish;
-  // What the queue can hold back by itself: more would all come at its longest delay.
+  // The queue's own maximum delay: anything beyond it would arrive all at once at that delay.
   const most = Math.min(
     limits.redrivesPerRequestMax,
     Math.floor((wish.perSecond * limits.queueDelayMsMax) / 1_000),
@@ -58,7 +58,7 @@ export async function redriveDeadLetters(context: Needs, wish: RedriveWish): Pro
   return { ...done, nextCursor: cursor };
 }
 
-/** Those of the ids that may be sent; the others are noted as skipped. */
+/** The ids that may be sent; the rest are recorded as skipped. */
 async function named(
   { deadLetters }: Needs,
   done: Redriven,
@@ -106,7 +106,7 @@ function dueAtOf({ startedAt, perSecond }: Pace, index: number): number {
   return startedAt + Math.floor((index * 1_000) / perSecond);
 }
 
-/** It is not due before its own time, and has to ask for a slot under its rate limit again. */
+/** It stays due no earlier than before, and must request a new slot under its rate limit. */
 function sentAgain(message: QueueMessage, dueAt: number): QueueMessage {
   const later = Math.max(message.dueAt, dueAt);
   return message.kind === 'attempt'

@@ -24,11 +24,11 @@ import { sendEvent } from './send-event.ts';
 export type AttemptTask = {
   message: AttemptMessage;
   found: LoadedDelivery | undefined;
-  /** Epoch ms at which the function is stopped. */
+  /** Epoch ms when the function is stopped. */
   endsAt: number;
 };
 
-/** Resolves when the message is done with; rejects when it must come again. Returns what to count. */
+/** Resolves when the message is done; rejects when it must come again. Returns what to count. */
 export async function attemptDelivery(context: Context, task: AttemptTask): Promise<StatsDelta[]> {
   const { message, found } = task;
   const subscription = await subscriptionFor(context, task);
@@ -54,7 +54,7 @@ export async function attemptDelivery(context: Context, task: AttemptTask): Prom
   }
 }
 
-/** A probe must not go by a memo: what announced it has just been stored. */
+/** A probe must bypass the memo: the change that announced it has only just been stored. */
 async function subscriptionFor(
   context: Context,
   { message, found }: AttemptTask,
@@ -75,7 +75,7 @@ async function sendInTime(
 ): Promise<StatsDelta[]> {
   const { delivery, subscription, isProbe } = sending;
   if (!hasTime(context, subscription, endsAt)) {
-    // What could not finish is not begun: another function takes it up.
+    // Do not start what cannot finish: another function will take it.
     await context.queue.send([message]);
     return [];
   }
@@ -102,7 +102,8 @@ function cancelled(context: Context, delivery: Delivery): Delivery {
 
 async function change(context: Context, before: Delivery, after: Delivery): Promise<StatsDelta[]> {
   const done = await context.deliveries.transition(before, after);
-  if (done === 'superseded') throw new Error('The delivery changed while it was decided');
+  if (done === 'superseded')
+    throw new Error('The delivery changed while deciding what to do with it');
   context.log.info('delivery.changed', { deliveryId: after.id, status: after.status });
   return [statsDelta(before, after, null)];
 }
@@ -133,14 +134,16 @@ async function send(
       turn,
     });
   const after = judge(delivery);
-  // First the next attempt, then the record: the other order could lose the retry in a crash.
+  // Next attempt first, record second: in the other order a crash could lose the retry.
   await askForRetry(context, message, after);
   await heedEndpoint(context, subscription, { after, result, isProbe });
   logAttempt(context, message, { after, result });
   return recordAttempt(context, { message, subscription, delivery, judge });
 }
 
-/** Null when nothing could be sent: that is no attempt, and its message waits for another try. */
+/**
+ * Null when nothing could be sent: that is not an attempt, and the message waits for another try.
+ */
 async function sendOrGiveBack(
   context: Context,
   message: AttemptMessage,

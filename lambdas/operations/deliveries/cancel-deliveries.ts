@@ -1,5 +1,6 @@
-// One page of cancelling the open deliveries of a deleted subscription. Those that it misses (a publisher may still
-// hold the old subscription in its memo) are cancelled by their own messages, which find no subscription.
+// Cancels one page of a deleted subscription's open deliveries. Any that it misses (a publisher may
+// still have the old subscription in its memo) are cancelled by their own messages, which find no
+// subscription.
 import { limits } from '../../contract/limits/limits.ts';
 import type { CancelMessage } from '../../contract/messages.ts';
 import { isSubscriptionId } from '../../core/ids.ts';
@@ -14,7 +15,7 @@ export async function cancelDeliveries(
 ): Promise<StatsDelta[]> {
   const { tenant, subscriptionId, cursor } = message;
   if (!isSubscriptionId(subscriptionId)) return [];
-  // The request that sent this job may have failed to delete.
+  // The request that sent this job may have failed before deleting.
   if ((await context.subscriptions.get(tenant, subscriptionId)) !== undefined) return [];
   const now = context.clock.now();
   const page = await context.deliveries.list({
@@ -33,7 +34,7 @@ export async function cancelDeliveries(
     const { retentionMs } = context.rules;
     const next = cancel(delivery, { reason: 'subscription_deleted', now, retentionMs });
     if (next === null) continue;
-    // A superseded row has just been recorded by a worker; its next message cancels it.
+    // A worker has just recorded a superseded row; its next message cancels it.
     if ((await context.deliveries.transition(delivery, next)) === 'applied') {
       deltas.push(statsDelta(delivery, next, null));
     }

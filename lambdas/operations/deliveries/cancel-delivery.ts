@@ -1,4 +1,4 @@
-// Cancels an open delivery. Messages that are still under way for it find a final state and are skipped.
+// Cancels an open delivery. Messages still in flight find a final state and are skipped.
 import type { Delivery } from '../../core/deliveries/delivery.ts';
 import type { DeliveryId } from '../../core/ids.ts';
 import { ServiceError } from '../../core/shared/service-error.ts';
@@ -8,7 +8,9 @@ import type { Context } from '../context.ts';
 import { countChanges } from '../ledger/count-changes.ts';
 import { findDelivery } from './find-delivery.ts';
 
-/** A worker may record an attempt between reading and writing; more often than this in a row is a conflict. */
+/**
+ * A worker may record an attempt between read and write; losing more often than this is a conflict.
+ */
 const triesMax = 3;
 
 export async function cancelDelivery(
@@ -31,5 +33,5 @@ export async function cancelDelivery(
       return next;
     }
   }
-  throw new ServiceError('conflict', 'The delivery keeps changing; try again');
+  throw new ServiceError('conflict', 'The delivery keeps changing; retry');
 }

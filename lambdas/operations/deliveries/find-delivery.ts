@@ -1,4 +1,5 @@
-// A delivery by id, as of now, or a 404 that does not tell an expired one from one that never was.
+// The current delivery by id, or a 404 that does not distinguish an expired one from one that never
+// existed.
 import type { Delivery } from '../../core/deliveries/delivery.ts';
 import type { DeliveryId } from '../../core/ids.ts';
 import { ServiceError } from '../../core/shared/service-error.ts';

@@ -1,5 +1,6 @@
-// Gives an attempt's message back when nothing could be sent for a want of the service's own. A message of its own goes on,
-// since one that comes again by itself ends as a dead letter after a few receipts.
+// Postpones an attempt that could not be sent because the service itself lacked a resource. It
+// sends a new message, since one that merely becomes visible again ends as a dead letter after a
+// few receives.
 import type { AttemptMessage } from '../../contract/messages.ts';
 import type { Delivery } from '../../core/deliveries/delivery.ts';
 import type { UnsentError } from '../../core/shared/port-errors.ts';

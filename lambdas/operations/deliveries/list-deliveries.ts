@@ -1,4 +1,4 @@
-// A page of deliveries, newest first, of one subscription or of all.
+// A page of deliveries, newest first, for one subscription or all.
 import type { Delivery } from '../../core/deliveries/delivery.ts';
 import type { DeliveryQuery } from '../../core/ports.ts';
 import type { Page } from '../../core/shared/page.ts';
@@ -14,9 +14,11 @@ export async function listDeliveries(
   return context.deliveries.list(query);
 }
 
-/** For a time window with nothing in it, which is more likely a mistake than a wish. */
+/** For an empty time window, which is more likely a mistake than intended. */
 export function emptyWindow(): ServiceError {
-  return new ServiceError('invalid-request', 'Query parameter since must be before until and now', [
-    { pointer: 'query/since', detail: 'must be before until and now' },
-  ]);
+  return new ServiceError(
+    'invalid-request',
+    'Query parameter since must be before until and the current time',
+    [{ pointer: 'query/since', detail: 'must be before until and now' }],
+  );
 }

@@ -1,5 +1,6 @@
-// Sends an attempt's message on for later, without burning an attempt: the endpoint asked for a pause, or the rate limit
-// has no room before. The message keeps its turn, so it goes on whatever the row shows.
+// Reschedules an attempt's message without burning an attempt: the endpoint asked for a pause, or
+// the rate limit has no earlier slot. The message keeps its turn, so it proceeds whatever the row
+// shows.
 import { limits } from '../../contract/limits/limits.ts';
 import type { AttemptMessage } from '../../contract/messages.ts';
 import type { Delivery } from '../../core/deliveries/delivery.ts';
@@ -7,7 +8,7 @@ import type { RateLimit } from '../../core/endpoints/rate-limit.ts';
 import { postpone } from '../../core/deliveries/transitions.ts';
 import type { Context } from '../context.ts';
 
-/** Past a pause, at a moment of its own, so that not everything held comes at once. */
+/** After the pause, each at its own moment, so that held messages do not arrive all at once. */
 export async function putOffPast(
   context: Context,
   message: AttemptMessage,
@@ -20,7 +21,7 @@ export async function putOffPast(
   await showNextAttempt(context, delivery, { until: dueAt, isPause: true });
 }
 
-/** True when the attempt has a slot of its own now. Otherwise its message waits for the slot that it was given. */
+/** True when the attempt's slot is now. Otherwise its message waits for its slot. */
 export async function hasSlot(
   context: Context,
   message: AttemptMessage,
@@ -39,7 +40,7 @@ export async function hasSlot(
   return false;
 }
 
-/** The message goes on in any case, so a row that cannot be changed must not bring it back. */
+/** The message proceeds in any case, so failing to change the row must not bring it back. */
 async function showNextAttempt(
   context: Context,
   before: Delivery,

@@ -1,5 +1,5 @@
-// The end of the attempt protocol: the retry is asked for first, or the announcement of the end, then the attempt is
-// recorded, whatever others did to the row in the meantime.
+// The end of the attempt protocol: request the retry, or announce the end; then record the attempt,
+// whatever others did to the row in the meantime.
 import type { AttemptMessage } from '../../contract/messages.ts';
 import type { Attempt, Delivery } from '../../core/deliveries/delivery.ts';
 import { statsDelta } from '../../core/ledger/stats.ts';
@@ -9,10 +9,10 @@ import type { AfterAttempt } from '../../core/deliveries/transitions.ts';
 import { announceFailure } from '../announcements/announce.ts';
 import type { Context } from '../context.ts';
 
-/** Versions that others may make of a row while one attempt is recorded: cancel, park, replay. */
+/** Concurrent changes tolerated while recording an attempt: cancel, park, replay. */
 const recordTriesMax = 5;
 
-/** What a message says of its own attempt, and not of the next one. */
+/** Fields that describe the message's own attempt, not the next one. */
 const ofThisAttempt = {
   probe: undefined,
   isUrgent: undefined,
@@ -33,9 +33,9 @@ export async function askForRetry(
 export type RecordWork = {
   message: AttemptMessage;
   subscription: Subscription;
-  /** As it was read before the request. */
+  /** As read before the request. */
   delivery: Delivery;
-  /** What the result means for the delivery as it is now. */
+  /** What the result means for the delivery's current state. */
   judge: (current: Delivery) => AfterAttempt;
 };
 
@@ -51,11 +51,11 @@ export async function recordAttempt(context: Context, work: RecordWork): Promise
     if (done === 'lost') return [];
     const current = await reload(context, before);
     if (current === undefined || isKnown(work, current)) return [];
-    // What parked it may have been the message of the retry, which is done with then. One that was put off goes on.
+    // The retry's message may have parked it, and is done then. A postponed one is still to come.
     if (current.status === 'parked') await askForRetry(context, work.message, work.judge(current));
     before = current;
   }
-  throw new Error('The delivery kept changing while its attempt was recorded');
+  throw new Error('The delivery kept changing while recording its attempt');
 }
 
 /**
@@ -71,8 +71,9 @@ function isKnown({ message, delivery, judge }: RecordWork, current: Delivery): b
 }
 
 /**
- * When the store fails after the retry was queued, the message is done with: trying again would queue a second retry
- * and make the two multiply. The next attempt goes on from here; only this line of the log is lost.
+ * When the store fails after the retry was queued, the message is done: trying again would queue a
+ * second retry, and the two would multiply. The next attempt continues from here; only this log
+ * line is lost.
  */
 async function recorded(
   context: Context,

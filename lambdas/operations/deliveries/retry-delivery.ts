@@ -1,5 +1,5 @@
-// A replay: a new attempt cycle now, from any state. Message first, row last, as in accepting: a message whose cycle
-// the row does not know yet waits for it, and is dropped if it never comes.
+// A replay: a new attempt cycle now, from any state. Message first, row last, as when accepting: a
+// message whose cycle the row does not know yet waits for it, and is dropped if it never comes.
 import type { Delivery } from '../../core/deliveries/delivery.ts';
 import { heldBackBy } from '../../core/endpoints/health.ts';
 import type { DeliveryId } from '../../core/ids.ts';
@@ -25,7 +25,7 @@ export async function retryDelivery(
   const { next, message } = askForReplay(context, delivery, { start, now });
   if (message !== null) await context.queue.send([{ ...message, isUrgent: true }]);
   if ((await context.deliveries.transition(delivery, next)) === 'superseded') {
-    throw new ServiceError('conflict', 'The delivery changed at the same time; look again');
+    throw new ServiceError('conflict', 'The delivery changed concurrently; fetch it again');
   }
   await countChanges(context, [statsDelta(delivery, next, null)]);
   return next;

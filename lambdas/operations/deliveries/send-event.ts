@@ -1,6 +1,7 @@
-// One signed request. Where the endpoint wants a token and none can be had, nothing is sent: the attempt fails, and its
-// retry asks again. Where it refuses a token that was remembered, a fresh one is tried in the same attempt. All of that counts
-// against the attempt's deadline, and each signature is made after its token came.
+// One signed request. If the endpoint needs a token and none can be obtained, nothing is sent: the
+// attempt fails, and its retry asks again. If it refuses a cached token, a fresh one is tried
+// within the same attempt. Everything counts against the attempt's deadline, and each signature is
+// made after its token arrived.
 import type { EndpointAuth } from '../../contract/endpoints/endpoint-auth.ts';
 import type { AccessToken } from '../../core/endpoints/access-token.ts';
 import { credentialsOf } from '../../core/endpoints/endpoint-auth.ts';
@@ -16,7 +17,7 @@ export type Sending = LoadedDelivery & { subscription: Subscription };
 
 type Needs = Pick<Context, 'clock' | 'sender' | 'tokenMemo' | 'tokenFetches' | 'rules'>;
 
-/** One attempt, which may take two requests; it started at a reading of the steady clock. */
+/** One attempt, of one or two requests; its start is a reading of the steady clock. */
 type Attempt = { owner: string; timeoutMs: number; startedAt: number };
 
 export async function sendEvent(context: Needs, sending: Sending): Promise<SendResult> {
@@ -40,10 +41,10 @@ async function sendWithToken(
   const token = await tokenFor(context, attempt);
   if ('error' in token) return failedAuth(token.error, waitedOf(context, attempt));
   const result = await postWith(token, context, { sending, attempt });
-  // What is fresh and refused all the same is the endpoint's own 401.
+  // If a fresh token is refused too, the 401 is the endpoint's own.
   if (!isRefused(result) || !token.isRemembered) return result;
   const fresh = await tokenFor(context, attempt);
-  // The endpoint's answer tells more than that no time was left to ask it again.
+  // The endpoint's answer says more than "no time left to retry".
   const isOver = waitedOf(context, attempt) >= attempt.timeoutMs;
   return 'error' in fresh || isOver
     ? { ...result, durationMs: waitedOf(context, attempt) }
@@ -93,7 +94,7 @@ async function post(
   return { ...result, durationMs: result.durationMs + waitedMs };
 }
 
-/** In whole milliseconds, as durations are stored. */
+/** In whole milliseconds, the unit in which durations are stored. */
 function waitedOf({ clock }: Needs, { startedAt }: Attempt): number {
   return Math.round(clock.steady() - startedAt);
 }

@@ -1,5 +1,6 @@
-// One batch of the deliveries queue: loads the rows of all its messages with one read, works on every message, and
-// counts once. A message that fails comes again alone; the others are done with.
+// One batch of the deliveries queue: one read loads the rows of all messages, each message is
+// worked, and the counters are written once. A failed message comes again alone; the others are
+// done.
 import { limits } from '../../contract/limits/limits.ts';
 import type { AttemptMessage, QueueMessage } from '../../contract/messages.ts';
 import { isEarly } from '../../core/deliveries/decide.ts';
@@ -18,7 +19,10 @@ import { workBacklog } from '../backlog/work-backlog.ts';
 
 type Rows = Map<DeliveryId, LoadedDelivery>;
 
-/** What came of each message: fulfilled is done with. `endsAt`: epoch ms at which the function is stopped. */
+/**
+ * The result of each message: fulfilled means done. `endsAt`: epoch ms when the function is
+ * stopped.
+ */
 export async function workBatch(
   context: Context,
   messages: readonly QueueMessage[],
@@ -50,8 +54,9 @@ export async function workBatch(
 }
 
 /**
- * A batch that outlives its function comes again as a whole, over and over. So what is not done in time is left behind:
- * its message comes again, alone, and finds whatever was recorded in the meantime.
+ * A batch that outlives its function comes again as a whole, over and over. So unfinished messages
+ * are left behind in time: each comes again, alone, and finds whatever was recorded in the
+ * meantime.
  */
 async function settledBefore<Result>(
   context: Context,
@@ -62,15 +67,17 @@ async function settledBefore<Result>(
   const settled = new AbortController();
   const timeUp = context
     .wait(Math.max(0, endsAt - context.clock.now()), settled.signal)
-    .then(() => Promise.reject(new Error('The function had no time left for it')));
-  // Nobody hears of it when all is done in time.
+    .then(() => Promise.reject(new Error('The function ran out of time for this message')));
+  // Unobserved when everything finishes in time.
   timeUp.catch(() => {});
   const results = await Promise.allSettled(works.map((work) => Promise.race([work, timeUp])));
   settled.abort();
   return results;
 }
 
-/** Two that are due and ask for the same attempt under the same turn are one, whenever they were sent. */
+/**
+ * Due messages that request the same attempt under the same turn are one, whenever they were sent.
+ */
 function nameOf(message: QueueMessage, now: number): string {
   if (message.kind !== 'attempt' || isEarly(message, now)) {
     return JSON.stringify({ ...message, sentAt: 0, stampedAt: 0 });
@@ -112,7 +119,9 @@ function rowOf(rows: Rows, message: AttemptMessage): LoadedDelivery | undefined 
   return isDeliveryId(message.deliveryId) ? rows.get(message.deliveryId) : undefined;
 }
 
-/** A message can be faster than its row, so what is missing is read once more a moment later. */
+/**
+ * A message can arrive before its row is stored, so missing rows are read once more after a moment.
+ */
 async function loadRows(context: Context, messages: readonly QueueMessage[]): Promise<Rows> {
   const rows: Rows = new Map();
   for (const [tenant, wanted] of groupByTenant(messages)) {

@@ -1,5 +1,5 @@
-// A token for an OAuth client, remembered while it is valid. It is fetched by the guarded sender: the token endpoint is
-// a URL that a stranger chose, like the target itself.
+// A token for an OAuth client, cached while valid. The guarded sender fetches it: the token
+// endpoint is a URL that a stranger chose, like the target itself.
 import { limits } from '../../contract/limits/limits.ts';
 import { readToken, tokenRequest } from '../../core/endpoints/access-token.ts';
 import type { AccessToken, NoToken } from '../../core/endpoints/access-token.ts';
@@ -12,7 +12,7 @@ type Needs = Pick<Context, 'clock' | 'sender' | 'tokenMemo' | 'tokenFetches'>;
 type About = Pick<SendRequest, 'owner' | 'timeoutMs'>;
 
 export type FoundToken = AccessToken & {
-  /** From before this attempt: it may have been revoked since. */
+  /** Cached before this attempt: it may have been revoked since. */
   isRemembered: boolean;
 };
 
@@ -29,15 +29,15 @@ export async function accessTokenFor(
   return 'error' in token ? token : { ...token, isRemembered: false };
 }
 
-/** For a token that the endpoint refused. What somebody else fetched meanwhile stays. */
+/** For a token that the endpoint refused. One fetched concurrently stays. */
 export function forgetAccessToken(context: Needs, client: OAuthClient, text: string): void {
   const { tokenMemo, clock } = context;
   if (tokenMemo.known(keyOf(client), clock)?.text === text) tokenMemo.forget(keyOf(client));
 }
 
 /**
- * Whoever shares a fetch began later than it and has as much time or more, so it ends within their own limit. For that,
- * what is left of a limit is rounded down to one of few.
+ * A caller that joins a fetch began later and has at least as much time, so the fetch ends within
+ * its own limit. That requires rounding what is left of a limit down to one of a few values.
  */
 async function sharedFetch(
   context: Needs,
@@ -46,7 +46,7 @@ async function sharedFetch(
 ): Promise<AccessToken | NoToken> {
   const { tokenFetches } = context;
   const limitMs = timeoutMs - (timeoutMs % limits.tokenFetchStepMs);
-  if (limitMs <= 0) return { error: 'No time was left to fetch a token' };
+  if (limitMs <= 0) return { error: 'No time left to fetch a token' };
   const key = `${keyOf(client)} ${limitMs}`;
   const underWay = tokenFetches.get(key);
   if (underWay !== undefined) return underWay;

@@ -1,5 +1,5 @@
-// Refuses URLs that break the policy: the target, and where tokens for it come from. The sender checks again, on every
-// address that it dials.
+// Refuses URLs that violate the policy: the target and the token endpoint. The sender checks again,
+// for every address that it dials.
 import type { SubscriptionFields } from '../../contract/http/resources.ts';
 import { ServiceError } from '../../core/shared/service-error.ts';
 import { checkTargetUrl } from '../../core/endpoints/target-url.ts';

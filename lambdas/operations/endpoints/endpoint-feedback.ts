@@ -1,5 +1,6 @@
-// Does for the whole subscription what an attempt says of its endpoint: it is gone, it fails too often, it works again, it
-// wants a pause. A failure here costs no attempt: the next one says the same again.
+// Applies an attempt's verdict on its endpoint to the whole subscription: it is gone, fails too
+// often, works again, or wants a pause. A failure here costs no attempt: the next one will say the
+// same.
 import { limits } from '../../contract/limits/limits.ts';
 import { counted, judged, newWindow } from '../../core/endpoints/health.ts';
 import type { AttemptWindow, Evidence, HealthChange, Sign } from '../../core/endpoints/health.ts';
@@ -14,7 +15,7 @@ import { isFinal } from '../../core/deliveries/delivery.ts';
 import type { Context } from '../context.ts';
 import { replaceSubscription } from '../subscriptions/replace-subscription.ts';
 
-/** Other workers may be told the same at the same time. */
+/** Other workers may learn the same concurrently. */
 const triesMax = 3;
 
 export type EndpointReport = {
@@ -94,13 +95,13 @@ function signOf({ after, result, isProbe }: EndpointReport): Sign {
   const { verdict, delivery } = after;
   if (verdict.kind === 'success') return 'success';
   if (verdict.kind === 'stop' || after.isPause) return 'neutral';
-  // A probe finds out whether the endpoint works again: one that asks for a pause does not.
+  // A probe tests whether the endpoint works again; one that asks for a pause does not.
   const isPersistent =
     !isProbe && (isFinal(delivery.status) || after.triesUsed >= limits.persistentFailureAttempts);
   return { failure: isPersistent ? 'persistent' : 'passing' };
 }
 
-/** A pause that the endpoint asked for is kept beside whatever else changes. */
+/** A pause that the endpoint asked for survives any other change. */
 function withHold(
   current: Subscription,
   evidence: Evidence,
@@ -108,7 +109,7 @@ function withHold(
 ): HealthChange | null {
   const change = judged(current, evidence);
   const until = verdict.kind === 'retry' ? verdict.notBefore : null;
-  // Workers that are told the same at about the same time need not all store it.
+  // Workers that learn the same at about the same time need not all store it.
   const { now } = evidence;
   const knownUntil =
     plausible(current.heldUntil ?? 0, now, limits.retryAfterMsMax) + limits.earlyToleranceMs;

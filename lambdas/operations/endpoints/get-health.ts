@@ -8,13 +8,13 @@ import type { Context } from '../context.ts';
 
 export type Backlog = {
   parked: number;
-  /** False where there are more than were counted. */
+  /** False if there are more than were counted. */
   complete: boolean;
   perSecond: number;
   drainSeconds: number;
 };
 
-/** Deliveries per second: the subscription's busiest hour of late. */
+/** Deliveries per second in the subscription's busiest recent hour. */
 export async function usualRateOf(
   context: Pick<Context, 'clock' | 'stats'>,
   { tenant, id }: Pick<Subscription, 'tenant' | 'id'>,

@@ -17,7 +17,7 @@ export type AcceptedEvent = {
   eventType: string | null;
   contentType: string;
   contentEncoding: string | null;
-  /** Of a producer's event; nothing that this service says itself has any. */
+  /** Set for a producer's event only; the service's own announcements have none. */
   senderHeaders?: SenderHeaders | null;
   hops: number;
   body: Uint8Array;
@@ -53,7 +53,7 @@ export async function acceptEvent(
   }
 }
 
-/** The message that asks for the next attempt of a delivery, due now. */
+/** The message that requests the delivery's next attempt, due now. */
 export function attemptRequest(delivery: Delivery, turn: string, now: number): AttemptMessage {
   return {
     version: 1,

@@ -1,5 +1,5 @@
-// A GET of an ingest URL: a sender that asks whether it is ours gets its answer. Whether there is such a subscription is told to
-// nobody else.
+// A GET of an ingest URL: a sender that checks whether the URL is ours gets its answer. Nobody else
+// learns whether the subscription exists.
 import { greetingOfGet } from '../../core/events/handshakes.ts';
 import type { GetRequest, GreetingOfGet } from '../../core/events/handshakes.ts';
 import { isSubscriptionId } from '../../core/ids.ts';
@@ -9,13 +9,13 @@ import { recallSubscription } from '../context.ts';
 import { hearClaim, wasRight, wasWrong } from '../access/hear-claim.ts';
 import { claimBy, verifyingSecrets } from './verify-event.ts';
 
-/** Null for a request that is no handshake, or not by who knows the secret. */
+/** Null unless the request is a handshake from somebody who knows the secret. */
 export async function answerCheck(
   context: Context,
   request: GetRequest & { sourceAddress: string; subscriptionId: string },
 ): Promise<GreetingOfGet | null> {
   const { hub, headers } = request;
-  // Most only look whether something answers: for them nothing is read.
+  // Most only check that something answers: those cost no read.
   if (hub.mode === undefined && headers['x-okta-verification-challenge'] === undefined) return null;
   const claim = claimBy(request);
   hearClaim(context, claim);

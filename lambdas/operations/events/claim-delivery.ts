@@ -1,4 +1,4 @@
-// The id to accept an event under, so that a request that is repeated is one event.
+// The id under which an event is accepted, so that a repeated request is one event.
 import { limits } from '../../contract/limits/limits.ts';
 import type { DeliveryId } from '../../core/ids.ts';
 import type { Payload } from '../../core/events/payload.ts';
@@ -8,8 +8,8 @@ import type { Subscription } from '../../core/subscriptions/subscription.ts';
 import type { Context } from '../context.ts';
 
 /**
- * With a key a repeated request goes on under the id of the first, from wherever that one died; `open` is false when it had
- * already been committed.
+ * With a key, a repeated request continues under the first one's id, from wherever that one died;
+ * `open` is false if it had already been committed.
  */
 export async function claimDelivery(
   context: Context,
@@ -32,7 +32,7 @@ export async function claimDelivery(
   if (held.fingerprint !== fingerprint) {
     throw new ServiceError(
       'idempotency-key-reused',
-      'This Idempotency-Key, or signed message, came before with another payload, event type, content type or content encoding',
+      'This Idempotency-Key or signed message was already used with a different payload, event type, content type or content encoding',
     );
   }
   if (held.deliveryId === fresh) return { id: fresh, open: true };
@@ -41,7 +41,10 @@ export async function claimDelivery(
   return { id: held.deliveryId, open: !isStored };
 }
 
-/** Gives the request that holds the key a moment to finish, so that two at once do not both send a message. */
+/**
+ * Gives the request that holds the key a moment to finish, so that two concurrent ones do not both
+ * send a message.
+ */
 async function isCommitted(context: Context, tenant: string, id: DeliveryId): Promise<boolean> {
   if ((await context.deliveries.load(tenant, [id])).has(id)) return true;
   await context.wait(limits.commitReadRetryMs);

@@ -18,7 +18,7 @@ import { checkProof, findVerified } from './verify-event.ts';
 import { confirmSns } from './verify-sns.ts';
 
 export type PublishRequest = SignedRequest & {
-  /** As the producer names it in one of our ways; null where it does not. */
+  /** As the producer names it in one of our own ways; null otherwise. */
   eventType: string | null;
   contentType: string | null;
   contentEncoding: string | null;
@@ -29,12 +29,12 @@ export type PublishRequest = SignedRequest & {
 
 export type Published =
   | { kind: 'accepted'; deliveryId: DeliveryId }
-  /** The subscription does not take events of this type: nothing is stored. */
+  /** The subscription does not accept this event type: nothing is stored. */
   | { kind: 'filtered'; eventType: string | null }
-  /** Its sender asked whether the URL is ours: nothing is stored. */
+  /** A sender's handshake: nothing is stored. */
   | { kind: 'greeted'; answer: Greeting['value'] };
 
-/** Rejects with a `ServiceError` for whatever is wrong with the request. */
+/** Rejects with a `ServiceError` if the request is not acceptable. */
 export async function publishEvent(context: Context, request: PublishRequest): Promise<Published> {
   const { subscription, proof } = await findVerified(context, request);
   const content = checkPayload(request, context.rules.bodyBytesMax);
@@ -78,10 +78,7 @@ async function checkRoom(
   { caller, hops, body }: PublishRequest,
 ): Promise<void> {
   if (hops >= limits.hopsMax) {
-    throw new ServiceError(
-      'loop-detected',
-      'The event has come round through this service too often',
-    );
+    throw new ServiceError('loop-detected', 'The event has looped through this service too often');
   }
   await spendQuota(context, {
     tenant: subscription.tenant,
@@ -93,8 +90,9 @@ async function checkRoom(
 }
 
 /**
- * The producer's own key, or the message that it signed, so that nobody can play a recorded request again. No signature
- * covers the header: without an API key it does not go before the message.
+ * The producer's own key, or the signed message itself, so that nobody can replay a recorded
+ * request. No signature covers the header: without an API key it does not take precedence over the
+ * message.
  */
 function idempotencyKeyOf(
   { caller, idempotencyKey }: PublishRequest,

@@ -1,4 +1,4 @@
-// Whether the sender of an event is who may send it: by an API key, by what the subscription's verification asks for, or both.
+// Verifies that the sender may publish: by an API key, by the subscription's verification, or both.
 import { limits } from '../../contract/limits/limits.ts';
 import type { SharedVerification } from '../../contract/events/verification.ts';
 import type { Greeting } from '../../core/events/handshakes.ts';
@@ -29,20 +29,20 @@ export type SignedRequest = {
   caller: Caller | null;
   sourceAddress: string;
   subscriptionId: string;
-  /** All of them, names in lower case: any may hold the signature. */
+  /** All headers, names in lower case: any may hold the signature. */
   headers: Readonly<Record<string, string | undefined>>;
   body: Uint8Array;
 };
 
 export type Proof = {
   verdict: InboundVerdict | 'not-asked';
-  /** Names the message by what its signature covers; null where that names none. */
+  /** Identifies the message by what its signature covers; null if that identifies none. */
   messageKey: string | null;
-  /** What was verified and is no event. */
+  /** A verified request that is not an event. */
   handshake: Greeting | { kind: 'sns'; message: SnsMessage } | null;
 };
 
-/** Rejects with a `ServiceError` for who may not know what there is. */
+/** Rejects with a `ServiceError` that reveals nothing to unauthorized callers. */
 export async function findVerified(
   context: Context,
   request: SignedRequest,
@@ -59,7 +59,7 @@ export async function findVerified(
   return { subscription: found, proof };
 }
 
-/** Of who has no key. Whatever the id is, all count alike: nobody learns so which there are. */
+/** For callers without a key. All ids count alike, so that nobody learns which exist. */
 export function claimBy({
   sourceAddress,
   subscriptionId,
@@ -89,7 +89,10 @@ function unproven(verdict: Proof['verdict']): Proof {
   return { verdict, messageKey: null, handshake: null };
 }
 
-/** Without a key the signature authenticates: nothing is told before it fits, not even what there is. */
+/**
+ * Without a key the signature authenticates: until it matches nothing is revealed, not even which
+ * subscriptions exist.
+ */
 function requireSignature(
   request: SignedRequest,
   { verdict }: Proof,
@@ -107,14 +110,14 @@ function requireSignature(
   );
 }
 
-/** Told only to who has signed rightly: a short secret can be guessed from what was signed with it. */
+/** Revealed only after a valid signature: a short secret can be guessed from what it signed. */
 function refuseGuessable({ secret, verification }: Subscription): void {
   if (verification?.scheme === 'sns') return;
   const signing = verification?.secret ?? secret ?? '';
   if (signing.length >= limits.keylessSecretLengthMin) return;
   throw new ServiceError(
     'unauthenticated',
-    `The secret of this subscription is shorter than ${limits.keylessSecretLengthMin} characters: send an API key too, or set a longer one`,
+    `The secret of this subscription is shorter than ${limits.keylessSecretLengthMin} characters: also send an API key, or set a longer secret`,
   );
 }
 
@@ -154,13 +157,13 @@ type Verifying = Pick<Subscription, 'secret' | 'previousSecrets'> & {
 
 export function verifyingSecrets(subscription: Verifying, now: number): string[] {
   const { secret } = subscription.verification;
-  // A signing key is ours alone: nobody else could have signed with it.
+  // A signing key is ours alone: no producer can sign with it.
   return secret === null
     ? activeSecrets(subscription, now).filter((own) => !isSigningKey(own))
     : [secret];
 }
 
-/** An API key says who publishes; the signature is then a second, optional proof. */
+/** An API key identifies the publisher; the signature is then a second, optional proof. */
 export function checkProof(caller: Caller | null, { verdict }: Proof): void {
   if (verdict === 'ok' || verdict === 'not-asked') return;
   if (verdict === 'missing' && typeof caller?.keyId === 'string') return;
@@ -174,9 +177,6 @@ function signatureError(verdict: 'missing' | 'invalid' | 'expired'): ServiceErro
     case 'invalid':
       return new ServiceError('signature-invalid', 'Invalid signature');
     case 'expired':
-      return new ServiceError(
-        'signature-expired',
-        'The signature was made too long ago, or in the future',
-      );
+      return new ServiceError('signature-expired', 'The signature is too old, or from the future');
   }
 }

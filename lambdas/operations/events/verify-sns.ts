@@ -1,4 +1,5 @@
-// Verifies a message of Amazon SNS. Its certificate, and what confirms a subscription, are asked for by the guarded sender.
+// Verifies a message from Amazon SNS. The guarded sender fetches its certificate and the
+// confirmation URL.
 import { limits } from '../../contract/limits/limits.ts';
 import type { Verification } from '../../contract/events/verification.ts';
 import type { InboundVerdict } from '../../core/events/inbound-verification.ts';
@@ -27,14 +28,14 @@ export async function verifySns(
   const pem = await context.certificateMemo.get(certificateUrl, context.clock, () =>
     fetched(context, subscription, certificateUrl),
   );
-  // What could not be had now may be there for the next try.
+  // A fetch that failed now may succeed on the next try.
   if (!isCertificate(pem)) context.certificateMemo.forget(certificateUrl);
   if (!isSignedBySns(message, pem)) return { verdict: 'invalid', message };
   const verdict = isFreshFromSns(message, context.clock.now()) ? 'ok' : 'expired';
   return { verdict, message };
 }
 
-/** Throws a `ServiceError` where it could not be confirmed: SNS then asks again. */
+/** Throws a `ServiceError` if the confirmation failed: SNS then asks again. */
 export async function confirmSns(
   context: Needs,
   subscription: Pick<Subscription, 'tenant' | 'id'>,
@@ -42,12 +43,12 @@ export async function confirmSns(
 ): Promise<void> {
   if (confirmUrl === null) return;
   if ((await fetched(context, subscription, confirmUrl)) === null) {
-    throw new ServiceError('unavailable', 'Amazon SNS did not take the confirmation; try again');
+    throw new ServiceError('unavailable', 'Amazon SNS did not accept the confirmation; retry');
   }
   context.log.info('sns.confirmed', { subscriptionId: subscription.id });
 }
 
-/** Null where it did not come, or not whole. */
+/** Null if it did not arrive complete. */
 async function fetched(
   { sender }: Needs,
   { tenant, id }: Pick<Subscription, 'tenant' | 'id'>,

@@ -1,4 +1,4 @@
-// The check of one hour of the ledger: its rows against its entries and its counters.
+// Checks one hour of the ledger: its rows against its entries and counters.
 import { limits } from '../../contract/limits/limits.ts';
 import { settledMs } from '../../contract/limits/propagation.ts';
 import type { Delivery } from '../../core/deliveries/delivery.ts';
@@ -18,18 +18,18 @@ export type OnRows = (rows: readonly Delivery[]) => Promise<void>;
 type Walk = {
   /** Epoch ms. */
   endsAt: number;
-  /** Given the rows of every page, the first time that they are read. */
+  /** Called with the rows of every page when they are first read. */
   onRows?: OnRows | undefined;
 };
 
 export type HourCheck = {
   accepted: number;
   missing: readonly DeliveryId[];
-  /** Counters that were put right. */
+  /** Corrected counters. */
   corrected: number;
 };
 
-/** Of an hour whose rows cannot have expired. Null when `endsAt` came before the end. */
+/** For an hour whose rows cannot have expired. Null when time (`endsAt`) ran out. */
 export async function checkHour(
   context: Needs,
   hour: Hour,
@@ -39,7 +39,7 @@ export async function checkHour(
   const read = await readHour(context, hour, { endsAt, onRows });
   if (read === null) return null;
   const { accepted, missing, counts } = read;
-  // Where rows are missing the counters are evidence.
+  // If rows are missing, the counters are evidence.
   const found = missing.length > 0 ? [] : await corrections(context, hour, counts);
   const settled = await settledOnly(context, { hour, found, startedAt, endsAt });
   for (const { owner, byStatus } of settled) {
@@ -62,7 +62,7 @@ export async function checkHour(
 
 type HourRead = { accepted: number; missing: DeliveryId[]; counts: CountsByOwner };
 
-/** Null when `endsAt` came before the end. */
+/** Null when time (`endsAt`) ran out. */
 async function readHour(
   context: Needs,
   { tenant, hour }: Hour,
@@ -111,8 +111,8 @@ async function corrections(
 }
 
 /**
- * Counters are written a moment after the rows, so a difference means something only where no row has changed since
- * well before it was found.
+ * Counters are written a moment after the rows, so a difference is meaningful only if no row has
+ * changed since well before it was found.
  */
 async function settledOnly(
   context: Needs,

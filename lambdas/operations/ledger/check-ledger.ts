@@ -1,6 +1,6 @@
-// The hourly check of the ledger: every delivery that was accepted has its row, the counters say what the rows say, and
-// what is open goes on. A row that is missing is told, with its id; counters that missed a change in a crash are put right;
-// what is overdue is told, and asked for again.
+// The hourly ledger check: every accepted delivery has its row, the counters agree with the rows,
+// and open deliveries make progress. A missing row is reported by id; counters that missed a change
+// in a crash are corrected; overdue deliveries are reported and requested again.
 import { limits } from '../../contract/limits/limits.ts';
 import type { Delivery } from '../../core/deliveries/delivery.ts';
 import type { DeliveryId } from '../../core/ids.ts';
@@ -16,7 +16,7 @@ import { recoverJobs } from './recover-jobs.ts';
 
 type Needs = Omit<Context, 'sender' | 'bus'>;
 
-/** False when `endsAt` (epoch ms) came before the end: the next check goes on from there. */
+/** False when time (`endsAt`, epoch ms) ran out: the next check continues from there. */
 export async function checkLedger(context: Needs, endsAt: number): Promise<boolean> {
   for (const tenant of await context.subscriptions.tenants()) {
     const found: Overdue = { deliveries: 0, deliveryIds: [], jobs: [] };
@@ -27,7 +27,7 @@ export async function checkLedger(context: Needs, endsAt: number): Promise<boole
   return true;
 }
 
-/** What was asked for again. */
+/** What was requested again. */
 type Overdue = { deliveries: number; deliveryIds: DeliveryId[]; jobs: readonly string[] };
 
 type TenantCheck = { tenant: string; found: Overdue; endsAt: number };
@@ -82,7 +82,7 @@ async function recoverRows(
   found.deliveryIds.push(...overdue.slice(0, room).map(({ id }) => id));
 }
 
-/** No check goes through this hour soon again: what is open must be found without it. */
+/** No check visits this hour again soon: open deliveries must be found without it. */
 async function keepInSight({ deliveries }: Needs, rows: readonly Delivery[]): Promise<void> {
   const unlisted = rows.filter((row) => isScheduled(row) && !hasOutlivedItsHour(row));
   if (unlisted.length > 0) await deliveries.indexOpen(unlisted);
@@ -94,7 +94,7 @@ function rowsOf({ items, nextCursor }: Page<{ delivery: Delivery | null }>): Pag
   return { items: items.flatMap(({ delivery }) => delivery ?? []), nextCursor };
 }
 
-/** False when `endsAt` came before the end. */
+/** False when time (`endsAt`) ran out. */
 async function walkThrough(
   { clock }: Needs,
   read: ReadRows,

@@ -1,4 +1,5 @@
-// Counters follow the rows. Losing a count must not fail what is already stored: its caller would do it again.
+// Counters follow the rows. A lost count must not fail what is already stored: the caller would do
+// it again.
 import { mergeDeltas } from '../../core/ledger/stats.ts';
 import type { StatsDelta } from '../../core/ledger/stats.ts';
 import type { Context } from '../context.ts';

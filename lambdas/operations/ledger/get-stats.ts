@@ -1,4 +1,4 @@
-// The counters of a window, of one subscription or of all.
+// The counters of a window, for one subscription or all.
 import type { SubscriptionId } from '../../core/ids.ts';
 import type { StatsSummary } from '../../core/ledger/stats-summary.ts';
 import { statsRange, summarize } from '../../core/ledger/stats-summary.ts';
@@ -7,7 +7,7 @@ import type { Context } from '../context.ts';
 
 export type StatsQuestion = {
   tenant: string;
-  /** Null asks for all. */
+  /** Null means all. */
   subscriptionId: SubscriptionId | null;
   since: number | undefined;
   until: number | undefined;

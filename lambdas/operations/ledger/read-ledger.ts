@@ -1,5 +1,5 @@
-// A page of the ledger: what was accepted in each hour and what became of it, read from entries and rows, beside what
-// the counters say.
+// A page of the ledger: what was accepted in each hour and what became of it, from entries and
+// rows, next to the counters.
 import { limits } from '../../contract/limits/limits.ts';
 import type { LedgerEntry, LedgerHour } from '../../core/ledger/ledger.ts';
 import { isMissing, ledgerHours, ledgerRange } from '../../core/ledger/ledger.ts';
@@ -17,7 +17,7 @@ export type LedgerPage = {
   nextCursor: string | null;
 };
 
-/** An hour that does not fit into one page goes on in the next. */
+/** An hour that does not fit on one page continues on the next. */
 export async function readLedger(
   context: Pick<
     Context,

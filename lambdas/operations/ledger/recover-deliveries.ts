@@ -1,5 +1,6 @@
-// Asks again for the next attempt of what is overdue, under the turn that its row holds. Message first, row last, as
-// everywhere: a crash between the two asks once more, which the rules for duplicates end.
+// Re-requests the next attempt of overdue deliveries, under the turn in their row. Message first,
+// row last, as everywhere: after a crash in between it is requested once more, and the duplicate
+// rules drop the extra.
 import { limits } from '../../contract/limits/limits.ts';
 import type { Delivery } from '../../core/deliveries/delivery.ts';
 import { attemptAgain, isOverdue } from '../../core/ledger/overdue.ts';
@@ -9,7 +10,7 @@ import { recallSubscription } from '../context.ts';
 
 type Reads = Pick<Context, 'subscriptions' | 'subscriptionMemo' | 'clock'>;
 
-/** Those that are later than `lateMs`, where no pause of their subscription explains it. */
+/** Those later than `lateMs` without a pause of their subscription to explain it. */
 export async function overdueOf(
   context: Reads,
   deliveries: readonly Delivery[],
@@ -40,7 +41,7 @@ export async function askAgain(
       attemptAgain(delivery, dueAt(from + place), now),
     );
     await context.queue.send(messages.filter((message) => message !== null));
-    // A row that changed meanwhile was not lost.
+    // A row that changed concurrently was not lost.
     await Promise.all(
       page.map((delivery) => context.deliveries.transition(delivery, askedAgain(delivery, now))),
     );

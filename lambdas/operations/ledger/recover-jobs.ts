@@ -1,6 +1,6 @@
-// Sends again the messages of jobs that the queue has forgotten: backlog jobs with the probes of open circuits, replay
-// jobs, and the cancelling of what deleted subscriptions left. Each goes on from the step that is stored: where its message
-// was only late, the later of the two finds the step taken.
+// Resends the messages of jobs that the queue lost: backlog jobs with the probes of open circuits,
+// replay jobs, and the cancelling after a deleted subscription. Each continues from its stored
+// step: if its message was only late, the later of the two finds the step taken.
 import { limits } from '../../contract/limits/limits.ts';
 import type { BacklogMessage, QueueMessage } from '../../contract/messages.ts';
 import type { ReplayId, SubscriptionId } from '../../core/ids.ts';
@@ -29,7 +29,7 @@ export type JobId = SubscriptionId | ReplayId;
 
 type Wish = { lateMs: number; dryRun: boolean };
 
-/** Returns whose jobs were overdue: ids of subscriptions and of replay jobs. */
+/** Returns the ids of the subscriptions and replay jobs whose jobs were overdue. */
 export async function recoverJobs(context: Needs, tenant: string, wish: Wish): Promise<JobId[]> {
   const found: { id: JobId; message: QueueMessage }[] = [];
   const when = () => ({ now: context.clock.now(), lateMs: wish.lateMs });
@@ -76,7 +76,10 @@ async function backlogOf(
   return backlogAnew(subscription, turnFrom(context.chance.bytes(5)), now);
 }
 
-/** What is not parked has a message of its own, which finds no subscription. Nothing parked ends the matter. */
+/**
+ * Anything not parked has its own message, which finds no subscription. With nothing parked there
+ * is nothing to do.
+ */
 async function cancelOf(
   context: Needs,
   tombstone: Tombstone,

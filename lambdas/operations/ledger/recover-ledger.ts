@@ -1,6 +1,7 @@
-// Recovers at once what the queue lost, where a person knows that it did: after a purge, or a table restored beside an
-// empty queue. One request goes as far as its time and its pace allow, and its answer says how to go on. It keeps no state
-// of its own: what was asked for again is noted in its row, so a request that is repeated asks for nothing twice.
+// Recovers immediately what the queue lost, when a person knows that it did: after a purge, or
+// after restoring a table next to an empty queue. One request goes as far as its time and pace
+// allow, and its answer says how to continue. It keeps no state: each row records that it was
+// requested again, so repeating a request duplicates nothing.
 import { limits } from '../../contract/limits/limits.ts';
 import type { Delivery } from '../../core/deliveries/delivery.ts';
 import { ledgerRange } from '../../core/ledger/ledger.ts';
@@ -13,7 +14,7 @@ import { recoverJobs } from './recover-jobs.ts';
 
 export type RecoverWish = {
   tenant: string;
-  /** Later than this is asked for again. */
+  /** Anything later than this is requested again. */
   lateMs: number;
   perSecond: number;
   /** Only counts. */
@@ -23,16 +24,19 @@ export type RecoverWish = {
 
 export type Recovered = {
   examined: number;
-  /** What was later than asked for: asked for again, but in a dry run. */
+  /** Overdue deliveries; requested again unless in a dry run. */
   overdue: number;
-  /** Whose jobs were: told by the first request alone. */
+  /** Owners of overdue jobs; only the first request reports them. */
   jobs: readonly JobId[];
-  /** Epoch ms at which the last message is due; null where none was sent. */
+  /** Epoch ms when the last message is due; null if none was sent. */
   lastDueAt: number | null;
   nextCursor: string | null;
 };
 
-/** First the hours whose check may lie ahead, by the ledger; then all else that is open. */
+/**
+ * First, by the ledger, the hours that may not have been checked; then everything else that is
+ * open.
+ */
 type Place = { stage: 'ledger' | 'open'; range: HourRange; cursor: string | null };
 
 type WalkPage = { items: readonly Delivery[]; next: Place | null };

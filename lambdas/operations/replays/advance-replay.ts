@@ -1,5 +1,6 @@
-// One step of a replay job: replays one page of what matches, asks for the next step, then stores the job. A crash
-// anywhere brings the message again, and the step is done again: what it had replayed does not match any more.
+// One step of a replay job: replays one page of matches, requests the next step, then stores the
+// job. After a crash the message comes again and the step is repeated: what it had replayed no
+// longer matches.
 import { limits } from '../../contract/limits/limits.ts';
 import type { AttemptMessage, ReplayMessage } from '../../contract/messages.ts';
 import { nextLook } from '../../core/deliveries/decide.ts';
@@ -24,7 +25,7 @@ import { recallSubscription } from '../context.ts';
 import { countChanges } from '../ledger/count-changes.ts';
 import { listMatches } from './replay-matches.ts';
 
-/** Resolves when the message is done with; rejects when it must come again. */
+/** Resolves when the message is done; rejects when it must come again. */
 export async function advanceReplay(context: Context, message: ReplayMessage): Promise<void> {
   let decision = await decided(context, message);
   if (decision.do === 'await-commit') {
@@ -95,7 +96,7 @@ async function plan(
   return made;
 }
 
-/** Messages first, rows last. Returns how many rows were as they had been read. */
+/** Messages first, rows last. Returns how many rows were unchanged since they were read. */
 async function carryOut(context: Context, { changes, messages }: Plan): Promise<number> {
   if (messages.length > 0) await context.queue.send(messages);
   const results = await Promise.allSettled(
@@ -114,7 +115,10 @@ async function carryOut(context: Context, { changes, messages }: Plan): Promise<
   return applied.length;
 }
 
-/** Somebody may pause or cancel the job between reading and writing; more often than this in a row is tried again. */
+/**
+ * Somebody may pause or cancel the job between read and write; after losing more often than this
+ * the message comes again.
+ */
 const storeTriesMax = 5;
 
 async function storeStep(
@@ -125,7 +129,7 @@ async function storeStep(
   const { retentionMs } = context.rules;
   let isAsked = false;
   for (let tries = 0; tries < storeTriesMax; tries += 1) {
-    // Read again, so that of two workers that did the same step only one goes on.
+    // Read again, so that only one of two workers on the same step continues.
     const before = await load(context, message);
     if (before?.step !== message.step) return skip(context, message, 'stale_step');
     const now = context.clock.now();
@@ -141,5 +145,5 @@ async function storeStep(
       return context.log.info('replay.advanced', fields);
     }
   }
-  throw new Error('The replay kept changing while its step was stored');
+  throw new Error('The replay kept changing while storing its step');
 }

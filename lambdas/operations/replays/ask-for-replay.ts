@@ -7,7 +7,7 @@ import type { Start } from '../../core/deliveries/transitions.ts';
 import { attemptRequest } from '../events/accept-event.ts';
 import type { Context } from '../context.ts';
 
-/** Null is the message of what is parked: it owes none. */
+/** Null for a parked delivery, which owes no message. */
 export function askForReplay(
   context: Pick<Context, 'chance'>,
   delivery: Delivery,

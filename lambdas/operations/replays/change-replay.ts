@@ -1,5 +1,5 @@
-// What a person does to a replay job: pause, resume, cancel. A step that is under way ends first: what it has asked for
-// is still sent.
+// Pauses, resumes or cancels a replay job on a person's request. A step in progress finishes first:
+// what it has requested is still sent.
 import type { ReplayId } from '../../core/ids.ts';
 import { cancelJob, pauseJob, resumeJob, stepMessage } from '../../core/replays/replay-job.ts';
 import type { ReplayJob } from '../../core/replays/replay-job.ts';
@@ -9,14 +9,14 @@ import { findReplay } from './find-replay.ts';
 
 type ReplayKey = { tenant: string; id: ReplayId };
 
-/** A step may end between reading and writing; more often than this in a row is a conflict. */
+/** A step may end between read and write; losing more often than this is a conflict. */
 const triesMax = 5;
 
 export function pauseReplay(context: Context, key: ReplayKey): Promise<ReplayJob> {
   return changeReplay(context, key, (job) => pauseJob(job, context.clock.now()));
 }
 
-/** The message that goes on goes first, as everywhere: a job that is running always has one. */
+/** The continuing message goes first, as everywhere: a running job always has one. */
 export function resumeReplay(context: Context, key: ReplayKey): Promise<ReplayJob> {
   return changeReplay(context, key, async (job) => {
     const now = context.clock.now();
@@ -45,5 +45,5 @@ async function changeReplay(
     if (after === null) throw new ServiceError('conflict', `The replay is ${before.state}`);
     if ((await context.replays.replace(before, after)) === 'replaced') return after;
   }
-  throw new ServiceError('conflict', 'The replay keeps changing; try again');
+  throw new ServiceError('conflict', 'The replay keeps changing; retry');
 }

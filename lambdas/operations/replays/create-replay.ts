@@ -1,5 +1,5 @@
-// Makes a replay job, or only counts what it would find. Message first, row last, as in accepting: a crash between the
-// two leaves a message whose job never comes, and nobody was told of it.
+// Creates a replay job, or only counts its matches. Message first, row last, as when accepting: a
+// crash in between leaves a message whose job never appears, and nobody was told about it.
 import { limits } from '../../contract/limits/limits.ts';
 import { replayIdFrom } from '../../core/ids.ts';
 import { createReplayJob, stepMessage } from '../../core/replays/replay-job.ts';
@@ -12,7 +12,7 @@ import type { MatchCount } from './replay-matches.ts';
 
 export type ReplayWish = { filters: ReplayFilters; perSecond: number; dryRun: boolean };
 
-/** The job is null where only a count was wished for. */
+/** The job is null if only a count was requested. */
 export async function createReplay(
   context: Context,
   tenant: string,
@@ -40,6 +40,6 @@ async function checkRoom(context: Context, tenant: string): Promise<void> {
   if ((await context.replays.countOpen(tenant)) < limits.replaysOpenMax) return;
   throw new ServiceError(
     'limit-exceeded',
-    `${limits.replaysOpenMax} replays are running or paused: wait until one ends, or cancel one`,
+    `${limits.replaysOpenMax} replays are already running or paused: wait for one to end, or cancel one`,
   );
 }

@@ -1,4 +1,4 @@
-// A replay job by id, as of now, or a 404.
+// The current replay job by id, or a 404.
 import type { ReplayId } from '../../core/ids.ts';
 import type { ReplayJob } from '../../core/replays/replay-job.ts';
 import { ServiceError } from '../../core/shared/service-error.ts';

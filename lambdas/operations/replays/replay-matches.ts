@@ -1,4 +1,4 @@
-// What a replay job would find, page by page, and a bounded count of it.
+// The matches of a replay job, page by page, and a bounded count of them.
 import { limits } from '../../contract/limits/limits.ts';
 import type { Delivery } from '../../core/deliveries/delivery.ts';
 import type { Page } from '../../core/shared/page.ts';

@@ -1,6 +1,7 @@
-// Stores a change of a subscription that nobody else changes at the same time. When that frees what it held back, the jobs
-// that send its backlog and what a pause put off go first: a crash between the two leaves a job that the subscription does not name, which
-// ends, never parked deliveries that nobody sends.
+// Stores a change of a subscription unless somebody else changed it concurrently. If the change
+// frees what was held back, the jobs that send the backlog and the postponed deliveries go first: a
+// crash in between leaves a job that the subscription does not name, which ends, never parked
+// deliveries that nobody sends.
 import type { SubscriptionId } from '../../core/ids.ts';
 import { turnFrom } from '../../core/ids.ts';
 import { backlogJob, liftsPause, paceOfChange, releaseJobs } from '../../core/backlog/jobs.ts';
@@ -10,7 +11,9 @@ import type { Context } from '../context.ts';
 import { findSubscription } from './find-subscription.ts';
 import { replaceSubscription } from './replace-subscription.ts';
 
-/** Somebody else may change it between reading and writing; more often than this in a row is a conflict. */
+/**
+ * Somebody else may change it between read and write; losing more often than this is a conflict.
+ */
 const triesMax = 3;
 
 export async function changeSubscription(
@@ -27,7 +30,7 @@ export async function changeSubscription(
     const after = await withBacklogJob(context, before, wanted);
     if ((await replaceSubscription(context, before, after)) === 'replaced') return after;
   }
-  throw new ServiceError('conflict', 'The subscription keeps changing; try again');
+  throw new ServiceError('conflict', 'The subscription keeps changing; retry');
 }
 
 async function withBacklogJob(

@@ -1,5 +1,5 @@
-// A tenant has so many subscriptions at most. They are counted once in a while and not for each that is made: a process
-// adds its own to what it counted, so what others make meanwhile may come on top.
+// Caps a tenant's subscriptions. They are counted occasionally, not on every create: a process adds
+// its own to its last count, so concurrent creates elsewhere may exceed the cap.
 import { ServiceError } from '../../core/shared/service-error.ts';
 import type { Context } from '../context.ts';
 
@@ -11,7 +11,7 @@ export async function checkSubscriptionRoom(context: Needs, tenant: string): Pro
     count: await context.subscriptions.count(tenant, most),
   }));
   if (counted.count >= most) {
-    throw new ServiceError('limit-exceeded', `There are ${most} subscriptions already`);
+    throw new ServiceError('limit-exceeded', `The limit of ${most} subscriptions is reached`);
   }
   counted.count += 1;
 }

@@ -1,4 +1,4 @@
-// Creates a subscription. Nothing is owed to it yet, so one write is all.
+// Creates a subscription. Nothing is owed to it yet, so one write suffices.
 import type { NewSubscription } from '../../contract/http/resources.ts';
 import { subscriptionIdFrom } from '../../core/ids.ts';
 import type { Subscription } from '../../core/subscriptions/subscription.ts';

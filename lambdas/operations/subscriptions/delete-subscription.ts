@@ -1,6 +1,7 @@
-// Deletes a subscription. The jobs that cancel its open deliveries go first: a crash between the two leaves jobs that
-// find the subscription there and end, never deliveries of a subscription that is gone. The tombstone goes before both: where
-// the queue forgets the jobs, the check of the ledger sends them again.
+// Deletes a subscription. The jobs that cancel its open deliveries go first: a crash in between
+// leaves jobs that still find the subscription and end, never deliveries of a subscription that is
+// gone. The tombstone precedes both: if the queue loses the jobs, the ledger check sends them
+// again.
 import type { SubscriptionId } from '../../core/ids.ts';
 import { cancelJobs } from '../../core/backlog/jobs.ts';
 import type { Context } from '../context.ts';

@@ -1,4 +1,4 @@
-// A subscription by id, as of now, or a 404.
+// The current subscription by id, or a 404.
 import type { SubscriptionId } from '../../core/ids.ts';
 import { ServiceError } from '../../core/shared/service-error.ts';
 import type { Subscription } from '../../core/subscriptions/subscription.ts';

@@ -1,4 +1,4 @@
-// Stores a change of a subscription, and before it what announces it.
+// Stores a change of a subscription, after sending its announcement.
 import type { Subscription } from '../../core/subscriptions/subscription.ts';
 import { announceHealth } from '../announcements/announce.ts';
 import type { Context } from '../context.ts';

@@ -1,4 +1,4 @@
-// Replaces the secret of a subscription. Earlier ones go on signing for an overlap.
+// Replaces the secret of a subscription. Earlier ones keep signing during an overlap.
 import { limits } from '../../contract/limits/limits.ts';
 import type { SecretRotation } from '../../contract/signing/signing-secret.ts';
 import type { SubscriptionId } from '../../core/ids.ts';
@@ -10,7 +10,7 @@ import type { Context } from '../context.ts';
 
 export type RotatedSecret = {
   subscription: Subscription;
-  /** What the receiver must be given and nobody else has; null where there is no such thing. */
+  /** The shared secret to hand to the receiver; null if there is none. */
   sharedSecret: string | null;
 };
 

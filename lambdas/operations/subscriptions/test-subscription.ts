@@ -9,7 +9,7 @@ import type { Context } from '../context.ts';
 
 export const testEventType = 'webhook.test';
 
-/** What is null is chosen here. */
+/** Null fields get a default here. */
 export type Sample = {
   eventType: string | null;
   contentType: string | null;

@@ -1,4 +1,4 @@
-// Changes the fields that are given.
+// Changes only the given fields.
 import type { SubscriptionFields } from '../../contract/http/resources.ts';
 import type { SubscriptionId } from '../../core/ids.ts';
 import type { Subscription } from '../../core/subscriptions/subscription.ts';

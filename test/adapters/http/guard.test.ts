@@ -41,7 +41,7 @@ test('says the same of every blocked target', async () => {
   const results = await Promise.all(urls.map((url) => sender.send(aRequest(url))));
   const said = results.map((result) => result.kind === 'error' && [result.code, result.detail]);
   expect(new Set(said.map(String))).toEqual(
-    new Set(['blocked_address,The target is not an address that webhooks may be sent to']),
+    new Set(['blocked_address,Webhooks may not be sent to this target address']),
   );
 });
 

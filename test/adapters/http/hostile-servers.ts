@@ -192,7 +192,7 @@ export const hostileServers: Record<string, Hostile> = {
     outcome: {
       ...partial(''),
       malformed:
-        'a header is folded, or has a space before the colon or a character that HTTP does not allow',
+        'a header is folded, or has a space before the colon or a character that HTTP forbids',
     },
   },
   'sends a malformed head byte by byte': {
@@ -213,7 +213,7 @@ export const hostileServers: Record<string, Hostile> = {
     outcome: {
       ...partial('then'),
       malformed:
-        'a header is folded, or has a space before the colon or a character that HTTP does not allow',
+        'a header is folded, or has a space before the colon or a character that HTTP forbids',
     },
   },
   'sends a status and text without a space between': {

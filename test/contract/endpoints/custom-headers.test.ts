@@ -110,7 +110,7 @@ describe('customHeaders', () => {
 
   it('names every bad header, and never its value', () => {
     expect(complaints({ 'X-A': 'secret\n', Host: 'a', 'X-B': 'fine' })).toEqual([
-      ['X-A', 'must be printable ASCII characters, without spaces around'],
+      ['X-A', 'must be printable ASCII characters, without surrounding spaces'],
       ['Host', 'must not be set by a subscription'],
     ]);
     expect(complaints({ Authorization: 'Bearer secret' })).toEqual([

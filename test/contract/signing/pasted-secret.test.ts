@@ -45,7 +45,8 @@ describe.each(ways)('the secret of %s', (_, read) => {
 
   test.each(['s3cret\n', '\ts3cret', ' s3cret', 's3cret ', '"s3cret"', `'s3cret'`, ' ', '""'])(
     'is refused with the reason: %j',
-    (given) => expect(() => read(given)).toThrow('must be without spaces, line ends or quotes'),
+    (given) =>
+      expect(() => read(given)).toThrow('must not have surrounding spaces, line ends or quotes'),
   );
 
   test.each(['whsec_not base64!', 'whsec_', `whsec_${base64.slice(1)}`, 'WHSEC_?', 'v1,whsec_!'])(

@@ -45,7 +45,7 @@ describe('a client key', () => {
   it.each([4_096, 4_104, 16_384])('of RSA has a size, here %i bits', (bits) => {
     const { certificate } = ownPair();
     const problem = clientCertificateProblem({ certificate, privateKey: rsaOf(bits, {}) });
-    if (bits === 4_096) expect(problem?.detail).toBe('must be the key of the certificate');
+    if (bits === 4_096) expect(problem?.detail).toBe('must match the certificate');
     else expect(problem).toEqual(sizeProblem);
   });
 

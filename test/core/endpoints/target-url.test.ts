@@ -133,14 +133,14 @@ test.each([
 
 test.each([
   ['length', 'longer than 2048 characters'],
-  ['characters', 'white space'],
+  ['characters', 'whitespace'],
   ['syntax', 'https://host/path'],
-  ['scheme', 'begin with https://'],
+  ['scheme', 'start with https://'],
   ['userinfo', 'user name or password'],
   ['fragment', 'fragment'],
   ['port', 'port'],
   ['host_name', 'public DNS'],
-  ['address', 'not an address'],
+  ['address', 'not be sent to'],
 ] as const)('says what breaks the rule "%s": %s', (rule, words) => {
   const [url = ''] = refusedUrls[rule];
   expect(checkTargetUrl(url, withHttp)).toHaveProperty('detail', expect.stringContaining(words));

@@ -27,7 +27,7 @@ describe('a problem', () => {
     expect(answer.json).toEqual({
       error: 'Subscription not found',
       type: '/problems/not-found',
-      title: 'Nothing is found here',
+      title: 'Not found',
       status: 404,
       detail: 'Subscription not found',
       code: 'not-found',
@@ -39,7 +39,10 @@ describe('a problem', () => {
     const service = createService();
     service.ports.subscriptions.create = () =>
       Promise.reject(
-        new UnavailableError('The data file cannot be written now', new Error('disk I/O error')),
+        new UnavailableError(
+          'The data file cannot currently be written',
+          new Error('disk I/O error'),
+        ),
       );
     const body = { target_url: 'https://example.com/hook' };
     const answer = await service.call('createSubscription', { body });

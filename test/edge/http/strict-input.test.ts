@@ -26,10 +26,10 @@ describe.each<GatewayKind>(['http', 'rest'])('behind the %s API', (kind) => {
     const service = createService({ kind });
     const list = (query: string) => service.call('listDeliveries', { query });
     expect(errorsOf(await list('statuss=failed'))).toEqual([
-      { pointer: 'query/statuss', detail: 'is not known here: did you mean status?' },
+      { pointer: 'query/statuss', detail: 'is unknown: did you mean status?' },
     ]);
     expect(errorsOf(await list('status=failed&status=delivered'))).toEqual([
-      { pointer: 'query/status', detail: 'must be given once' },
+      { pointer: 'query/status', detail: 'must be given only once' },
     ]);
   });
 
@@ -67,7 +67,7 @@ describe.each<GatewayKind>(['http', 'rest'])('behind the %s API', (kind) => {
       const { id } = json['subscription'] as { id: string };
       const answer = await service.call('ingest', { id, query: `${name}=a`, body: {} });
       expect(errorsOf(answer)).toEqual([
-        { pointer: `query/${name}`, detail: 'is not known here: did you mean event_type?' },
+        { pointer: `query/${name}`, detail: 'is unknown: did you mean event_type?' },
       ]);
       const other = await service.call('ingest', { id, query: 'event=a&e=b', body: {} });
       expect(other.status).toBe(202);
@@ -120,7 +120,7 @@ describe('a body', () => {
     const [error] = errorsOf(answer) as { pointer: string; detail: string }[];
     expect(error?.pointer).toBe(pointer);
     const suggested = meant === undefined ? '' : `: did you mean ${meant}?`;
-    expect(error?.detail).toBe(`is not known here${suggested}`);
+    expect(error?.detail).toBe(`is unknown${suggested}`);
   });
 
   it('may be the resource as it was read: what is read-only changes nothing', async () => {

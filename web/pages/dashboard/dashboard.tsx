@@ -1,4 +1,4 @@
-// What happens now, at a glance.
+// Current activity at a glance.
 import type { Answer } from '../../api/calls.ts';
 import { PageHead, Numbers } from '../../parts/card.tsx';
 import { Shown } from '../../parts/states.tsx';
@@ -35,7 +35,11 @@ function Overview({ stats }: { stats: Answer<'getStats'> }) {
         figures={[
           { title: 'Active subscriptions', value: count(stats.active_subscriptions) },
           { title: 'Deliveries', value: count(stats.total) },
-          { title: 'Success rate', value: percent(stats.success_rate), hint: 'of those at an end' },
+          {
+            title: 'Success rate',
+            value: percent(stats.success_rate),
+            hint: 'of finished deliveries',
+          },
           { title: 'Average attempts', value: decimal(stats.average_attempts) },
           {
             title: 'Backlog',

@@ -1,4 +1,4 @@
-// Endpoints that need somebody's attention: failing, or cut off.
+// Endpoints that need attention: failing, or cut off.
 import type { Subscription } from '../../api/resources.ts';
 import { HealthBadge } from '../../parts/badge.tsx';
 import { Card } from '../../parts/card.tsx';
@@ -19,7 +19,7 @@ export function EndpointHealth() {
 
 function Failing({ all }: { all: readonly Subscription[] }) {
   const failing = all.filter(needsAttention);
-  if (all.length === 0) return <p class="quiet">There is no subscription yet.</p>;
+  if (all.length === 0) return <p class="quiet">No subscriptions yet.</p>;
   if (failing.length === 0) return <p>All endpoints are healthy.</p>;
   return (
     <>
@@ -47,7 +47,7 @@ function Failing({ all }: { all: readonly Subscription[] }) {
   );
 }
 
-/** One that a person paused is as they want it. */
+/** Paused by a person on purpose. */
 export function needsAttention({ health, inactive_reason: reason }: Subscription): boolean {
   if (health === 'inactive') return reason === 'gone' || reason === 'failing';
   return health !== 'healthy';

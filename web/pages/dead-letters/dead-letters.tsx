@@ -1,4 +1,4 @@
-// Messages that the service could not handle itself: why, and a way to send them again.
+// Messages that the service could not handle: why, and a way to resend them.
 import { useState } from 'preact/hooks';
 import { call } from '../../api/client.ts';
 import type { DeadLetter } from '../../api/resources.ts';
@@ -29,7 +29,7 @@ export function DeadLetters() {
       <PageHead title="Dead letters">
         {waiting.length > 0 && (
           <button type="button" class="button primary" onClick={() => setAsking(true)}>
-            Send again…
+            Resend…
           </button>
         )}
       </PageHead>
@@ -40,7 +40,7 @@ export function DeadLetters() {
       <Shown live={live} rows={4}>
         {({ dead_letters: letters, next_cursor: cursor }) =>
           letters.length === 0 ? (
-            <Empty title="There is no dead letter" />
+            <Empty title="No dead letters" />
           ) : (
             <section class="card stack" aria-label="Dead letters">
               <Table
@@ -87,7 +87,7 @@ const columns: readonly Column<DeadLetter>[] = [
   },
 ];
 
-/** What no version can read is never sent again. */
+/** Messages that no version can read are never resent. */
 function NotSent({ letter }: { letter: DeadLetter }) {
   return isWaiting(letter) ? <Badge tone="warn">not yet</Badge> : <Badge tone="off">never</Badge>;
 }

@@ -1,4 +1,5 @@
-// Sends dead letters again that were not, at a pace: as many as one call takes, since a second one would double it.
+// Resends outstanding dead letters, at a pace: as many as one call takes, since a second call would
+// double the pace.
 import { useState } from 'preact/hooks';
 import { call } from '../../api/client.ts';
 import { count } from '../../format.ts';
@@ -17,8 +18,8 @@ export function RedriveDialog({ onClose }: { onClose: () => void }) {
     reloadLive('dead letters');
   };
   return (
-    <Confirm title="Send dead letters again?" verb="Send again" onClose={onClose} act={redrive}>
-      <p>Each message that was not sent again goes back to the queue, once.</p>
+    <Confirm title="Resend dead letters?" verb="Resend" onClose={onClose} act={redrive}>
+      <p>Each message that was not resent goes back to the queue once.</p>
       <TextField
         label="Messages per second"
         type="number"

@@ -1,4 +1,4 @@
-// All deliveries, newest first, with filters that stand in the URL.
+// All deliveries, newest first, with filters kept in the URL.
 import { useState } from 'preact/hooks';
 import { PageHead } from '../../parts/card.tsx';
 import { go, place } from '../../state/router.ts';

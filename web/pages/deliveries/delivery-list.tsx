@@ -1,4 +1,4 @@
-// The list itself: up to date at its top, longer on demand, and never jumping under who reads it.
+// The list: kept current at the top, longer on demand, and never jumping while being read.
 import { useEffect, useState } from 'preact/hooks';
 import { call } from '../../api/client.ts';
 import type { Delivery } from '../../api/resources.ts';
@@ -105,7 +105,7 @@ function NewRows({ state, reveal }: { state: ListState; reveal: () => void }) {
 
 function None({ filters }: { filters: Filters }) {
   return areSet(filters) ? (
-    <Empty title="No delivery matches the filters" />
+    <Empty title="No deliveries match the filters" />
   ) : (
     <Empty title="No deliveries found. Try sending a test webhook." />
   );

@@ -85,7 +85,7 @@ function SubscriptionFilter({ filters: { subscription_id: id }, change }: Filter
   );
 }
 
-/** Counts when it is left or Enter is pressed: every letter would be another list. */
+/** Applies on blur or Enter: otherwise every letter would load another list. */
 function TypeFilter({ filters: { event_type: type }, change }: FilterProps) {
   return (
     <Field label="Event type">

@@ -1,4 +1,4 @@
-// The filters of the list, as they stand in the URL.
+// The list's filters, as kept in the URL.
 import type { Query } from '../../api/calls.ts';
 import type { DeliveryStatus } from '../../api/resources.ts';
 import { deliveryStatuses } from '../../api/resources.ts';
@@ -8,12 +8,12 @@ export type Filters = {
   subscription_id: string;
   event_type: string;
   error_code: string;
-  /** RFC 3339, as the API takes it. */
+  /** RFC 3339, as the API expects. */
   since: string;
   until: string;
 };
 
-/** `subscriptionId` is that of a path such as /deliveries/sub_…, which the query overrules. */
+/** `subscriptionId` comes from a path such as /deliveries/sub_…; the query overrides it. */
 export function filtersFrom(query: URLSearchParams, subscriptionId: string): Filters {
   const text = (name: string) => query.get(name)?.trim() ?? '';
   const status = deliveryStatuses.find((one) => one === text('status')) ?? '';
@@ -36,7 +36,7 @@ export function areSet(filters: Filters): boolean {
   return Object.values(filters).some((value) => value !== '');
 }
 
-/** A time of the URL for an input of the viewer's zone, and back. */
+/** Converts a URL time to an input in the viewer's zone, and back. */
 export function inputTime(text: string): string {
   const at = new Date(text);
   if (text === '' || Number.isNaN(at.getTime())) return '';

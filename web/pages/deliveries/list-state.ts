@@ -1,18 +1,18 @@
-// A list that is read from the top again and again, while a person reads it too. What is shown stays where it is: new
-// rows wait until they are asked for, known ones change in place, and those that match no more stay, marked.
+// A list that is polled from the top while a person reads it. Shown rows stay in place: new rows
+// wait until requested, known ones update in place, and those that no longer match stay, marked.
 import type { Delivery } from '../../api/resources.ts';
 
 export type ListPage = { deliveries: readonly Delivery[]; next_cursor: string | null };
 
 export type ListState = {
   rows: readonly Delivery[];
-  /** Came since, and wait to be shown. */
+  /** Arrived since, waiting to be shown. */
   incoming: readonly Delivery[];
   /** Ids of rows that the filters no longer match. */
   left: ReadonlySet<string>;
-  /** Where the next page begins. */
+  /** The cursor of the next page. */
   cursor: string | null;
-  /** So much came that the list cannot be joined to it: it starts anew from this page. */
+  /** So many arrived that the list cannot be joined: it restarts from this page. */
   restart: ListPage | null;
 };
 
@@ -28,7 +28,7 @@ export function firstPage({ deliveries, next_cursor: cursor }: ListPage): ListSt
   return { ...nothingYet, rows: deliveries, cursor };
 }
 
-/** The first page as it is now. */
+/** The current first page. */
 export function refreshed(state: ListState, page: ListPage): ListState {
   if (state.rows.length === 0) return firstPage(page);
   const now = new Map(page.deliveries.map((delivery) => [delivery.id, delivery]));
@@ -44,7 +44,7 @@ export function refreshed(state: ListState, page: ListPage): ListState {
   };
 }
 
-/** Within the stretch that the page covers, what it does not have is there no more. */
+/** Within the page's range, anything it lacks no longer exists. */
 function hasLeft(row: Delivery, now: ReadonlyMap<string, Delivery>, page: ListPage): boolean {
   if (now.has(row.id)) return false;
   const oldest = page.deliveries.at(-1);
@@ -52,7 +52,7 @@ function hasLeft(row: Delivery, now: ReadonlyMap<string, Delivery>, page: ListPa
   return oldest !== undefined && newestFirst(row, oldest) < 0;
 }
 
-/** Shows what waited, and takes out what matches no more. */
+/** Shows waiting rows, and removes those that no longer match. */
 export function revealed(state: ListState): ListState {
   if (state.restart !== null) return firstPage(state.restart);
   const stayed = state.rows.filter(({ id }) => !state.left.has(id));

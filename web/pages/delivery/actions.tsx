@@ -63,14 +63,14 @@ export function Actions({ delivery, lastTarget }: Props) {
           onClose={() => setCancelling(false)}
           act={cancel}
         >
-          <p>It is not sent again, unless somebody retries it.</p>
+          <p>It will not be sent again unless somebody retries it.</p>
         </Confirm>
       )}
     </>
   );
 }
 
-/** The target is that of the last attempt, or the subscription's where there was none. */
+/** The last attempt's target, or the subscription's if there was none. */
 function CopyAsCurl({ delivery, lastTarget }: Props) {
   const { data } = useSubscriptions(60_000);
   const own = data?.list.find(({ id }) => id === delivery.subscription_id)?.target_url;

@@ -1,4 +1,4 @@
-// One delivery: its state and when it goes on, its payload, and every attempt.
+// One delivery: its state and next attempt, its payload, and every attempt.
 import { useEffect, useState } from 'preact/hooks';
 import { call } from '../../api/client.ts';
 import type { Answer } from '../../api/calls.ts';
@@ -17,7 +17,7 @@ import { Actions } from './actions.tsx';
 import { AttemptDetail } from './attempts.tsx';
 import { Payload } from './payload.tsx';
 
-/** One that is at an end changes by a replay alone, and each answer has the whole payload. */
+/** A finished one only changes by a replay, and each response has the whole payload. */
 const openMs = 2_000;
 const endedMs = 15_000;
 

@@ -27,5 +27,5 @@ export function Payload({ delivery }: { delivery: DeliveryDetail }) {
 function SenderHeaders({ headers }: { headers: DeliveryDetail['sender_headers'] }) {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
   if (lines.length === 0) return null;
-  return <Code text={lines.join('\n')} label="Headers of the sender" copyWhat="headers" />;
+  return <Code text={lines.join('\n')} label="Sender headers" copyWhat="headers" />;
 }

@@ -1,5 +1,5 @@
-// The parts of an attempt's time. The API tells when each step was done, counted from the start of the attempt; a step
-// that was not needed (a connection that was kept) or not reached is null.
+// The parts of an attempt's time. The API reports when each step finished, relative to the
+// attempt's start; a step not needed (a reused connection) or not reached is null.
 import type { Attempt } from '../../api/resources.ts';
 
 export type TimingPart = { name: string; ms: number; tone: string };

@@ -1,4 +1,4 @@
-// Where the time of an attempt went, as a bar with its parts.
+// An attempt's time as a bar of its parts.
 import type { Attempt } from '../../api/resources.ts';
 import { duration } from '../../format.ts';
 import { timingParts } from './timing-parts.ts';

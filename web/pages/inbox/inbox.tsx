@@ -1,4 +1,4 @@
-// The development inbox: what endpoints on this machine were sent.
+// The development inbox: what local test endpoints received.
 import { listInboxes } from '../../api/inbox.ts';
 import { count } from '../../format.ts';
 import { Card, PageHead } from '../../parts/card.tsx';
@@ -60,9 +60,9 @@ function NoInbox() {
 
 function HowTo() {
   return (
-    <Card title="How it answers">
+    <Card title="How it responds">
       <div class="stack">
-        <Code text={inboxUrl('demo')} label="Address of an inbox" copyWhat="address" />
+        <Code text={inboxUrl('demo')} label="Inbox address" copyWhat="address" />
         <p>
           At the end of the target URL, one of these says how. A click in the form of the{' '}
           <a href="subscriptions">subscription</a> sets it, too.

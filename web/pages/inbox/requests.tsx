@@ -44,7 +44,7 @@ export function Requests({ name }: { name: string }) {
       <Shown live={live}>
         {(requests) =>
           requests.length === 0 ? (
-            <Empty title="Nothing came yet" />
+            <Empty title="Nothing received yet" />
           ) : (
             <>
               <ul class="lines">

@@ -1,4 +1,4 @@
-// API keys: made, shown once, revoked.
+// API keys: created, shown once, revoked.
 import { useState } from 'preact/hooks';
 import { call } from '../../api/client.ts';
 import type { ApiKey } from '../../api/resources.ts';
@@ -34,7 +34,7 @@ export function Keys() {
       <Shown live={live} rows={4}>
         {({ api_keys: keys }) =>
           keys.length === 0 ? (
-            <Empty title="There is no API key yet" />
+            <Empty title="No API keys yet" />
           ) : (
             <section class="card" aria-label="API keys">
               <Table caption="API keys" columns={columns} rows={keys} keyOf={({ id }) => id} />

@@ -1,4 +1,4 @@
-// A new key. Its text is shown once, and then nobody can read it again.
+// A new key. Its text is shown once and can never be read again.
 import { useState } from 'preact/hooks';
 import { call } from '../../api/client.ts';
 import type { Scope } from '../../api/resources.ts';
@@ -12,7 +12,7 @@ import { reloadLive } from '../../state/live.ts';
 const scopes: readonly (readonly [Scope, string])[] = [
   ['read', 'read: sees subscriptions, deliveries and counters'],
   ['publish', 'publish: sends events'],
-  ['admin', 'admin: everything, keys included'],
+  ['admin', 'admin: everything, including keys'],
 ];
 
 export function NewKeyDialog({ onClose }: { onClose: () => void }) {
@@ -39,7 +39,7 @@ export function NewKeyDialog({ onClose }: { onClose: () => void }) {
         <div class="dialog-body">
           <TextField
             label="Name"
-            placeholder="What it is for"
+            placeholder="Its purpose"
             maxLength={100}
             value={name}
             onValue={setName}
@@ -75,9 +75,9 @@ export function NewKeyDialog({ onClose }: { onClose: () => void }) {
 
 function Created({ text, onClose }: { text: string; onClose: () => void }) {
   return (
-    <Dialog title="The API key is made" onClose={onClose}>
+    <Dialog title="API key created" onClose={onClose}>
       <div class="dialog-body" role="status">
-        <p>This is the only time that it is shown. Copy it now:</p>
+        <p>It is shown only this once. Copy it now:</p>
         <Code text={text} label="New API key" copyWhat="API key" />
       </div>
       <div class="dialog-foot">

@@ -1,5 +1,5 @@
-// The ledger of the last day: what was accepted in each hour and what became of it, the ids of what is missing, and a way
-// to ask again for what the queue lost.
+// The ledger of the last day: what was accepted in each hour and what became of it, the ids of
+// missing deliveries, and a way to recover what the queue lost.
 import { useState } from 'preact/hooks';
 import { call } from '../../api/client.ts';
 import type { LedgerHour, MissingDelivery } from '../../api/resources.ts';
@@ -17,7 +17,7 @@ import { useLive } from '../../state/live.ts';
 import { RecoverDialog } from './recover-dialog.tsx';
 
 const dayMs = 24 * 3_600_000;
-/** Of a thousand deliveries each: more would keep the service busy for a look. */
+/** A thousand deliveries each: more would be too much load just for a look. */
 const pagesMax = 20;
 
 type Day = {
@@ -27,7 +27,7 @@ type Day = {
   checkedAt: string;
 };
 
-/** Reads every entry and row of the day, so a person asks for it, and no timer does. */
+/** Reads every entry and row of the day, so it runs on request, not on a timer. */
 
 async function loadDay(signal: AbortSignal): Promise<Day> {
   const checkedAt = new Date().toISOString();

@@ -1,4 +1,5 @@
-// Asks again for what the queue lost: first a dry run that counts it, then the recovery, call by call until all is asked for.
+// Recovers what the queue lost: first a dry run that counts it, then the recovery, call by call
+// until done.
 import { useEffect, useState } from 'preact/hooks';
 import { call } from '../../api/client.ts';
 import { count } from '../../format.ts';
@@ -9,7 +10,7 @@ import { notify } from '../../state/notices.ts';
 
 type Found = { overdue: number; jobs: number };
 
-/** All that is overdue, or would be recovered in a dry run. */
+/** Everything overdue; in a dry run, everything that would be recovered. */
 async function recoverAll(
   wish: { dry_run: boolean; per_second?: number },
   onProgress: (found: Found) => void,
@@ -49,7 +50,7 @@ export function RecoverDialog({ onClose }: { onClose: () => void }) {
   };
 
   return (
-    <Confirm title="Recover what the queue lost?" verb="Ask again" onClose={onClose} act={recover}>
+    <Confirm title="Recover what the queue lost?" verb="Recover" onClose={onClose} act={recover}>
       <p>
         For use after the queue was emptied or the table restored. Where the queue is only late,
         deliveries may be attempted twice.
@@ -67,8 +68,8 @@ export function RecoverDialog({ onClose }: { onClose: () => void }) {
 
 function sentenceOf(found: Found | null, progress: Found | null): string {
   if (progress !== null) return `${count(progress.overdue)} deliveries asked for so far …`;
-  if (found === null) return 'Counting what is late by more than a minute …';
+  if (found === null) return 'Counting what is more than a minute late…';
   const { overdue, jobs } = found;
-  if (overdue === 0 && jobs === 0) return 'Nothing is late by more than a minute.';
+  if (overdue === 0 && jobs === 0) return 'Nothing is more than a minute late.';
   return `${count(overdue)} deliveries are late by more than a minute, and ${count(jobs)} jobs stand still.`;
 }

@@ -1,4 +1,4 @@
-// The API as it describes itself, with a form for each call.
+// The API's own description, with a form for each call.
 import { useMemo } from 'preact/hooks';
 import { call } from '../../api/client.ts';
 import { PageHead } from '../../parts/card.tsx';
@@ -47,7 +47,7 @@ function Groups({ document }: { document: Document }) {
   );
 }
 
-/** The call that is open is in the URL, for a link to it. */
+/** The open call is in the URL, so that it can be linked. */
 function Call({ document, entry }: { document: Document; entry: Entry }) {
   const { method, path, operation } = entry;
   const { operationId: id } = operation;

@@ -1,4 +1,4 @@
-// A schema as a table of its fields; fields of objects within are unfolded below them.
+// A schema as a table of its fields; nested objects expand below theirs.
 import type { Document, Schema } from './document.ts';
 import { resolved, typeOf } from './document.ts';
 
@@ -68,7 +68,7 @@ function fieldsOf(document: Document, given: Schema, { before, depth }: At): Sch
   });
 }
 
-/** The object that a schema is, or is a list of, or may be beside null. */
+/** The object that a schema is, lists, or allows besides null. */
 function objectIn(document: Document, given: Schema): Schema | undefined {
   const schema = resolved(document, given);
   if (schema.properties) return schema;

@@ -1,4 +1,4 @@
-// Makes the call, with the credentials of the page, and shows what came back.
+// Makes the call with the page's credentials, and shows the response.
 import { useState } from 'preact/hooks';
 import type { Exchange } from '../../api/client.ts';
 import { send } from '../../api/client.ts';
@@ -43,7 +43,7 @@ function TryForm({ document, entry }: Props) {
   return (
     <form class="stack try-it" onSubmit={submit}>
       <h3>Try it</h3>
-      {method !== 'GET' && <p class="hint">This changes data of the service.</p>}
+      {method !== 'GET' && <p class="hint">This changes data of this service.</p>}
       <div class="inline-fields">
         {operation.parameters.map((parameter) => (
           <TextField

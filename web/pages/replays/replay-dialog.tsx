@@ -1,4 +1,4 @@
-// Replays many deliveries at once: what matches is counted before anything is sent.
+// Replays many deliveries: matches are counted before anything is sent.
 import { useState } from 'preact/hooks';
 import type { Body } from '../../api/calls.ts';
 import { call } from '../../api/client.ts';
@@ -46,7 +46,7 @@ export function ReplayDialog({ filters, onClose }: { filters: Filters; onClose: 
   return (
     <Dialog title="Replay deliveries" onClose={onClose}>
       <div class="dialog-body">
-        <p>Each delivery that matches the filters of the list gets a new cycle of attempts.</p>
+        <p>Every delivery that matches the list's filters gets a new cycle of attempts.</p>
         <FilterSummary filters={filters} />
         <StatusesField chosen={chosen} choose={choose} />
         <TextField

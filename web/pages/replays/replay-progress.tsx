@@ -1,7 +1,7 @@
 import type { Replay } from '../../api/resources.ts';
 import { count } from '../../format.ts';
 
-/** How far it is; without a count of the matches it only says how many are done. */
+/** The progress; without a count of matches, only how many are done. */
 export function ReplayProgress({ replay }: { replay: Replay }) {
   const { matched, examined, state, replayed } = replay;
   const total = state === 'completed' ? examined : matched;

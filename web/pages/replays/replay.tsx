@@ -1,4 +1,4 @@
-// One replay job: how far it is, and how to hold or end it.
+// One replay job: its progress, and how to pause or cancel it.
 import { useState } from 'preact/hooks';
 import { call } from '../../api/client.ts';
 import type { Replay as Resource } from '../../api/resources.ts';
@@ -89,7 +89,9 @@ function Controls({ replay: { id, state } }: { replay: Resource }) {
           onClose={() => setCancelling(false)}
           act={() => change('cancel')}
         >
-          <p>What it has replayed stays so. What it has asked for is still sent.</p>
+          <p>
+            Deliveries already replayed stay replayed. Anything already requested is still sent.
+          </p>
         </Confirm>
       )}
     </>

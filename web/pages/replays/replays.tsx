@@ -38,7 +38,7 @@ export function Replays() {
       <Shown live={live} rows={5}>
         {({ replays, next_cursor: cursor }) =>
           replays.length === 0 ? (
-            <Empty title="There is no replay yet" />
+            <Empty title="No replays yet" />
           ) : (
             <section class="card stack" aria-label="Replays">
               <List replays={replays} cursor={cursor} />
@@ -52,7 +52,7 @@ export function Replays() {
 
 type ListProps = { replays: readonly Replay[]; cursor: string | null };
 
-/** The first page keeps itself up to date; what was loaded after it stays below. */
+/** The first page stays current; pages loaded after it remain below. */
 function List({ replays, cursor }: ListProps) {
   const [older, setOlder] = useState<{ replays: readonly Replay[]; cursor: string | null }>();
   const action = useAction();

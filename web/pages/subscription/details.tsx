@@ -1,4 +1,4 @@
-// The fields of a subscription, as far as they can be read: secrets are written and never shown.
+// The readable fields of a subscription: secrets are write-only.
 import type { ComponentChildren } from 'preact';
 import type { Subscription } from '../../api/resources.ts';
 import { searchOf } from '../../api/url.ts';
@@ -92,7 +92,7 @@ function security(subscription: Subscription): Fact[] {
   const { auth, verification } = subscription;
   return [
     ['Credentials', credentials(auth)],
-    ['Verification of ingest', verification === null ? 'X-Hub-Signature-256' : verification.scheme],
+    ['Ingest verification', verification === null ? 'X-Hub-Signature-256' : verification.scheme],
     ['Timestamped signature', subscription.timestamped_signature ? 'Yes' : 'No'],
     ["Operator's", subscription.operational_events ? 'Yes: gets operational events' : 'No'],
   ];

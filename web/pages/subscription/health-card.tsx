@@ -1,4 +1,4 @@
-// How the endpoint does: its circuit, what waits for it and how long that will take, and what changed of late.
+// The endpoint's health: its circuit, its backlog and how long that will take, and recent changes.
 import { call } from '../../api/client.ts';
 import type { Health } from '../../api/resources.ts';
 import { count, decimal, duration } from '../../format.ts';
@@ -11,10 +11,10 @@ import { Facts } from '../../parts/facts.tsx';
 import { useLive } from '../../state/live.ts';
 
 const wordOfEvent: Record<Health['history'][number]['event'], string> = {
-  circuit_opened: 'Circuit opened: deliveries park',
+  circuit_opened: 'Circuit opened: deliveries are parked',
   circuit_closed: 'Circuit closed: deliveries are sent',
   backlog_drained: 'Backlog drained',
-  disabled: 'Made inactive by the service',
+  disabled: 'Deactivated by the service',
 };
 
 export function HealthCard({ id }: { id: string }) {

@@ -1,4 +1,4 @@
-// One subscription: what it is, how its endpoint does, and what was delivered.
+// One subscription: its details, its endpoint's health, and its deliveries.
 import { call } from '../../api/client.ts';
 import type { Subscription as Resource } from '../../api/resources.ts';
 import { count, decimal, percent } from '../../format.ts';
@@ -68,7 +68,7 @@ function Counters({ id }: { id: string }) {
               {
                 title: 'Success rate',
                 value: percent(data.success_rate),
-                hint: 'of those at an end',
+                hint: 'of finished deliveries',
               },
               { title: 'Average attempts', value: decimal(data.average_attempts) },
               { title: 'Backlog', value: count(openOf(data)), hint: 'pending, retrying or parked' },

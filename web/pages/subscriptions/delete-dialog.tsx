@@ -1,4 +1,4 @@
-// Deleting is asked about: open deliveries are cancelled with it.
+// Deleting needs confirmation: it also cancels open deliveries.
 import { call } from '../../api/client.ts';
 import type { Subscription } from '../../api/resources.ts';
 import { Confirm } from '../../parts/confirm.tsx';

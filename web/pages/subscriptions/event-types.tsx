@@ -1,4 +1,4 @@
-// The event types that a subscription takes; none named means all.
+// The event types that a subscription accepts; none means all.
 import { EventType } from '../../parts/badge.tsx';
 
 export function EventTypes({

@@ -37,7 +37,7 @@ export function Subscriptions() {
 
 function None() {
   return (
-    <Empty title="There is no subscription yet">
+    <Empty title="No subscriptions yet">
       <p>A subscription says where events are delivered, and which.</p>
       {may('admin') && (
         <a class="button" href="subscriptions/new">
@@ -86,7 +86,7 @@ function List({ list, isComplete }: { list: readonly Subscription[]; isComplete:
         {!isComplete && ', the newest thousand'}
       </p>
       {shown.length === 0 ? (
-        <Empty title="No subscription matches" />
+        <Empty title="No subscriptions match" />
       ) : (
         <Table caption="Subscriptions" columns={columns} rows={shown} keyOf={({ id }) => id} />
       )}

@@ -1,5 +1,5 @@
-// How an attempt is stored: short names and no defaults, since a row is billed by the KB. The attempt's number is
-// its place in the row's list.
+// An attempt's stored form: short names and no defaults, since a row is billed by the KB. The
+// attempt's number is its position in the row's list.
 import * as z from 'zod';
 import type { Attempt } from '../../../core/deliveries/delivery.ts';
 import { compressed, decompressed } from './compression.ts';
@@ -15,7 +15,7 @@ const storedAttempt = z.object({
   code: z.number().nullable().default(null),
   error: z.string().nullable().default(null),
   details: z.string().nullable().default(null),
-  /** Binary where it is compressed. */
+  /** Binary if compressed. */
   reply: z
     .union([z.string(), z.instanceof(Uint8Array)])
     .nullable()

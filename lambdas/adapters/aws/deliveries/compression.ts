@@ -2,7 +2,7 @@
 // 0.1 ms per KB; the best quality saves a tenth more for ten times that.
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 
-/** The compressed bytes, or null where compression does not help. */
+/** The compressed bytes; null if compression does not help. */
 export function compressed(bytes: Uint8Array): Uint8Array | null {
   const smaller = brotliCompressSync(bytes, {
     params: {

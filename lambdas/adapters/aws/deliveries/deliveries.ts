@@ -1,6 +1,6 @@
-// Deliveries: one row each, by which every change is committed. Bodies and attempts that do not fit are items of
-// their own, under a token that the row alone knows, and are put before it: what a lost race leaves behind is never
-// referred to and expires by itself.
+// Deliveries: one row each, which commits every change. Bodies and attempts that do not fit are
+// separate items under a token that only the row knows, and are put before it: leftovers of a lost
+// race are never referenced and expire on their own.
 import { limits } from '../../../contract/limits/limits.ts';
 import type { Attempt, Delivery } from '../../../core/deliveries/delivery.ts';
 import type { DeliveryId } from '../../../core/ids.ts';
@@ -94,7 +94,7 @@ async function load(
   return loaded;
 }
 
-/** Reads the bodies that are items of their own. Gives the item that has the body of a row. */
+/** Reads the bodies stored as separate items. Gives the item that has a row's body. */
 async function splitBodies(
   rows: DeliveryRows,
   found: readonly Item[],
@@ -125,7 +125,7 @@ async function detail(
   return { delivery, body: decodeBody(content), attempts: await readAttempts(rows, row) };
 }
 
-/** What is an item of its own may have expired before the row did. */
+/** A separate item may have expired before the row. */
 async function readAttempts(rows: DeliveryRows, row: Item): Promise<Attempt[]> {
   const listed = attemptsOf(row);
   const keyOf = (token: string) => attemptKey({ pk: row.pk, sk: row.sk }, token);

@@ -1,5 +1,5 @@
-// Changes of a delivery. Its row is updated on the condition that nobody else changed it first; an attempt that would
-// make the row cost another write unit is put beside it before.
+// Changes of a delivery. Its row is updated unless a concurrent change came first; an attempt that
+// would cost the row another write unit is first put as a separate item.
 import { isDeepStrictEqual } from 'node:util';
 import { limits } from '../../../contract/limits/limits.ts';
 import { table as names } from '../../../contract/table.ts';
@@ -32,7 +32,7 @@ export async function recordAttempt(
     facts.unchangingBytes +
     itemBytes(changingAttributes(after)) +
     itemBytes({ attempts: [record] });
-  // While more attempts may follow, their references need room too.
+  // If more attempts may follow, leave room for their references too.
   const room = isFinal(after.status) ? 0 : limits.rowRoomBytes;
   if (bytes + room <= limits.writeUnitBytes) {
     return changeDelivery(rows, { before, after, append: { attempts: record } });
@@ -50,7 +50,8 @@ export async function changeDelivery(
   rows: DeliveryRows,
   { before, after, append }: Step & Pick<Change, 'append'>,
 ): Promise<'applied' | 'superseded'> {
-  // A body must outlive its row: it is given more time before the row changes, and less after.
+  // A body must outlive its row: its expiry is extended before the row changes, and shortened
+  // after.
   const keepsBodyLonger = before.status !== 'parked';
   if (keepsBodyLonger) await moveExpiries(rows, { before, after });
   const result = await rows.table.update(
@@ -63,7 +64,10 @@ export async function changeDelivery(
   return 'applied';
 }
 
-/** Puts an open delivery into the index, where no change of its own has: whoever changes it now does so anyway. */
+/**
+ * Indexes an open delivery that no change of its own has indexed: a concurrent change would do so
+ * anyway.
+ */
 export async function indexOpen(
   rows: DeliveryRows,
   deliveries: readonly Delivery[],
@@ -81,7 +85,10 @@ export async function indexOpen(
   }
 }
 
-/** Of the body that is an item of its own, and of the entry in the ledger, by which lists of all deliveries find it. */
+/**
+ * Sets the expiry of a separate body item, and of the ledger entry through which lists of all
+ * deliveries find it.
+ */
 async function moveExpiries(rows: DeliveryRows, { before, after }: Step): Promise<void> {
   const expiresAt = bodyExpiry(before, after, rows.detailLifetimeMs);
   if (expiresAt === 'unchanged') return;
@@ -93,7 +100,7 @@ async function moveExpiries(rows: DeliveryRows, { before, after }: Step): Promis
   await Promise.all(keys.map((key) => rows.table.update(key, { set }, isPresent)));
 }
 
-/** Whether a row is stored exactly so. */
+/** Whether a row is stored exactly like this. */
 export async function isStored(rows: DeliveryRows, delivery: Delivery): Promise<boolean> {
   const row = await rows.table.get(deliveryKey(delivery.tenant, delivery.id));
   return row !== undefined && isDeepStrictEqual(decodeDelivery(row), delivery);

@@ -1,5 +1,6 @@
-// Lists of deliveries. The index or partitions that narrow a list most are read in order; the other filters are
-// applied to the rows. A list that finds little stops after `limits.rowsExaminedPerPageMax` rows, with a cursor.
+// Lists of deliveries. The most selective index or partitions are read in order; other filters
+// apply to the rows. A list that finds little stops after `limits.rowsExaminedPerPageMax` rows,
+// with a cursor.
 import { limits } from '../../../contract/limits/limits.ts';
 import type { Parked } from '../../../core/backlog/backlog.ts';
 import type { Delivery } from '../../../core/deliveries/delivery.ts';
@@ -25,27 +26,27 @@ import type { HeldStatus, ItemKey } from '../table/keys.ts';
 import { mergedQuery } from '../table/merged-query.ts';
 import type { ItemStream } from '../table/merged-query.ts';
 
-/** Every sort key of a row lies between these; those of bodies and attempts start with a letter. */
+/** Bounds of the rows' sort keys; those of bodies and attempts start with a letter. */
 const firstSortKey = sortKeyAt(0);
 const lastSortKey = '7' + 'z'.repeat(firstSortKey.length - 1);
-/** Of a row; of a ledger entry, which has the subscription too. */
+/** Of a row, or of a ledger entry, which also has the subscription. */
 const isSortKey = (text: string): text is string => /^[0-7][0-9a-z]{25}([0-9a-z]{16})?$/.test(text);
 
 type Listing = {
-  /** What a cursor belongs to. */
+  /** The query that a cursor belongs to. */
   list: readonly unknown[];
   page: { limit: number; cursor: string | null };
   source: Pick<RangeQuery, 'index'> & {
     partitions: readonly string[];
-    /** Where the row is that an item of the source stands for; null where the items are the rows themselves. */
+    /** The row's key for an item of the source; null if the items are the rows themselves. */
     rowKey: ((item: Item) => ItemKey) | null;
   };
   newestFirst: boolean;
-  /** Sort keys; `until` is excluded. */
+  /** Sort keys; `until` is exclusive. */
   since: string;
   until: string | null;
   matches: (delivery: Delivery) => boolean;
-  /** True when most of what is read will match. */
+  /** True if most items read will match. */
   isDense: boolean;
 };
 
@@ -85,7 +86,7 @@ export function listParked(
   });
 }
 
-/** What is pending or retrying, of all subscriptions. */
+/** Pending and retrying deliveries of all subscriptions. */
 export function listOpen(
   rows: DeliveryRows,
   query: { tenant: string } & Listing['page'],
@@ -103,7 +104,7 @@ export function listOpen(
   });
 }
 
-/** Counts index entries, a page of each partition at a time, until there are enough. */
+/** Counts index entries, one page per partition at a time, until there are enough. */
 export async function countParked(
   rows: DeliveryRows,
   query: { tenant: string; subscriptionId: SubscriptionId; max: number },
@@ -115,7 +116,7 @@ export async function countParked(
     events += await rows.table.count({ ...range, newestFirst: false, limit: max - events });
     if (events >= max) break;
   }
-  // The index has keys alone.
+  // The index has only keys.
   return { events, bytes: null };
 }
 
@@ -164,7 +165,7 @@ async function* rowsAfter(
   if (range.from > range.to) return;
   const { index, partitions, rowKey } = listing.source;
   const wanted = listing.isDense ? listing.page.limit + 1 : limits.pageSizeMax;
-  // Chance spreads the rows over the partitions: half as much again is nearly always enough.
+  // Rows spread randomly over the partitions: 50 % extra is nearly always enough.
   const limit = listing.isDense ? Math.ceil((1.5 * wanted) / partitions.length) + 1 : wanted;
   const next = mergedQuery(rows.table, partitions, { ...range, index, limit });
   for (;;) {
@@ -187,13 +188,13 @@ function rangeAfter(
   return { from: start, to: end === null ? lastSortKey : below(end), newestFirst };
 }
 
-/** An upper end that leaves out a sort key and nothing that is smaller: both ends of a range are included. */
+/** An upper bound that excludes a sort key but nothing smaller, since ranges include both ends. */
 function below(sortKey: string): string {
   const last = sortKey.length - 1;
   return `${sortKey.slice(0, last)}${String.fromCharCode(sortKey.charCodeAt(last) - 1)}~`;
 }
 
-/** The row of each item, undefined where there is none. */
+/** The row of each item; undefined if there is none. */
 export async function rowsOf(
   { table }: Pick<DeliveryRows, 'table'>,
   items: readonly Item[],

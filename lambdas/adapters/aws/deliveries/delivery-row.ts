@@ -1,5 +1,5 @@
-// The row of a delivery. Every update is billed by the KB of the whole row, so what can be told from the rest is
-// left out: an absent attribute has the default that `defaultsOf` gives it.
+// The row of a delivery. Every update is billed by the KB of the whole row, so derivable values are
+// omitted: an absent attribute has its default from `defaultsOf`.
 import * as z from 'zod';
 import { table } from '../../../contract/table.ts';
 import type { Delivery } from '../../../core/deliveries/delivery.ts';
@@ -47,9 +47,9 @@ const storedRow = z.object({
   /** Of the last attempt: status and error. */
   code: z.number().nullable().default(null),
   error: z.string().nullable().default(null),
-  /** Whole seconds, as the table's time to live wants them. */
+  /** Whole seconds, as the table's TTL requires. */
   expires_at: z.number().optional(),
-  /** The milliseconds beyond. */
+  /** The remaining milliseconds. */
   expires_ms: z.number().optional(),
 });
 
@@ -57,11 +57,11 @@ const storedBody = z.object({
   body: z.instanceof(Uint8Array).optional(),
   /** Compressed. */
   body_br: z.instanceof(Uint8Array).optional(),
-  /** The token of the item that has the body, where the row has none. */
+  /** The token of the item with the body, if the row has none. */
   body_ref: z.string().optional(),
 });
 
-/** Attempt n at place n - 1: the attempt, or the token of the item that has it. */
+/** Attempt n at index n - 1: the attempt, or the token of its item. */
 const storedAttempts = z.object({
   attempts: z.array(z.union([z.string(), z.record(z.string(), z.unknown())])).default([]),
 });
@@ -95,7 +95,7 @@ export function fixedAttributes(delivery: Delivery): Item {
   };
 }
 
-/** What every change sets anew; `undefined` removes. */
+/** What every change sets; `undefined` removes. */
 export function changingAttributes(delivery: Delivery): Item {
   const { status, expiresAt } = delivery;
   const usual = defaultsOf(delivery);
@@ -121,8 +121,8 @@ export function changingAttributes(delivery: Delivery): Item {
 }
 
 /**
- * Where the index lists it, if anywhere. Most deliveries end within the hour in which they were accepted, and cost the index
- * nothing: the check of that hour reads the ledger, and puts there what it still finds open.
+ * Its index entry, if any. Most deliveries end within the hour in which they were accepted, and
+ * cost the index nothing: that hour's check reads the ledger and indexes what is still open.
  */
 function heldPartitionOf(delivery: Delivery): string | undefined {
   const { tenant, id, status } = delivery;
@@ -171,7 +171,7 @@ export function decodeDelivery(item: Item): Delivery {
   };
 }
 
-/** The attribute's name says how it is encoded; no body at all is an empty one. */
+/** The attribute's name tells the encoding; an absent body is an empty one. */
 export function encodeBody(body: Uint8Array): Item {
   if (body.byteLength === 0) return {};
   const smaller = compressed(body);

@@ -1,4 +1,4 @@
-// What the parts of the delivery store share: the table, and what is remembered of the rows that were read.
+// Shared by the parts of the delivery store: the table, and what is remembered of rows read.
 import type { Delivery } from '../../../core/deliveries/delivery.ts';
 import { bodyTokenOf, changingAttributes, decodeDelivery } from './delivery-row.ts';
 import type { DynamoTable } from '../table/dynamo-table.ts';
@@ -6,9 +6,9 @@ import { itemBytes } from './item-size.ts';
 import type { Item } from './item-size.ts';
 import { deliveryKey } from '../table/keys.ts';
 
-/** What a change must know of a row that its delivery does not tell. */
+/** What a change must know about a row beyond its delivery. */
 type RowFacts = {
-  /** Of everything that a change leaves as it is: keys, body, attempts. */
+  /** Size of everything that a change does not touch: keys, body, attempts. */
   unchangingBytes: number;
   bodyToken: string | undefined;
 };
@@ -20,13 +20,13 @@ export type DeliveryRows = {
   token: () => string;
   /** How long a delivery is kept after its end. */
   retentionMs: number;
-  /** How long ledger entries, and bodies and attempts that are items of their own, are kept. */
+  /** How long ledger entries, and separately stored bodies and attempts, are kept. */
   detailLifetimeMs: number;
-  /** By the very object that was given out, so that a change need not read the row again. */
+  /** Keyed by the object handed out, so that a change need not reread the row. */
   facts: WeakMap<Delivery, RowFacts>;
 };
 
-/** Undefined when it has expired: DynamoDB deletes late. */
+/** Undefined if expired: DynamoDB deletes late. */
 export function readRow(rows: DeliveryRows, row: Item): Delivery | undefined {
   const delivery = decodeDelivery(row);
   rows.facts.set(delivery, factsOf(row, delivery));
@@ -41,7 +41,7 @@ function factsOf(row: Item, delivery: Delivery): RowFacts {
   };
 }
 
-/** Undefined when there is no row. */
+/** Undefined if there is no row. */
 export async function recallFacts(
   rows: DeliveryRows,
   delivery: Delivery,

@@ -1,4 +1,4 @@
-// What an item counts towards DynamoDB's write units: the UTF-8 bytes of attribute names and values.
+// An item's size for DynamoDB's write units: the UTF-8 bytes of attribute names and values.
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
 import type { NativeAttributeValue } from '@aws-sdk/lib-dynamodb';
 

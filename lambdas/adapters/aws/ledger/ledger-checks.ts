@@ -1,4 +1,4 @@
-// What the check of the ledger goes by: a few items of a tenant, in one partition.
+// State of the ledger check: a few items per tenant, in one partition.
 import * as z from 'zod';
 import type { SubscriptionId } from '../../../core/ids.ts';
 import type { LedgerCheckStore, Tombstone } from '../../../core/ledger/ledger-checks.ts';
@@ -47,7 +47,7 @@ export function openLedgerChecks(table: DynamoTable, clock: Clock): LedgerCheckS
     async addTombstone(tombstone) {
       await table.put({ ...keyOf(tombstone), deleted_at: tombstone.deletedAt });
     },
-    /** It expires, so that the function that does this needs no right to delete. */
+    /** It expires, so that this function needs no permission to delete. */
     async removeTombstone(tombstone) {
       const { deletedAt } = tombstone;
       const set = { deleted_at: deletedAt, ...timeToLive(Math.floor(clock.now() / 1_000) * 1_000) };

@@ -1,5 +1,6 @@
-// The ledger: an entry beside every delivery's row, in partitions of its own. It is put after the row and before the
-// producer is answered, so an entry without a row tells of a loss. It is what lists of all deliveries are read from.
+// The ledger: an entry for every delivery's row, in separate partitions. It is put after the row
+// and before the producer gets its answer, so an entry without a row reveals a loss. Lists of all
+// deliveries are read from it.
 import * as z from 'zod';
 import type { Delivery } from '../../../core/deliveries/delivery.ts';
 import { acceptedAtOf, sortKeyAt } from '../../../core/ids.ts';
@@ -20,7 +21,9 @@ const storedEntry = z.object({ pk: z.string(), sk: z.string(), kept_until: z.num
 
 const isEntryPosition = (text: string): text is string => /^[0-7][0-9a-z]{41}$/.test(text);
 
-/** Of a parked delivery the entry stays until it is parked no more. An entry that is there stays as it is. */
+/**
+ * A parked delivery's entry stays until it is no longer parked. An existing entry is not changed.
+ */
 export async function enter(
   rows: DeliveryRows,
   { tenant, id, status }: Pick<Delivery, 'tenant' | 'id' | 'status'>,
@@ -46,10 +49,10 @@ export async function listLedger(
   const partitions = ledgerPartitions(tenant);
   const next = mergedQuery(rows.table, partitions, {
     from: position === null ? sortKeyAt(range.fromHour) : `${position}~`,
-    // Both ends are included, but no entry is called as the last: it lacks the subscription.
+    // Both ends are inclusive, but no entry equals the last: it lacks the subscription.
     to: sortKeyAt(range.untilHour),
     newestFirst: false,
-    // Chance spreads the entries over the partitions: half as much again is nearly always enough.
+    // Entries spread randomly over the partitions: 50 % extra is nearly always enough.
     limit: Math.ceil((1.5 * (limit + 1)) / partitions.length) + 1,
   });
   const found = await take(next, limit + 1);

@@ -1,5 +1,6 @@
-// Counters: one item per subscription and hour, and one per tenant and hour. Each change is a single addition, so
-// writers need not know of each other; one that the SDK tries again after a lost answer may count twice.
+// Counters: one item per subscription and hour, and one per tenant and hour. Each change is a
+// single addition, so writers need no coordination; an SDK retry after a lost response may count
+// twice.
 import * as z from 'zod';
 import { limits } from '../../../contract/limits/limits.ts';
 import { table as names } from '../../../contract/table.ts';
@@ -12,7 +13,7 @@ import type { DynamoTable } from '../table/dynamo-table.ts';
 import type { Item } from '../deliveries/item-size.ts';
 import { statsPartition, statsSortKey } from '../table/keys.ts';
 
-/** Stands where the id of a subscription would, in the counters of a whole tenant. */
+/** Takes the place of a subscription id in a tenant's own counters. */
 const allSubscriptions: SubscriptionId = 'sub_all';
 
 const latencyNames = Array.from(

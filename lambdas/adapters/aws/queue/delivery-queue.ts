@@ -1,4 +1,5 @@
-// The deliveries queue: SQS for what is due within its longest delay, EventBridge Scheduler for what is due later.
+// The deliveries queue: SQS for messages due within its maximum delay, EventBridge Scheduler for
+// later ones.
 import type { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import type { SendMessageBatchRequestEntry, SQSClient } from '@aws-sdk/client-sqs';
@@ -34,7 +35,7 @@ export function openDeliveryQueue(needs: DeliveryQueueNeeds): DeliveryQueue {
           const route = routeOf(message, now, delaySecondsMax);
           if (route.by === 'queue') return { message, delaySeconds: route.delaySeconds };
           if (await isScheduled(needs, route)) return undefined;
-          // The queue can carry it too, in steps: its receiver sends early messages again.
+          // The queue can carry it too, in steps: the receiver resends early messages.
           return { message, delaySeconds: delaySecondsMax };
         }),
       );
@@ -48,7 +49,7 @@ export function openDeliveryQueue(needs: DeliveryQueueNeeds): DeliveryQueue {
   };
 }
 
-/** Whether the queue waits for less than it should. */
+/** Whether the queue waits less than it should. */
 function marked({ message, delaySeconds }: Delayed, now: number): Delayed {
   const isHop = now + delaySeconds * 1_000 < message.dueAt;
   return isHop ? { message: { ...message, isHop }, delaySeconds } : { message, delaySeconds };
@@ -67,7 +68,9 @@ async function isScheduled(
   }
 }
 
-/** Fair queues share the consumers out between groups: one busy subscription does not hold up the others. */
+/**
+ * Fair queues divide the consumers among groups: one busy subscription does not hold up the others.
+ */
 function groupOf(message: QueueMessage): string {
   if (message.kind === 'replay') return message.replayId;
   if (message.kind !== 'attempt') return message.subscriptionId;
@@ -84,7 +87,7 @@ function entryOf({ message, delaySeconds }: Delayed, index: number): SendMessage
   };
 }
 
-/** A batch may succeed in part: what did not is sent once more. */
+/** A batch may partly fail: the failed messages are sent once more. */
 async function sendBatch(
   { sqs, settings }: DeliveryQueueNeeds,
   entries: SendMessageBatchRequestEntry[],

@@ -1,5 +1,5 @@
-// Which way a message waits: SQS delays a message by 15 minutes at most, EventBridge Scheduler by any time but only
-// to the minute.
+// How a message waits: SQS delays it by at most 15 minutes, EventBridge Scheduler by any time but
+// only to the minute.
 import type { AttemptMessage, QueueMessage } from '../../../contract/messages.ts';
 
 export type Route =
@@ -8,8 +8,8 @@ export type Route =
   | { by: 'schedule'; message: AttemptMessage; atSeconds: number };
 
 /**
- * Attempts alone are scheduled: a schedule's name must say what it is for. A job that has to wait longer is received
- * early, and sent again by its receiver.
+ * Only attempts are scheduled: a schedule's name must identify its message. A job that must wait
+ * longer is received early and resent by its receiver.
  */
 export function routeOf(message: QueueMessage, now: number, queueDelaySecondsMax: number): Route {
   const delaySeconds = Math.max(0, Math.ceil((message.dueAt - now) / 1_000));

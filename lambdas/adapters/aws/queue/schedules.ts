@@ -12,8 +12,9 @@ import type { AwsSettings } from '../../../contract/settings.ts';
 import { call } from '../clients.ts';
 
 /**
- * The turn is a part of the name, for of two workers that made the same attempt and both ask for the next one only the
- * turn that the row holds goes on; and so is the time, for a message may be put off under its turn. At most 64 characters:
+ * The name includes the turn, because when two workers made the same attempt and both request the
+ * next, only the row's turn proceeds; and the time, because a message may be postponed under its
+ * turn. At most 64 characters:
  * https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
  */
 export function scheduleName(message: AttemptMessage): string {

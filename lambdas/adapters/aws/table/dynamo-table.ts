@@ -1,5 +1,5 @@
-// The one table as the stores use it. What a refused condition means becomes a value here, and every other error of
-// the SDK the cause of one that names the call.
+// The table as the stores use it. A failed condition becomes a value here, and any other SDK error
+// the cause of one that names the call.
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
@@ -23,12 +23,12 @@ import type { Item } from '../deliveries/item-size.ts';
 import type { ItemKey } from './keys.ts';
 
 /**
- * `uncertain`: the condition failed at a second try of the SDK's own, so the first may have been applied and its
- * answer lost.
+ * `uncertain`: the condition failed on an SDK retry, so the first try may have been applied and its
+ * response lost.
  */
 export type WriteResult = 'written' | 'refused' | 'uncertain';
 
-/** Settles an uncertain write by looking at what is stored. */
+/** Settles an uncertain write by checking what is stored. */
 export async function isApplied(
   result: WriteResult,
   isStored: () => Promise<boolean>,
@@ -39,7 +39,7 @@ export async function isApplied(
 export type RangeQuery = {
   index?: keyof typeof names.indexes | undefined;
   partition: string;
-  /** Both ends are included. */
+  /** Both ends are inclusive. */
   from: string;
   to: string;
   newestFirst: boolean;
@@ -59,7 +59,7 @@ export type DynamoTable = {
   count(range: RangeQuery, filter?: Condition): Promise<number>;
   put(item: Item, condition?: Condition): Promise<WriteResult>;
   update(key: ItemKey, change: Change, condition?: Condition): Promise<WriteResult>;
-  /** What the update left in the attributes that it changed; null when the condition failed. */
+  /** The changed attributes after the update; null if the condition failed. */
   updateAndRead(key: ItemKey, change: Change, condition: Condition): Promise<Item | null>;
   remove(key: ItemKey, condition: Condition): Promise<WriteResult>;
 };
@@ -154,7 +154,10 @@ export async function queryAll(
   return items;
 }
 
-/** DynamoDB answers part of a batch when it is throttled, or when the items are too large for one response. */
+/**
+ * DynamoDB returns part of a batch when throttled, or when the items are too large for one
+ * response.
+ */
 async function getChunk(
   documents: DynamoDBDocumentClient,
   { tableName, chance, wait }: TableNeeds,
@@ -164,7 +167,10 @@ async function getChunk(
   let left: Item[] = [...keys];
   for (let idle = 0; left.length > 0;) {
     if (idle >= limits.batchReadIdleTriesMax) {
-      throw new UnavailableError('DynamoDB BatchGetItem failed: keys stay unprocessed', undefined);
+      throw new UnavailableError(
+        'DynamoDB BatchGetItem failed: keys remain unprocessed',
+        undefined,
+      );
     }
     if (idle > 0) await wait(limits.batchReadBackoffMs * 2 ** idle * (0.5 + chance.unit() / 2));
     const command = new BatchGetCommand({

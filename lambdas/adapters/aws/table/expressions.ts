@@ -1,23 +1,23 @@
-// DynamoDB expressions. Names are written `#name` always, since half of ours are reserved words; the map of names
-// that the API wants beside an expression is read off it.
+// DynamoDB expressions. Names are always written `#name`, since half of ours are reserved words;
+// the name map that the API requires is derived from the expression.
 import type { Item } from '../deliveries/item-size.ts';
 
 /** `values` are keyed as the expression writes them: `:version`. */
 export type Condition = { that: string; values?: Item };
 
 export type Change = {
-  /** An attribute that is `undefined` is removed. */
+  /** `undefined` removes an attribute. */
   set?: Item;
-  /** Adds to numbers, from 0 where they are absent. */
+  /** Adds to numbers; absent ones start at 0. */
   add?: Record<string, number>;
-  /** Appends to lists, from empty where they are absent. */
+  /** Appends to lists; absent ones start empty. */
   append?: Item | undefined;
 };
 
 export const isAbsent: Condition = { that: 'attribute_not_exists(#pk)' };
 export const isPresent: Condition = { that: 'attribute_exists(#pk)' };
 
-/** What the API wants beside expressions. It takes no empty map of values. */
+/** What the API requires besides expressions. It rejects an empty value map. */
 export function attributesIn(
   expressions: readonly (string | undefined)[],
   values: Item = {},

@@ -30,7 +30,7 @@ export const tenantsPartition = 'tenants';
 
 const idTimeLength = 10;
 
-/** Tenants are told apart whatever characters they use. */
+/** Keeps tenants distinct whatever characters they use. */
 function tenantPart(tenant: string): string {
   return encodeURIComponent(tenant);
 }
@@ -39,7 +39,10 @@ function subscriptionPart(id: SubscriptionId): string {
   return id.slice('sub_'.length);
 }
 
-/** From the id's characters of chance, so that one subscription writes to several partitions at once. */
+/**
+ * From the id's random characters, so that one subscription spreads its writes over several
+ * partitions.
+ */
 function shardOf(id: DeliveryId, shards: number): number {
   let hash = 0;
   for (const character of deliverySortKey(id).slice(idTimeLength)) {
@@ -60,7 +63,7 @@ export function deadLetterPartition(tenant: string): string {
   return `${tenantPart(tenant)}#dead-letters`;
 }
 
-/** Of the index `held`: the operator's subscriptions of a tenant. */
+/** In the index `held`: a tenant's operator subscriptions. */
 export function operationalPartition(tenant: string): string {
   return `${tenantPart(tenant)}#operational`;
 }
@@ -77,7 +80,7 @@ export function deliveryKey(tenant: string, id: DeliveryId): ItemKey {
   return { pk: `${tenantPart(tenant)}#${subscription}#${shard}`, sk: deliverySortKey(id) };
 }
 
-/** The other way round. */
+/** The inverse. */
 export function deliveryOf(key: ItemKey): { tenant: string; id: DeliveryId } {
   const [tenant = '', subscription = ''] = key.pk.split('#');
   return { tenant: decodeURIComponent(tenant), id: `dlv_${key.sk}${subscription}` };
@@ -91,13 +94,13 @@ export function attemptKey(row: ItemKey, token: string): ItemKey {
   return { pk: row.pk, sk: `attempt#${row.sk}#${token}` };
 }
 
-/** Of the entry in the ledger. */
+/** The key of the ledger entry. */
 export function entryKey(tenant: string, id: DeliveryId): ItemKey {
   const pk = `${tenantPart(tenant)}#ledger#${shardOf(id, limits.ledgerShards)}`;
   return { pk, sk: id.slice('dlv_'.length) };
 }
 
-/** The delivery that an entry is about. */
+/** The delivery of an entry. */
 export function enteredDelivery({ sk }: ItemKey): DeliveryId {
   return `dlv_${sk}`;
 }
@@ -107,12 +110,15 @@ export function ledgerPartitions(tenant: string): string[] {
   return Array.from({ length: limits.ledgerShards }, (_, shard) => `${base}#${shard}`);
 }
 
-/** What the check of the ledger goes by. */
+/** State of the ledger check. */
 export function ledgerCheckPartition(tenant: string): string {
   return `${tenantPart(tenant)}#ledger`;
 }
 
-/** Of the index `held`: what is pending or retrying, of all subscriptions. Sharded as the entries are. */
+/**
+ * In the index `held`: pending and retrying deliveries of all subscriptions. Sharded like the
+ * entries.
+ */
 export function openPartition(tenant: string, id: DeliveryId): string {
   return `${tenantPart(tenant)}#open#${shardOf(id, limits.ledgerShards)}`;
 }
@@ -124,7 +130,7 @@ export function openPartitions(tenant: string): string[] {
 
 export type HeldStatus = 'parked' | 'failed';
 
-/** Sharded as the rows are, so that the index takes writes as fast as the table does. */
+/** Sharded like the rows, so that the index takes writes as fast as the table. */
 export function heldPartition(row: ItemKey, status: HeldStatus): string {
   return `${row.pk}#${status}`;
 }

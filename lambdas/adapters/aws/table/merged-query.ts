@@ -2,12 +2,15 @@
 import type { DynamoTable, RangeQuery } from './dynamo-table.ts';
 import type { Item } from '../deliveries/item-size.ts';
 
-/** Gives the next item each time, and undefined at the end. */
+/** Returns the next item, or undefined at the end. */
 export type ItemStream = () => Promise<Item | undefined>;
 
 type Source = { partition: string; buffer: Item[]; nextKey: Item | undefined; started: boolean };
 
-/** Sort keys are unique over the partitions. `limit` is how many items to read of a partition at once. */
+/**
+ * Sort keys are unique across the partitions. `limit` is how many items to read per partition at
+ * once.
+ */
 export function mergedQuery(
   table: Pick<DynamoTable, 'query'>,
   partitions: readonly string[],
@@ -21,7 +24,7 @@ export function mergedQuery(
   }));
 
   async function fill(source: Source): Promise<void> {
-    // A page may be empty and still not be the last.
+    // An empty page need not be the last.
     while (source.buffer.length === 0 && (!source.started || source.nextKey !== undefined)) {
       const { partition, nextKey: startKey } = source;
       const page = await table.query({ ...range, partition, startKey });

@@ -1,4 +1,4 @@
-// From the head and the body of an answer, strictly or leniently read, to what the sender reports of it.
+// Turns a response's head and body, strictly or leniently parsed, into the sender's report.
 import type { IncomingMessage } from 'node:http';
 import { redirectTarget } from '../../../core/endpoints/redirect-target.ts';
 import type { SendResult } from '../../../core/deliveries/send-result.ts';
@@ -19,7 +19,7 @@ export type Answer = {
   text: ResponseText;
 };
 
-/** What the request says about its answer. */
+/** What the request reports about its response. */
 export type Asked = { url: string; responseCharacters: number | undefined };
 
 export function answerOf(message: IncomingMessage, { responseCharacters }: Asked): Answer {
@@ -40,7 +40,7 @@ function aboutBody(header: Answer['header']) {
   return { contentType: header('content-type'), contentEncoding: header('content-encoding') };
 }
 
-/** Takes of the text what has come so far; what comes later is ignored. */
+/** Takes the text received so far; the rest is ignored. */
 export async function responseOf(
   { statusCode, header, malformed, text }: Answer,
   { url }: Asked,

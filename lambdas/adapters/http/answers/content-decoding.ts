@@ -1,5 +1,5 @@
-// Undoes the Content-Encoding of the start of a body: as many bytes as are wanted and hardly more, for 100 bytes can hold
-// 64 MB.
+// Decodes the start of a body: as many bytes as requested and hardly more, because 100 bytes can
+// expand to 64 MB.
 import {
   constants,
   createBrotliDecompress,
@@ -9,13 +9,13 @@ import {
 } from 'node:zlib';
 import { limits } from '../../../contract/limits/limits.ts';
 
-/** `isWhole` says that nothing was left out; `isBroken`, that what comes next is no such coding. */
+/** `isWhole`: nothing was left out; `isBroken`: the rest is not valid in that coding. */
 export type Decoded = { bytes: Uint8Array; isWhole: boolean; isBroken: boolean };
 
 type Decoder = ReturnType<typeof createGunzip>;
 
 const chunkSize = limits.decodedChunkBytes;
-// What was cut off at the end is given as far as it goes.
+// A truncated end is decoded as far as possible.
 const zlibOptions = { chunkSize, finishFlush: constants.Z_SYNC_FLUSH };
 const brotliOptions = { chunkSize, finishFlush: constants.BROTLI_OPERATION_FLUSH };
 
@@ -33,7 +33,7 @@ export function isDecodable(coding: string): boolean {
 
 let last: Promise<unknown> = Promise.resolve();
 
-/** One at a time in this process: each holds a window of up to 256 KB. Never rejects. */
+/** One at a time per process: each holds a window of up to 256 KB. Never rejects. */
 export function decode(coding: string, bytes: Uint8Array, bytesMax: number): Promise<Decoded> {
   const result = last.then(() => run(coding, bytes, bytesMax));
   last = result;
@@ -67,9 +67,10 @@ function isZlib([first = 0, second = 0]: Uint8Array): boolean {
 }
 
 /**
- * A decoder of brotli fills its window of up to 16 MB before it gives out a byte. As long as fewer bytes have come out than
- * fit into a window, its size changes nothing (RFC 7932, 4: the largest distance is the lesser of the two), and far more
- * than are wanted here fit into 256 KB (`limits.brotliWindowBytes`). By 9.1 the four-bit sizes, 18 to 24, end in 1 and are not 0001; 18 is 0011.
+ * A brotli decoder allocates its window of up to 16 MB before it outputs a byte. Until the output
+ * exceeds the window, the window size makes no difference (RFC 7932, 4: the largest distance is the
+ * lesser of the two), and 256 KB holds far more than is needed here (`limits.brotliWindowBytes`).
+ * By 9.1 the four-bit sizes, 18 to 24, end in 1 and are not 0001; 18 is 0011.
  */
 function withSmallWindow(bytes: Uint8Array): Uint8Array {
   const [first = 0] = bytes;

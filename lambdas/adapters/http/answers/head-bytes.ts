@@ -1,5 +1,6 @@
-// What has come of an answer before its head could be read. Node bounds one header block, but neither the number of 1xx
-// responses nor the empty lines before a response; and what its parser refuses, it does not tell.
+// The bytes of a response received before its head was parsed. Node bounds one header block, but
+// neither the number of 1xx responses nor the empty lines before a response; and it does not reveal
+// what its parser rejects.
 import { limits } from '../../../contract/limits/limits.ts';
 
 export class HeadBytes {
@@ -23,7 +24,7 @@ export class HeadBytes {
     this.#kept += kept.byteLength;
   }
 
-  /** With what the parser stumbled over, as far as a head may go. */
+  /** Including what the parser failed on, up to the maximum head size. */
   with(refused: Uint8Array): Uint8Array {
     return Buffer.concat([...this.#chunks, refused]).subarray(0, limits.responseHeaderBytesMax);
   }

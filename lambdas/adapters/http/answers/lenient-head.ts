@@ -1,6 +1,6 @@
-// The head of an answer that Node's strict parser refused, as curl, Go, Python and PHP take it: with bare line feeds, folded
-// lines, spaces before colons. Only what the outcome depends on is read. How long the body is, nobody can tell of such an
-// answer, so its connection is never used again.
+// Parses the head of a response that Node's strict parser rejected, as curl, Go, Python and PHP
+// would: with bare line feeds, folded lines, spaces before colons. Only what the outcome depends on
+// is read. The body length of such a response is uncertain, so its connection is never reused.
 
 const wanted = new Set([
   'content-encoding',
@@ -16,11 +16,11 @@ export type LenientHead = {
   statusCode: number;
   /** The first value of each. */
   headers: ReadonlyMap<HeaderName, string>;
-  /** Where the body begins; null where the end of the head was not among the bytes. */
+  /** Where the body begins; null if the bytes do not include the end of the head. */
   bodyAt: number | null;
 };
 
-/** Undefined where there is no line that says HTTP/1 and a final status (RFC 9110, 15: 200 to 599). */
+/** Undefined without a line that has HTTP/1 and a final status (RFC 9110, 15: 200 to 599). */
 export function readLenientHead(bytes: Uint8Array): LenientHead | undefined {
   const text = Buffer.from(bytes).toString('latin1');
   let block = readBlock(text, 0);
@@ -29,7 +29,7 @@ export function readLenientHead(bytes: Uint8Array): LenientHead | undefined {
   }
   if (block === undefined || block.statusCode < 200 || block.statusCode > 599) return undefined;
   const { statusCode, start, end } = block;
-  // A line that has not ended may have been cut within its value.
+  // An unterminated line may have been cut within its value.
   const headers = readHeaders(text.slice(start, end ?? text.lastIndexOf('\n') + 1));
   return { statusCode, headers, bodyAt: end };
 }
@@ -45,12 +45,12 @@ function readBlock(text: string, from: number): Block | undefined {
   return { statusCode: Number(status), start, end: headEnd(text, start - 1) };
 }
 
-/** What follows a switch of protocols is no HTTP any more. */
+/** After a protocol switch the bytes are no longer HTTP. */
 function isInterim(statusCode: number): boolean {
   return statusCode >= 100 && statusCode < 200 && statusCode !== 101;
 }
 
-// With its end: it may have been cut within the status.
+// Including its end: it may have been cut within the status.
 const statusLine = /^HTTP\/1\.\d +(\d{3})(?:[ \t][^\n]*|\r*)\n/;
 
 function skipEmptyLines(text: string, from: number): number {

@@ -1,5 +1,6 @@
-// The start of a response body as text that is safe to store and to show: valid Unicode without control characters. Its
-// Content-Encoding and its charset are undone; of what cannot be, only the size is told.
+// The start of a response body as text that is safe to store and to show: valid Unicode without
+// control characters. Its Content-Encoding and charset are decoded; if that fails, only the size is
+// shown.
 import { TextDecoder } from 'node:util';
 import { limits } from '../../../contract/limits/limits.ts';
 import { decode, isDecodable } from './content-decoding.ts';
@@ -12,7 +13,7 @@ export type BodyHeaders = {
 };
 
 export class ResponseText {
-  /** More is never needed for the text that is kept. */
+  /** The kept text never needs more. */
   readonly bytesMax: number;
   readonly #charactersMax: number;
   readonly #codings: readonly string[];
@@ -45,7 +46,7 @@ export class ResponseText {
     this.#bytesKept += kept.byteLength;
   }
 
-  /** Once. `complete` says that the body ended as it should. */
+  /** Call once. `complete`: the body ended properly. */
   async read(complete: boolean): Promise<{ body: string; truncated: boolean }> {
     const bytesRead = this.#bytesRead;
     if (bytesRead > 0 && this.#unknownCoding !== undefined) {
@@ -70,7 +71,7 @@ export class ResponseText {
   }
 
   #shown(bytes: Uint8Array, isCut: boolean): { body: string; truncated: boolean } {
-    // With `stream`, a character that was cut in two at the end is left out instead of replaced.
+    // With `stream`, a truncated character at the end is omitted instead of replaced.
     const text = this.#decoder.decode(bytes, { stream: isCut });
     const body = text.replace(control, '\u{FFFD}').slice(0, this.#charactersMax);
     return {
@@ -80,10 +81,10 @@ export class ResponseText {
   }
 }
 
-// Tab, line feed and carriage return are the ones that text has.
+// Tab, line feed and carriage return are legitimate in text.
 const control = /[^\P{Cc}\t\n\r]/gu;
 
-/** In the order in which they are undone: the last one was applied last. */
+/** In decoding order: the last one was applied last. */
 function codingsOf(contentEncoding = ''): string[] {
   const codings = contentEncoding.split(',').map((coding) => coding.trim().toLowerCase());
   return codings.filter((coding) => !['', 'identity'].includes(coding)).toReversed();
@@ -94,12 +95,12 @@ function decoderOf(contentType = ''): TextDecoder {
   try {
     return new TextDecoder(label);
   } catch {
-    return new TextDecoder(); // A charset that the Encoding standard does not know, or calls unsafe.
+    return new TextDecoder(); // A charset unknown to the Encoding standard, or unsafe by it.
   }
 }
 
 function sizeOf(bytes: number, coding: string): string {
-  // Strangers choose the word, and it is shown.
+  // Strangers choose this word, and it is displayed.
   const name = /^[a-z\d._-]{1,32}$/.test(coding) ? coding : 'an unknown encoding';
   return `[${bytes} bytes of ${name}]`;
 }

@@ -1,5 +1,6 @@
-// The HTTP-date form of Retry-After. RFC 9110, 5.6.7: "A recipient that parses a timestamp value in an HTTP field
-// MUST accept all three HTTP-date formats." Date.parse alone would take "5" and much else for a date.
+// The HTTP-date form of Retry-After. RFC 9110, 5.6.7: "A recipient that parses a timestamp value in
+// an HTTP field MUST accept all three HTTP-date formats." Date.parse alone would accept "5" and
+// much else as a date.
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const time = String.raw`(?<hour>\d\d):(?<minute>\d\d):(?<second>\d\d)`;
@@ -14,7 +15,7 @@ const formats = [
   String.raw`[A-Z][a-z]{2} ${month} (?<day>[ \d]\d) ${time} (?<year>\d{4})`,
 ].map((format) => new RegExp(`^${format}$`));
 
-/** Epoch ms, or null for what is no HTTP-date. */
+/** Epoch ms; null unless it is an HTTP-date. */
 export function parseHttpDate(text: string | undefined): number | null {
   const fields = formats.map((format) => format.exec(text?.trim() ?? '')?.groups).find(Boolean);
   if (fields === undefined) return null;

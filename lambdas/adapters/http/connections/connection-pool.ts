@@ -1,7 +1,8 @@
-// Connections that outlive an attempt. One is reused only for the origin and the address that it was opened to, so
-// only while the host's present, checked answer still has that address.
-// Node's Agent keeps idle connections; opening and counting them is done here, because the guard must come first
-// and because an Agent at its limit does not give up an idle connection to make room for another origin.
+// Connections that outlive an attempt. One is reused only for the origin and address that it was
+// opened to, so only while the host's current, checked DNS answer still includes that address.
+// Node's Agent keeps idle connections; opening and counting happen here, because the guard must
+// come first and because an Agent at its limit does not close an idle connection to make room for
+// another origin.
 import { Agent, type ClientRequestArgs } from 'node:http';
 import type { Socket } from 'node:net';
 import { limits } from '../../../contract/limits/limits.ts';
@@ -10,7 +11,7 @@ import { SendFailure } from '../send-failure.ts';
 import { WaitingLine } from './waiting-line.ts';
 
 export type Connection = {
-  /** Unique, so that the agent has no choice of its own. */
+  /** Unique, so that the agent has no choice. */
   name: string;
   origin: string;
   address: string;
@@ -23,10 +24,10 @@ export type ConnectedRequest = ClientRequestArgs & { connection: Connection };
 export type PoolBounds = PlaceBounds &
   Pick<Record<keyof typeof limits, number>, 'socketIdleMs' | 'placeWaitMsMax'>;
 
-/** What an attempt wants: a connection that is idle, where one of these addresses will do, or a place for a new one. */
+/** What an attempt needs: an idle connection to one of these addresses, or a slot for a new one. */
 export type Wish = Claim & { addresses: readonly string[] };
 
-/** A connection that was idle a moment ago, with what had been read when it came to rest. */
+/** A connection that was just idle, with the byte count from when it went idle. */
 export type Idle = { connection: Connection; bytesRead: number };
 
 export type Grant = { hold: Hold; idle: Idle | undefined };
@@ -56,7 +57,7 @@ export class ConnectionPool {
     this.#places = new Places(bounds);
     this.#places.onChange = () => this.#serve();
     this.#waiting = new WaitingLine(bounds.placeWaitMsMax);
-    // The timeout ends idle connections only; a request in progress has its deadline.
+    // The timeout closes only idle connections; a request in progress has its deadline.
     this.agent = new OneConnectionAgent({ keepAlive: true, timeout: bounds.socketIdleMs });
     this.agent.on('free', (_socket: Socket, { connection }: ConnectedRequest) => {
       const { name, socket, place } = connection;
@@ -74,7 +75,7 @@ export class ConnectionPool {
     return { ...connection, name };
   }
 
-  /** Waits where there is no room, and rejects with an `UnsentError` where that takes too long. */
+  /** Waits if there is no room, and rejects with an `UnsentError` if that takes too long. */
   async grant(wish: Wish): Promise<Grant> {
     return this.#grantAtOnce(wish) ?? this.#waiting.wait(wish);
   }
@@ -97,7 +98,7 @@ export class ConnectionPool {
     return { hold: new Place(this.#places, wish.origin).hold(wish.owner), idle: undefined };
   }
 
-  /** Closes the connection that has been idle for the longest of those that stand in the way. */
+  /** Closes the longest-idle connection among those in the way. */
   #makeRoom(origin: string): boolean {
     const isFullThere = !this.#places.hasRoomAt(origin);
     if (!isFullThere && this.#places.hasRoom()) return true;
@@ -111,7 +112,7 @@ export class ConnectionPool {
   }
 
   #serve(): void {
-    if (this.#isServing) return; // To give one a place may close a connection, which is a change.
+    if (this.#isServing) return; // Granting a slot may close a connection, which triggers another change.
     this.#isServing = true;
     this.#waiting.serve(
       (wish) => this.#places.usesOf(wish),

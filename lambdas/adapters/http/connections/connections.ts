@@ -1,5 +1,5 @@
-// Where an attempt gets its connection from: an idle one that is still alive, else a new one, as soon as there is
-// room for it.
+// Provides an attempt's connection: an idle one that is still alive, else a new one as soon as
+// there is room.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Agent } from 'node:http';
 import type { TargetPolicy } from '../../../core/endpoints/address.ts';
@@ -19,7 +19,7 @@ import { handshakeTurns, type HandshakeTurns } from '../tls/handshake-turns.ts';
 import type { Hold } from './places.ts';
 import { identityOf, tlsContexts, type TlsContexts } from '../tls/tls-contexts.ts';
 
-/** The attempt that a connection is wanted for. */
+/** The attempt that needs a connection. */
 export type Attempt = {
   target: Target;
   owner: string;
@@ -31,7 +31,7 @@ export type Attempt = {
 export type ConnectionOptions = {
   policy: TargetPolicy;
   clock: MonotonicClock;
-  /** Certificates (PEM) to trust instead of Node's own. */
+  /** Certificates (PEM) to trust instead of Node's defaults. */
   ca?: string | string[] | undefined;
   dial?: Dial | undefined;
   bounds?: PoolBounds | undefined;
@@ -56,14 +56,14 @@ export class Connections {
     return this.#pool.agent;
   }
 
-  /** A place is waited for while the deadline stands still: no endpoint has to answer for that time. */
+  /** The deadline is paused while waiting for a slot: that time is not the endpoint's fault. */
   grant({ attempt, addresses }: Reachable): Promise<Grant> {
     const { owner, deadline } = attempt;
     const wish = { origin: originOf(attempt), owner, addresses };
     return deadline.standStill(this.#pool.grant(wish));
   }
 
-  /** An idle connection may have come to its end unseen: then its place is used for a new one. */
+  /** An idle connection may have died unnoticed: then its slot is used for a new one. */
   async connect(
     { hold, idle }: Grant,
     to: Reachable,
@@ -75,11 +75,11 @@ export class Connections {
     return { connection: await this.open(hold, to), isReused: false };
   }
 
-  /** Rejects with a `SendFailure` or, where no packet left, with an `UnsentError`. */
+  /** Rejects with a `SendFailure` or, if no packet left, an `UnsentError`. */
   async open({ place }: Hold, { attempt, addresses }: Reachable): Promise<Connection> {
     const { target, deadline, mark, clientCertificate } = attempt;
     const { policy, clock, dial = dialTcp } = this.#options;
-    // First, since what is wrong with it must not cost the endpoint a connection.
+    // First, since a bad certificate must not cost the endpoint a connection.
     const context = target.scheme === 'https' ? this.#contexts.of(clientCertificate) : undefined;
     const tcp = await openTcp(addresses, target.port, { dial, policy, deadline, clock });
     mark('connectMs');
@@ -95,21 +95,25 @@ export class Connections {
   }
 }
 
-/** With the client's certificate and key, or one subscription's requests could travel as another's. */
+/**
+ * Includes the client certificate and key, or one subscription's requests could travel as
+ * another's.
+ */
 function originOf({ target, clientCertificate }: Attempt): string {
   const { scheme, host, port } = target;
   return `${scheme}://${identityOf(clientCertificate)}@${host}:${port}`;
 }
 
 /**
- * Lets events be seen that the kernel holds already: after a pause (a frozen function) the peer has often closed the
- * connection. The first turn may be the rest of the present one, so only two include a look at the sockets.
+ * Lets pending kernel events surface: after a pause (a frozen function) the peer has often closed
+ * the connection. The first turn may be the rest of the current one, so only two are sure to poll
+ * the sockets.
  */
 async function isSound({ connection, bytesRead }: Idle): Promise<boolean> {
   await nextTurn();
   await nextTurn();
   const { socket } = connection;
-  // Bytes that came unasked would be taken for the answer to the next request (response smuggling). Newer releases of
-  // Node 24 watch for them, too.
+  // Unsolicited bytes would be taken for the response to the next request (response smuggling).
+  // Newer releases of Node 24 check for them, too.
   return socket.writable && socket.readable && socket.bytesRead === bytesRead;
 }

@@ -16,12 +16,15 @@ import type { HostResolver } from '../dns/host-resolver.ts';
 import { unsentByDial } from '../own-faults.ts';
 import { connectFailure, SendFailure, tlsFailure } from '../send-failure.ts';
 
-/** Opens a TCP connection; tests replace it to see the check of what was reached. */
+/** Opens a TCP connection; tests replace it to exercise the check of the reached address. */
 export type Dial = (to: { host: string; port: number }) => Socket;
 
 export const dialTcp: Dial = (to) => connect({ ...to, noDelay: true });
 
-/** One bad address refuses all: a host that mixes public and private addresses is an attack or a mistake. */
+/**
+ * One bad address rejects all: a host that mixes public and private addresses is an attack or a
+ * mistake.
+ */
 export async function checkedAddresses(
   target: Target,
   policy: TargetPolicy,
@@ -42,7 +45,7 @@ async function addressesOf(
     case 'address':
       return [target.host];
     case 'localhost':
-      // RFC 6761, 6.3: such names mean the loopback addresses, and DNS is not asked.
+      // RFC 6761, 6.3: such names mean the loopback addresses, without DNS.
       return allowedLoopbackAddresses(policy);
     case 'name':
       return beforeDeadline(resolver.resolve(target.host), deadline, () => {
@@ -57,8 +60,8 @@ async function addressesOf(
 type Tools = { dial: Dial; policy: TargetPolicy; deadline: Deadline; clock: MonotonicClock };
 
 /**
- * Tries one address after the other. Each gets an equal share of the time that is left. Where one failed by itself and
- * another for a want of ours, the endpoint's failure counts: a packet left.
+ * Tries the addresses in turn, each with an equal share of the remaining time. If one failed at the
+ * endpoint and another for lack of our own resources, the endpoint's failure counts: a packet left.
  */
 export async function openTcp(
   addresses: readonly string[],
@@ -106,7 +109,10 @@ async function dialled(
   }
 }
 
-/** Node connects in the next tick: what the kernel refuses at once has failed by then, and no packet has come back. */
+/**
+ * Node connects in the next tick: an immediate kernel refusal has surfaced by then, before any
+ * packet could return.
+ */
 function nextTick(): Promise<void> {
   return new Promise((resolve) => process.nextTick(resolve));
 }
@@ -142,10 +148,10 @@ function greet(socket: Duplex, target: Target, secureContext: SecureContext): TL
   return connectTls({
     socket,
     secureContext,
-    // Written out, since environment variables (NODE_TLS_REJECT_UNAUTHORIZED) change Node's defaults.
+    // Explicit, since environment variables (NODE_TLS_REJECT_UNAUTHORIZED) change Node's defaults.
     rejectUnauthorized: true,
     ALPNProtocols: ['http/1.1'],
-    // The name that the certificate must be for. RFC 6066, 3: no addresses in the server name.
+    // The name that the certificate must match. RFC 6066, 3: no addresses in the server name.
     host: target.host,
     ...(target.hostKind === 'address' ? {} : { servername: target.host }),
   });
@@ -155,7 +161,7 @@ async function ready(
   socket: Socket,
   { event, signal }: { event: string; signal: AbortSignal },
 ): Promise<void> {
-  // A socket without a listener for errors would end the process, whoever holds it by then.
+  // A socket without an error listener would crash the process, whoever holds it by then.
   socket.on('error', () => {});
   try {
     await once(socket, event, { signal });

@@ -1,8 +1,8 @@
-// Counts connections: in all, by origin, and those that one owner uses at an origin. What is idle is used by nobody.
+// Counts connections: in total, per origin, and per owner at an origin. Idle ones belong to nobody.
 import type { Socket } from 'node:net';
 import type { limits } from '../../../contract/limits/limits.ts';
 
-/** Who wants to use a connection, and to where. */
+/** Who needs a connection, and to where. */
 export type Claim = { origin: string; owner: string };
 
 export type PlaceBounds = Pick<
@@ -17,7 +17,9 @@ export type Hold = {
   end(): void;
 };
 
-/** Room for one connection. It is given back when no attempt holds it and its connection is closed. */
+/**
+ * A slot for one connection. It is released when no attempt holds it and its connection is closed.
+ */
 export class Place {
   readonly #places: Places;
   readonly #origin: string;
@@ -41,7 +43,7 @@ export class Place {
     return { place: this, end };
   }
 
-  /** From now on the place is that of this connection, whatever becomes of the one before it. */
+  /** From now on the slot belongs to this connection, whatever happens to the previous one. */
   open(socket: Socket): void {
     this.#socket = socket;
     socket.once('close', () => {
@@ -51,7 +53,7 @@ export class Place {
     });
   }
 
-  /** Nobody uses the connection any more; it may stay open. */
+  /** The connection is no longer used; it may stay open. */
   rest(): void {
     if (this.#hold === undefined) return;
     this.#places.countUse(this.#hold.share, -1);
@@ -60,7 +62,7 @@ export class Place {
     this.#places.onChange();
   }
 
-  /** Closes the idle connection. Its place is free at once. */
+  /** Closes the idle connection. Its slot is free immediately. */
   evict(): void {
     this.#socket?.destroy();
     this.#socket = undefined;
@@ -76,7 +78,7 @@ export class Place {
 }
 
 export class Places {
-  /** Called when there may be room for somebody who waits. */
+  /** Called when there may be room for a waiter. */
   onChange: () => void = () => {};
   readonly #bounds: PlaceBounds;
   readonly #byOrigin = new Map<string, number>();

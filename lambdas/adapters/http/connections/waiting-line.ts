@@ -1,5 +1,5 @@
-// Who waits for a place. One line for each owner at each origin: whoever uses the fewest connections goes first, of
-// those whoever came first. Only who is served is woken.
+// The queue for connection slots, with one line per owner and origin: the owner using the fewest
+// connections goes first, then first come, first served. Only the one served is woken.
 import { UnsentError } from '../../../core/shared/port-errors.ts';
 import type { Claim } from './places.ts';
 
@@ -14,7 +14,7 @@ export class WaitingLine<Wish extends Claim, Grant> {
     this.#waitMsMax = waitMsMax;
   }
 
-  /** Rejects with an `UnsentError` where the wait is too long. */
+  /** Rejects with an `UnsentError` if the wait is too long. */
   wait(wish: Wish): Promise<Grant> {
     const key = `${wish.origin} ${wish.owner}`;
     const line = this.#lines.get(key) ?? [];
@@ -35,7 +35,7 @@ export class WaitingLine<Wish extends Claim, Grant> {
     });
   }
 
-  /** Serves whom it can. */
+  /** Serves every waiter it can. */
   serve(usesOf: (wish: Wish) => number, grant: (wish: Wish) => Grant | undefined): void {
     while (this.#serveOne(usesOf, grant));
   }

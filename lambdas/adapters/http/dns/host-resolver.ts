@@ -1,6 +1,7 @@
-// From a host name to its addresses, by DNS alone. c-ares asks the servers of resolv.conf on its own sockets;
-// `dns.lookup` would occupy one of libuv's four threads for every slow name. So /etc/hosts, search domains and
-// mDNS are not consulted: a webhook's host is a full public name. For names that an operator allows see `hosts-file.ts`.
+// Resolves host names by DNS alone. c-ares queries the servers of resolv.conf on its own sockets;
+// `dns.lookup` would occupy one of libuv's four threads for every slow name. So /etc/hosts, search
+// domains and mDNS are not consulted: a webhook's host is a fully qualified public name. For names
+// that an operator allows see `hosts-file.ts`.
 import { Resolver } from 'node:dns/promises';
 import { limits } from '../../../contract/limits/limits.ts';
 import type { MonotonicClock } from '../deadline.ts';
@@ -11,9 +12,12 @@ import { resolverWatch } from './resolver-watch.ts';
 import { SendFailure } from '../send-failure.ts';
 
 export type HostResolver = {
-  /** IPv4 addresses first, as most hosts have them. Rejects with a `SendFailure` or an `UnsentError`. */
+  /**
+   * IPv4 addresses first, since most hosts have them. Rejects with a `SendFailure` or an
+   * `UnsentError`.
+   */
   resolve(name: string): Promise<readonly string[]>;
-  /** True while no name server says anything, of whatever name. */
+  /** True while no name server answers for any name. */
   isSilent(): boolean;
   close(): void;
 };
@@ -24,7 +28,7 @@ type Found = { address: string; ttl: number };
 
 export function hostResolver(options: {
   clock: MonotonicClock;
-  /** `address:port` each; those of the system unless given. */
+  /** `address:port` each; default: the system's. */
   servers?: readonly string[] | undefined;
 }): HostResolver {
   const { clock, servers } = options;
@@ -96,7 +100,10 @@ async function toAnswer(query: Promise<Found[]>): Promise<Answer> {
   }
 }
 
-/** Some servers never answer for IPv6. Once one family is here, the other gets only a moment more. */
+/**
+ * Some servers never answer for IPv6. Once one family has arrived, the other gets only a moment
+ * more.
+ */
 function bothOrOne(queries: readonly Promise<Answer>[]): Promise<Answer[]> {
   return new Promise((resolve) => {
     const answers: (Answer | null)[] = queries.map(() => null);

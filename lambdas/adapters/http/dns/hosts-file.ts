@@ -1,5 +1,6 @@
-// The names of /etc/hosts, for those that an operator allows alone: a name of the public DNS means what DNS says, whatever
-// the machine's file maps it to. Containers and compose files put their neighbours there.
+// Resolves names from /etc/hosts, but only those that an operator allows: a public DNS name means
+// what DNS says, whatever the machine's file maps it to. Containers and compose files list their
+// peers there.
 import { open, stat } from 'node:fs/promises';
 import { isIP, isIPv4 } from 'node:net';
 import { limits } from '../../../contract/limits/limits.ts';
@@ -9,7 +10,7 @@ import { codeOf } from '../node-error.ts';
 
 type Entries = ReadonlyMap<string, readonly string[]>;
 
-/** Asks the file first, and then `dns`. The file is read when it has changed. */
+/** Asks the file first, then `dns`. The file is reread when it has changed. */
 export function hostsFileFirst(
   dns: HostResolver,
   { path, isWanted }: { path: string; isWanted: (name: string) => boolean },
@@ -62,7 +63,7 @@ async function stateOf(path: string): Promise<string> {
   }
 }
 
-/** The whole lines of its beginning; nothing where it cannot be read. */
+/** The complete lines at its start; nothing if it cannot be read. */
 async function start(path: string): Promise<string> {
   try {
     await using file = await open(path);

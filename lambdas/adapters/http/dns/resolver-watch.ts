@@ -1,5 +1,6 @@
-// Tells a name that nobody answers for from a resolver that answers nobody. The first is the endpoint's trouble, the second is
-// ours. A resolver that works has the root at hand, whatever becomes of the name: so it is asked for that in doubt.
+// Distinguishes a name that nobody answers for from a resolver that answers nobody. The first is
+// the endpoint's problem, the second is ours. A working resolver knows the root, whatever happens
+// to the name: so in doubt it is asked for that.
 import type { Resolver } from 'node:dns/promises';
 import { limits } from '../../../contract/limits/limits.ts';
 import type { MonotonicClock } from '../deadline.ts';
@@ -7,11 +8,11 @@ import { codeOf } from '../node-error.ts';
 import { isAnswerOfDns } from '../own-faults.ts';
 
 export type ResolverWatch = {
-  /** To be called with what came of every question: an error's code, or null. */
+  /** Must be called with the result of every query: an error code, or null. */
   heard(code: string | null): void;
-  /** While the work lasts, doubt may arise. */
+  /** Doubt may arise while the work lasts. */
   during<Result>(work: Promise<Result>): Promise<Result>;
-  /** True when nothing at all was heard since the doubt arose, and there was time for it. */
+  /** True if nothing at all was heard since the doubt arose, although there was time. */
   isSilent(): boolean;
 };
 

@@ -1,7 +1,7 @@
-// Stands between the wire and TLS. OpenSSL takes certificates of up to 100 KB and checks every signature among them,
-// even where nothing of the chain is trusted: half a second in the one thread that does everything else. Node has no
-// setting for that. So the bytes of the server are counted before OpenSSL sees them, until the handshake is over, and
-// come to it in turn.
+// Sits between the wire and TLS. OpenSSL accepts certificates of up to 100 KB and checks every
+// signature among them, even if nothing in the chain is trusted: half a second on the one thread
+// that does everything else. Node has no setting for that. So until the handshake is over, the
+// server's bytes are counted before OpenSSL sees them, and passed on in turn.
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { limits } from '../../../contract/limits/limits.ts';
@@ -10,7 +10,7 @@ import { SendFailure } from '../send-failure.ts';
 export class BoundedGreeting extends Duplex {
   readonly #socket: Socket;
   readonly #inTurn: (step: () => void) => void;
-  /** What waits for its turn. */
+  /** Bytes waiting for their turn. */
   readonly #waiting: Uint8Array[] = [];
   #bytesLeft = limits.serverGreetingBytesMax;
   #isOpen = false;
@@ -29,7 +29,7 @@ export class BoundedGreeting extends Duplex {
     socket.on('close', () => this.destroy());
   }
 
-  /** The handshake is over: what comes from now on is bounded by whoever reads it. */
+  /** The handshake is over: from now on the reader bounds the bytes. */
   open(): void {
     this.#isOpen = true;
     this.#passAll();
@@ -61,7 +61,7 @@ export class BoundedGreeting extends Duplex {
     if (this.#isOpen) return this.#pass(chunk);
     this.#bytesLeft -= chunk.byteLength;
     if (this.#bytesLeft < 0) {
-      const detail = `The server sent more than ${limits.serverGreetingBytesMax} bytes in the TLS handshake: its chain of certificates is too long`;
+      const detail = `The server sent more than ${limits.serverGreetingBytesMax} bytes in the TLS handshake: its certificate chain is too long`;
       this.destroy(new SendFailure('tls_failed', { detail }));
       return;
     }

@@ -1,11 +1,11 @@
-// OpenSSL computes handshakes in the one thread that does everything else. So they take turns: one step for each turn of
-// the event loop, and between two of them all else goes on. A host whose steps were dear waits behind all others, and
-// such hosts together get a share of the time.
+// OpenSSL computes handshakes on the one thread that does everything else. So they take turns: one
+// step per event-loop turn, with everything else running in between. A host whose steps were
+// expensive waits behind all others, and such hosts together get a limited share of the time.
 import { limits } from '../../../contract/limits/limits.ts';
 import type { MonotonicClock } from '../deadline.ts';
 
 export type HandshakeTurns = {
-  /** Runs the step when its turn has come; steps of one connection must be asked for one after the other. */
+  /** Runs the step when its turn comes; a connection must request its steps one at a time. */
   take(host: string, step: () => void): void;
 };
 
@@ -17,7 +17,7 @@ export function handshakeTurns(
 ): HandshakeTurns {
   const quick: Asked[] = [];
   const dear: Asked[] = [];
-  /** Until when a host counts as dear, the oldest first. */
+  /** When each host stops counting as expensive, oldest first. */
   const dearUntil = new Map<string, number>();
   let restsUntil = 0;
   let isScheduled = false;
@@ -42,7 +42,7 @@ export function handshakeTurns(
   function next(): Asked | undefined {
     for (let asked = quick.shift(); asked !== undefined; asked = quick.shift()) {
       if (!isDear(asked.host)) return asked;
-      dear.push(asked); // It became so while this one waited.
+      dear.push(asked); // It became expensive while this one waited.
     }
     return clock.now() >= restsUntil ? dear.shift() : undefined;
   }
@@ -58,7 +58,7 @@ export function handshakeTurns(
     const startedAt = clock.now();
     const cpuBefore = cpuMs();
     step();
-    // A machine that is busy with other work makes no host dear.
+    // A machine busy with other work must not make a host look expensive.
     if (cpuMs() - cpuBefore < limits.handshakeDearMs) return;
     const now = clock.now();
     restsUntil = now + (now - startedAt) * (1 / limits.handshakeDearShare - 1);

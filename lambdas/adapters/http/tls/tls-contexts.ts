@@ -1,6 +1,7 @@
-// What the service speaks of TLS, and with whose certificate. Strangers choose the server, and a handshake is computed
-// in the one thread that does everything else: so there is nothing in it that a server may size. Finite-field
-// Diffie-Hellman is left out, since in TLS 1.2 the server chooses its group; static RSA and CBC have no place any more.
+// The TLS parameters that the service offers, and the client certificates it uses. Strangers choose
+// the server, and handshakes run on the one thread that does everything else: so a server must not
+// control the cost of any step. Finite-field Diffie-Hellman is excluded, since in TLS 1.2 the
+// server chooses the group; static RSA and CBC are obsolete.
 import { constants, createHash } from 'node:crypto';
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
 import { clientCertificateProblem } from '../../../core/endpoints/client-certificate.ts';
@@ -8,11 +9,11 @@ import type { ClientCertificate } from '../../../core/endpoints/client-certifica
 import { SendFailure } from '../send-failure.ts';
 
 export type TlsContexts = {
-  /** Throws a `SendFailure` for a client certificate or key that cannot be used. */
+  /** Throws a `SendFailure` for an unusable client certificate or key. */
   of(clientCertificate: ClientCertificate | undefined): SecureContext;
 };
 
-/** Forward secret and authenticated (AEAD), all of them. */
+/** All forward secret and authenticated (AEAD). */
 const suites = [
   'TLS_AES_128_GCM_SHA256',
   'TLS_AES_256_GCM_SHA384',
@@ -25,7 +26,7 @@ export function tlsContexts(ca: string | string[] | undefined): TlsContexts {
   const options: SecureContextOptions = {
     minVersion: 'TLSv1.2',
     ciphers: suites.join(':'),
-    // A server could else have the handshake computed again and again.
+    // Otherwise a server could trigger the handshake again and again.
     secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
     ...(ca === undefined ? {} : { ca }),
   };
@@ -33,7 +34,7 @@ export function tlsContexts(ca: string | string[] | undefined): TlsContexts {
   return {
     of(clientCertificate) {
       if (clientCertificate !== undefined) return contextWith(options, clientCertificate);
-      // Made at the first use and kept: it holds all root certificates.
+      // Created on first use and kept: it holds all root certificates.
       anonymous ??= createSecureContext(options);
       return anonymous;
     },
@@ -46,7 +47,7 @@ export function identityOf(clientCertificate: ClientCertificate | undefined): st
   return createHash('sha256').update(JSON.stringify(clientCertificate)).digest('hex');
 }
 
-/** Judged again: it may have been stored before there was a bound. */
+/** Checked again: it may have been stored before the limit existed. */
 function contextWith(
   options: SecureContextOptions,
   { certificate, privateKey }: ClientCertificate,

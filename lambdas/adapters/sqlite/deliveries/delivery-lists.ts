@@ -11,14 +11,14 @@ import { deliveryFields, deliveryFromRow } from './delivery-rows.ts';
 
 type Filters = Pick<DeliveryQuery, 'subscriptionId' | 'status'>;
 
-/** What a page is read from: rows in the list's order. */
+/** The source of a page: rows in the list's order. */
 type Scan = {
   statement: StatementSync;
   values: Values;
-  /** What the statement leaves in; event types, error codes and expiry have no index. */
+  /** Filters beyond the statement: event types, error codes and expiry have no index. */
   keeps: (delivery: Delivery) => boolean;
   limit: number;
-  /** What its cursors are bound to. */
+  /** The query that its cursors are bound to. */
   query: readonly unknown[];
 };
 
@@ -44,8 +44,8 @@ const bySubscription = 'subscription_id = :subscriptionId';
 const byStatus = 'status = :status';
 
 /**
- * One statement for each set of indexed filters. Each names the index in whose order the rows are wanted already:
- * SQLite, which knows no counts, would rather walk through all deliveries of the tenant.
+ * One statement per set of indexed filters. Each names the index that already has the desired
+ * order: SQLite, lacking statistics, would rather walk through all of the tenant's deliveries.
  */
 function prepareLists(database: DatabaseSync): (filters: Filters) => StatementSync {
   const prepare = (index: string, filters: readonly string[]) =>
@@ -114,7 +114,7 @@ export function createDeliveryLists(
     async listOpen(tenant, { limit, cursor }) {
       const query = ['open', tenant];
       const after = cursor === null ? '' : readCursor(query, cursor, isDeliveryId);
-      // One more than a page tells whether there is another.
+      // One extra row tells whether there is another page.
       const found = ['pending', 'retrying']
         .flatMap((status) => open.all({ tenant, status, after, limit: limit + 1 }))
         .map(deliveryFromRow)
@@ -124,7 +124,7 @@ export function createDeliveryLists(
       const isMore = found.length > limit && last !== undefined;
       return { items, nextCursor: isMore ? makeCursor(query, last.id) : null };
     },
-    // An index of the table has them all.
+    // An index on the table covers them all.
     indexOpen: () => Promise.resolve(),
     async listParked(tenant, subscriptionId, { limit, cursor }) {
       const query = ['parked', tenant, subscriptionId];

@@ -14,7 +14,7 @@ const fixedFields = [
   'createdAt',
 ] as const satisfies (keyof Delivery)[];
 
-/** What a change may change. */
+/** The mutable fields. */
 export const stateFields = [
   'status',
   'reason',

@@ -1,4 +1,5 @@
-// Fields of the core's types are columns in snake_case; little else is translated between a value and its row.
+// The core types' fields are columns in snake_case; little else differs between a value and its
+// row.
 import type { SQLInputValue } from 'node:sqlite';
 
 /** The fields that a statement names, and their values. */
@@ -24,7 +25,7 @@ export function assigned(fields: readonly string[]): string {
   return fields.map((field) => `${columnOf(field)} = :${field}`).join(', ');
 }
 
-/** The named fields of a record: a statement refuses values that it does not name. */
+/** The named fields of a record: a statement rejects unknown parameters. */
 export function picked<Field extends string>(
   record: Readonly<Record<Field, SQLInputValue>>,
   fields: readonly Field[],

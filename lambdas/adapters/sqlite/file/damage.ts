@@ -1,5 +1,6 @@
-// Once SQLite has found the file damaged, nothing more may be promised on it, even where a write beside the damage would
-// still succeed. Whichever statement finds it, be it of a read, it is remembered until the next start, which looks for itself.
+// Once SQLite has found the file damaged, nothing more may be promised on it, even if writes
+// elsewhere in the file would still succeed. Whichever statement detects it, even a read, it is
+// remembered until the next start, which checks for itself.
 import type { DatabaseSync } from 'node:sqlite';
 
 const damageCodes = new Set([11, 26]); // CORRUPT, NOTADB: see sqlite.org/rescode
@@ -7,7 +8,7 @@ const primaryCodeBits = 0xff;
 
 export type Damage = { wasFound(): boolean };
 
-/** Watches all statements that the database prepares from now on. */
+/** Watches all statements prepared from now on. */
 export function watchForDamage(database: DatabaseSync): Damage {
   let found = false;
   const see = (cause: unknown): never => {

@@ -1,5 +1,5 @@
-// Whether the data file is still the one at its path. An open file that was removed takes writes for as long as it is open,
-// and loses them all when it is closed.
+// Whether the data file is still the one at its path. A removed file accepts writes while it is
+// open, and loses them all when it is closed.
 import { chmodSync, existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -7,10 +7,15 @@ export const dataFileName = 'webhooks.sqlite';
 export const lockFileName = 'lock.sqlite';
 const companions = ['', '-wal', '-shm', '-journal'];
 
-/** What SQLite keeps open: what is committed may be in the second alone, and the third says where. */
+/**
+ * The files that SQLite keeps open: commits may be only in the second, and the third indexes it.
+ */
 const served = [dataFileName, `${dataFileName}-wal`, `${dataFileName}-shm`];
 
-/** True as long as what was opened is what others find there. To be asked for once the file was written to. */
+/**
+ * True while the opened file is the one that others find there. Ask only once the file has been
+ * written to.
+ */
 export function presenceOf(dataDirectory: string): () => boolean {
   const paths = served.map((name) => join(dataDirectory, name));
   const opened = paths.map((path) => statSync(path));
@@ -19,12 +24,12 @@ export function presenceOf(dataDirectory: string): () => boolean {
       const found = statSync(path, { throwIfNoEntry: false });
       const same = opened[index];
       if (found === undefined || found.ino !== same?.ino || found.dev !== same.dev) return false;
-      // Nothing of SQLite's empties a data file that had something in it.
+      // SQLite never empties a non-empty data file.
       return index > 0 || found.size > 0 || same.size === 0;
     });
 }
 
-/** They hold secrets and payloads, and may have been made by whatever had another idea of who may read them. */
+/** They hold secrets and payloads, and whatever created them may have used laxer permissions. */
 export function makePrivate(dataDirectory: string): void {
   for (const name of [dataFileName, lockFileName].flatMap(withCompanions)) {
     const path = join(dataDirectory, name);

@@ -1,12 +1,12 @@
-// Opening the data file, and the lock that keeps a second server off it. They are apart because an operator's
-// command may open the file while the server runs.
+// Opens the data file, and takes the lock that keeps a second server off it. They are separate
+// because an operator's command may open the file while the server runs.
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { dataFileName, lockFileName, makePrivate } from './data-file.ts';
 import { migrate, schemaVersion, versionOf } from './migrate.ts';
 
-/** Another process serves the data directory. */
+/** Another process is serving the data directory. */
 export class DataDirectoryInUseError extends Error {
   constructor(dataDirectory: string) {
     super(`The data directory ${dataDirectory} is in use by another process.`);
@@ -14,7 +14,10 @@ export class DataDirectoryInUseError extends Error {
   }
 }
 
-/** The data directory cannot be made, read or written, or a newer version of the service wrote it. */
+/**
+ * The data directory cannot be created, read or written, or a newer version of the service wrote
+ * it.
+ */
 export class DataDirectoryUnusableError extends Error {
   constructor(dataDirectory: string, why: string, cause?: unknown) {
     super(`The data directory ${dataDirectory} cannot be used: ${why}.`, { cause });
@@ -23,17 +26,17 @@ export class DataDirectoryUnusableError extends Error {
 }
 
 const inMemory = ':memory:';
-/** How long a write waits for another process's, such as an operator's command. */
+/** How long a write waits for another process, such as an operator's command. */
 const busyTimeoutMs = 5_000;
 
-/** Opens `webhooks.sqlite` in a directory, which is made where there is none, or a database in memory. */
+/** Opens `webhooks.sqlite` in a directory, creating it if needed, or a database in memory. */
 export function openDatabase(dataDirectory: string): DatabaseSync {
   return usable(dataDirectory, () => {
     const database = openFile(dataDirectory, dataFileName, busyTimeoutMs);
     try {
-      // A commit is on the disk before it is answered.
+      // A commit is on disk before the caller is answered.
       database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
-      // What was deleted or rotated away does not stay behind in free pages.
+      // Deleted and rotated secrets must not linger in free pages.
       database.exec('PRAGMA secure_delete = ON');
       refuseDamaged(database, dataDirectory);
       migrate(database);
@@ -48,7 +51,7 @@ export function openDatabase(dataDirectory: string): DatabaseSync {
   });
 }
 
-/** A larger file is not read through: that would take seconds of every start. */
+/** A larger file is not checked in full: that would add seconds to every start. */
 const checkedBytesMax = 512 * 1024 * 1024;
 
 function refuseDamaged(database: DatabaseSync, dataDirectory: string): void {
@@ -60,12 +63,12 @@ function refuseDamaged(database: DatabaseSync, dataDirectory: string): void {
   if (found?.['quick_check'] !== 'ok') throw new Error('its file is damaged');
 }
 
-/** A lock that nobody refers to any more would be collected, and free the directory. */
+/** An unreferenced lock would be garbage-collected, freeing the directory. */
 const held = new Set<DatabaseSync>();
 
 /**
- * Takes a directory for this process until `release`, or until the process ends, however it does. The lock is an
- * open transaction on a file of its own: the operating system frees it with the process.
+ * Locks a directory for this process until `release`, or until the process ends in any way. The
+ * lock is an open transaction on a separate file: the operating system frees it with the process.
  */
 export function lockDataDirectory(dataDirectory: string): { release(): void } {
   return usable(dataDirectory, () => {
@@ -88,14 +91,14 @@ export function lockDataDirectory(dataDirectory: string): { release(): void } {
 
 function openFile(dataDirectory: string, name: string, timeout: number): DatabaseSync {
   if (dataDirectory === inMemory) return new DatabaseSync(inMemory, { timeout });
-  // It holds secrets and payloads: nobody else on this machine may read it.
+  // It holds secrets and payloads: no other user of this machine may read it.
   mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
   const database = new DatabaseSync(join(dataDirectory, name), { timeout });
   makePrivate(dataDirectory);
   return database;
 }
 
-/** Turns whatever SQLite or the file system says into one sentence. */
+/** Turns any SQLite or file system error into one sentence. */
 export function usable<Result>(dataDirectory: string, open: () => Result): Result {
   try {
     return open();

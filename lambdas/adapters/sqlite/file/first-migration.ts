@@ -1,4 +1,4 @@
-// The tables as they were at first; `schema.ts` has what has changed since.
+// The initial tables; `schema.ts` has the changes since.
 export const firstMigration = `
   CREATE TABLE subscriptions (
     tenant TEXT NOT NULL,

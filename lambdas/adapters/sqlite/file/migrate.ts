@@ -8,7 +8,7 @@ export function versionOf(database: DatabaseSync): number {
   return Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
 }
 
-/** Brings the tables up to date. Two processes may do so at the same time. */
+/** Brings the tables up to date. Two processes may do so concurrently. */
 export function migrate(database: DatabaseSync): void {
   if (versionOf(database) >= schemaVersion) return;
   database.exec('BEGIN IMMEDIATE');

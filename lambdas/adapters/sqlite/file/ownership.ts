@@ -1,10 +1,11 @@
-// Which process the data belongs to. The lock file keeps a second server off, unless somebody removes it; so the data
-// itself says whose it is: whoever came last. The other one notices with its next write, and ends.
+// Which process owns the data. The lock file keeps a second server off unless somebody removes it;
+// so the data itself records its owner: the latest process. The other one notices at its next
+// write, and exits.
 import { randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 
 export type Ownership = {
-  /** To be asked inside a transaction. */
+  /** Call inside a transaction. */
   isOurs(): boolean;
 };
 

@@ -1,5 +1,5 @@
-// The tables, as a list of migrations: the file's `user_version` counts how many it has had. A migration that was
-// released is never changed; a new one is added at the end.
+// The tables, as a list of migrations: the file's `user_version` counts those applied. A released
+// migration is never changed; new ones are appended.
 import { firstMigration } from './first-migration.ts';
 
 export const migrations: readonly string[] = [

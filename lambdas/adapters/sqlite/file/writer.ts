@@ -1,31 +1,31 @@
-// Group commit: the writes of one turn of the event loop share a transaction, and so one wait for the disk. Each
-// runs in a savepoint, so that one that fails takes back nothing but itself.
+// Group commit: the writes of one event-loop turn share a transaction, and so one wait for the
+// disk. Each runs in a savepoint, so that a failing one rolls back only itself.
 import type { DatabaseSync } from 'node:sqlite';
 import { UnavailableError } from '../../../core/shared/port-errors.ts';
 import { schemaVersion } from './migrate.ts';
 
 export type Writer = {
   /**
-   * Runs `work` in the next transaction. Settles after its COMMIT, with what `work` returned or threw; rejects with
-   * `UnavailableError` where the file cannot be written.
+   * Runs `work` in the next transaction. Settles after its COMMIT, with what `work` returned or
+   * threw; rejects with `UnavailableError` if the file cannot be written.
    */
   write<Result>(work: () => Result): Promise<Result>;
-  /** True unless a write failed for want of the file, and a new try fails too. */
+  /** True unless a write failed because of the file, and a new try fails too. */
   canWrite(): Promise<boolean>;
-  /** Commits at once what waits. */
+  /** Commits pending writes immediately. */
   flush(): void;
 };
 
 type Write = {
-  /** Runs, and returns what to do once that is committed. */
+  /** Runs, and returns what to do after the commit. */
   run(): () => void;
   reject(cause: unknown): void;
 };
 
-/** Primary result codes of SQLite that tell of the file's state, and not of the statement's: see sqlite.org/rescode. */
+/** Primary SQLite result codes that concern the file, not the statement: see sqlite.org/rescode. */
 const codesOfTheFile = new Set([5, 8, 10, 11, 13, 14, 26]); // BUSY, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB
 
-/** The file is another process's, at no path any more, or damaged. */
+/** The file belongs to another process, was removed, or is damaged. */
 class GoneError extends Error {}
 
 function isOfTheFile(cause: unknown): boolean {
@@ -42,7 +42,7 @@ export type WriterGuards = {
   isSound?: () => boolean;
   /** False once another process serves the file. Asked inside each transaction. */
   isOurs?: () => boolean;
-  /** Told once of that. */
+  /** Called once when that happens. */
   onTaken?: () => void;
 };
 
@@ -58,7 +58,7 @@ function createAttempt(database: DatabaseSync) {
       release.run();
       return { result };
     } catch (cause) {
-      // Where the disk is full, for one, the whole transaction is gone, and all its writes reject.
+      // On a full disk, for example, the whole transaction is lost, and all its writes reject.
       if (!database.isTransaction) throw cause;
       rollback.run();
       release.run();
@@ -91,7 +91,7 @@ export function createWriter(database: DatabaseSync, guards: WriterGuards = {}):
     const settle = writes.map((write) => write.run());
     if (!isSound()) throw new GoneError();
     commit.run();
-    // What went into a file that nobody finds any more is lost.
+    // Writes to a file that has been removed are lost.
     if (!isPresent()) throw new GoneError();
     return settle;
   }
@@ -105,7 +105,7 @@ export function createWriter(database: DatabaseSync, guards: WriterGuards = {}):
     } catch (cause) {
       if (database.isTransaction) database.exec('ROLLBACK');
       const error = isOfTheFile(cause)
-        ? new UnavailableError('The data file cannot be written now', cause)
+        ? new UnavailableError('The data file cannot currently be written', cause)
         : cause;
       hasFailed ||= error !== cause;
       for (const write of writes) write.reject(error);
@@ -129,11 +129,11 @@ export function createWriter(database: DatabaseSync, guards: WriterGuards = {}):
     async canWrite() {
       if (!hasFailed && isPresent() && isSound()) return true;
       try {
-        // Changes nothing, and writes a page all the same. Transactions without a change prove nothing.
+        // Changes nothing, but writes a page. Transactions without a change prove nothing.
         await write(() => database.exec(`PRAGMA user_version = ${schemaVersion}`));
         hasFailed = false;
       } catch {
-        // Still so.
+        // Still failing.
       }
       return !hasFailed;
     },

@@ -1,4 +1,4 @@
-// The ledger: a row beside every delivery's, made in the same transaction.
+// The ledger: a row for every delivery, made in the same transaction.
 import type { DatabaseSync } from 'node:sqlite';
 import type { DeliveryId } from '../../../core/ids.ts';
 import { acceptedAtOf, isDeliveryId, sortKeyAt } from '../../../core/ids.ts';

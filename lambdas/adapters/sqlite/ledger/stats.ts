@@ -7,7 +7,7 @@ import type { Writer } from '../file/writer.ts';
 
 const statuses = Object.keys(noStatuses) as (keyof StatusCounts)[];
 const counterFields = ['hour', ...statuses, 'attempts', 'latency'];
-/** Stands where a subscription's id stands in the counters of the whole tenant. */
+/** Takes the place of a subscription id in a tenant's own counters. */
 const ofTenant = '';
 
 function toRow({ byStatus, latency, hour, attempts }: StatsHour): Values {

@@ -7,7 +7,7 @@ import type { Clock, DeliveryQueue } from '../../../core/ports.ts';
 import type { Writer } from '../file/writer.ts';
 
 export type SqliteDeliveryQueue = DeliveryQueue & {
-  /** Calls `listener` after messages were stored, so that nobody needs to poll for them. */
+  /** Calls `listener` after messages were stored, so that nobody needs to poll. */
   onSend(listener: () => void): void;
 };
 
@@ -41,7 +41,7 @@ export function createDeliveryQueue(
   };
 }
 
-/** Whose turn the message takes: its subscription's, or that of its replay job, which may be about many. */
+/** The turn that the message uses: its subscription's, or its replay job's, which may span many. */
 function groupOf(message: QueueMessage): string {
   switch (message.kind) {
     case 'attempt':

@@ -1,7 +1,7 @@
-// The receiving side of the queue, as SQS has it on AWS: leases, receive counts and dead letters. A message waits
-// until `visible_at`, and then is ready; a leased one waits for the end of its lease. Ready messages are taken from
-// one subscription after the other, and none from one that has no room for more: neither a long queue nor a slow
-// endpoint holds up anybody else.
+// The receiving side of the queue, like SQS: leases, receive counts and dead letters. A message
+// waits until `visible_at`, then is ready; a leased one waits for its lease to end. Ready messages
+// are taken from subscriptions in rotation, none from one without room: neither a long queue nor a
+// slow endpoint holds up others.
 import { randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { limits } from '../../../contract/limits/limits.ts';
@@ -14,11 +14,11 @@ import type { Writer } from '../file/writer.ts';
 
 export type ReceivedMessage = {
   messageId: string;
-  /** Names this receipt; good until the lease ends. */
+  /** Identifies this receive; valid until the lease ends. */
   receiptHandle: string;
   subscriptionId: string;
   body: string;
-  /** Counts this receipt. */
+  /** Includes this receive. */
   receiveCount: number;
   sentAt: number;
 };
@@ -27,7 +27,7 @@ export type ReceiveOptions = {
   limit: number;
   now: number;
   visibilityMs: number;
-  /** Which subscriptions have room for one more message, and what was taken of it; without it all have. */
+  /** Tells which subscriptions have room, and notes what is taken; without it all have. */
   room?: Room;
 };
 
@@ -39,25 +39,25 @@ export type Room = {
 const endlessRoom: Room = { has: () => true, take: () => {} };
 
 export type QueueReceiver = {
-  /** Leases what is ready for `visibilityMs`; what was received too often becomes a dead letter instead. */
+  /** Leases ready messages for `visibilityMs`; buries those received too often. */
   receive(options: ReceiveOptions): Promise<readonly ReceivedMessage[]>;
   /** Takes messages off the queue. */
   delete(receiptHandles: readonly string[]): Promise<void>;
-  /** Gives messages back, to be ready at `visibleAt`; the reason is kept for a dead letter. */
+  /** Returns messages to be ready at `visibleAt`; the reason is kept for a dead letter. */
   release(receiptHandles: readonly string[], visibleAt: number, reason: string): Promise<void>;
-  /** Epoch ms at which the next message that waits is ready, perhaps in the past; null when none waits. */
+  /** Epoch ms when the next waiting message is ready, even if past; null if none. */
   nextWaitingUntil(): number | null;
   /**
-   * After the clock jumped, and at start, when nobody knows by how much. Leases are as long as before, and what a clock
-   * that was ahead made wait waits as long from now on.
+   * For a clock jump, and at startup, when its size is unknown. Leases keep their length, and
+   * messages delayed by a clock that was ahead wait as long from now on.
    */
   clockJumped(byMs: number, now: number): Promise<void>;
-  /** At start: gives back what a process that has died still held. Its receipts do not count. */
+  /** At startup: frees what a dead process still held. Its receives do not count. */
   freeLeases(): Promise<void>;
   onDeadLetter(listener: (deadLetter: DeadLetter) => void): void;
 };
 
-/** Messages that one call makes ready: enough to keep up, few enough not to hold up the process. */
+/** Messages that one call makes ready: enough to keep up, too few to block the process. */
 const readiedPerReceiveMax = 1_000;
 
 type Leased = {
@@ -125,16 +125,16 @@ function prepareStatements(database: DatabaseSync) {
   };
 }
 
-/** Leases what is ready, inside the caller's transaction. */
+/** Leases ready messages, inside the caller's transaction. */
 function createLeaser(statements: Statements) {
-  /** Whose turn was last; the next one's subscription sorts after it. */
+  /** The last turn; the next subscription sorts after it. */
   let lastServed = '';
 
   function readyAfter(subscriptionId: string): string | undefined {
     return statements.readyAfter.get(subscriptionId)?.['subscriptionId'] as string | undefined;
   }
 
-  /** From the last one's turn to the end, then from the beginning to its turn. */
+  /** From the last turn to the end, then from the beginning to that turn. */
   function nextInTurn(room: Room): string | undefined {
     for (const [start, end] of [[lastServed, null] as const, ['', lastServed] as const]) {
       for (let next = readyAfter(start); next !== undefined; next = readyAfter(next)) {

@@ -147,7 +147,7 @@ describe('a batch read', () => {
     const ports = portsOf({ ...dynalite, clients: fake.clients }, createTestClock());
 
     await expect(ports.deliveries.load('default', [aDelivery().id])).rejects.toThrow(
-      'DynamoDB BatchGetItem failed: keys stay unprocessed',
+      'DynamoDB BatchGetItem failed: keys remain unprocessed',
     );
     expect(fake.requests).toHaveLength(limits.batchReadIdleTriesMax);
   });
