@@ -1,5 +1,5 @@
-// The table's names, shared by the stack that creates it and the driver that uses it. README,
-// "Table design", lists the items and the access patterns.
+// The table's names, shared by the stack that creates it and the driver that uses it.
+// docs/table-design.md lists the items and the access patterns.
 
 export const table = {
   partitionKey: 'pk',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { limits } from '../../lambdas/contract/limits/limits.ts';
-import { settledMs } from '../../lambdas/contract/limits/propagation.ts';
+import { propagationMs } from '../../lambdas/contract/limits/propagation.ts';
 import type { QueueMessage } from '../../lambdas/contract/messages.ts';
 import type { OperationalEvent } from '../../lambdas/contract/announcements/operational-events.ts';
 import { newHealth } from '../../lambdas/core/endpoints/health.ts';
@@ -283,7 +283,7 @@ describe('announcements', () => {
     await send(anAnnounceMessage({ subscriptionId, change, sentAt: at, dueAt: at }));
     await settle();
     expect(told()).toEqual([]);
-    expect(clock.now() - at).toBeGreaterThanOrEqual(settledMs);
+    expect(clock.now() - at).toBeGreaterThanOrEqual(propagationMs);
     expect(logLines.join('')).toContain('announcement.dropped');
   });
 

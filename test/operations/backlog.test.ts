@@ -1,7 +1,7 @@
 // The messages of a backlog job: which of them works, what a step sends, and how the job ends.
 import { describe, expect, it } from 'vitest';
 import { limits } from '../../lambdas/contract/limits/limits.ts';
-import { settledMs } from '../../lambdas/contract/limits/propagation.ts';
+import { propagationMs } from '../../lambdas/contract/limits/propagation.ts';
 import type { BacklogMessage } from '../../lambdas/contract/messages.ts';
 import type { Health } from '../../lambdas/core/endpoints/health-record.ts';
 import { newHealth } from '../../lambdas/core/endpoints/health.ts';
@@ -105,7 +105,7 @@ describe('a message of a backlog job', () => {
     const { subscription, ids } = await subscribeParked(1);
     await sendJob(subscription, { job: 'another0' });
     await settle();
-    expect(clock.now()).toBeGreaterThanOrEqual(noon + settledMs);
+    expect(clock.now()).toBeGreaterThanOrEqual(noon + propagationMs);
     expect(sent).toHaveLength(0);
     expect(await statusOf(ids[0]!)).toBe('parked');
     expect(await healthOf(subscription)).toEqual(subscription.health);
@@ -183,7 +183,7 @@ describe('a backlog', () => {
     await sendJob(subscription);
     await runUntil(noon + minute);
     const late = await commitParked(subscription, noon + minute);
-    await runUntil(noon + 2 * settledMs);
+    await runUntil(noon + 2 * propagationMs);
     expect(await statusOf(late)).toBe('delivered');
     expect((await healthOf(subscription))?.backlogJob).toBeNull();
   });
@@ -195,11 +195,11 @@ describe('a backlog', () => {
     await sendJob(subscription);
     await runUntil(noon + minute);
     const behind = await commitParked(subscription, noon - 1);
-    await runUntil(noon + 2 * settledMs);
+    await runUntil(noon + 2 * propagationMs);
     expect(await statusOf(behind)).toBe('parked');
     await settle();
     expect(await statusOf(behind)).toBe('delivered');
-    expect(clock.now() - noon).toBeGreaterThan(2 * settledMs);
+    expect(clock.now() - noon).toBeGreaterThan(2 * propagationMs);
   });
 
   it('that is empty leaves no event in the history', async () => {

@@ -1,7 +1,7 @@
 // The ledger over a real store, with rows that are deleted behind the service's back.
 import { describe, expect, test } from 'vitest';
 import { limits } from '../../lambdas/contract/limits/limits.ts';
-import { settledMs } from '../../lambdas/contract/limits/propagation.ts';
+import { propagationMs } from '../../lambdas/contract/limits/propagation.ts';
 import type { Delivery } from '../../lambdas/core/deliveries/delivery.ts';
 import { hourMs, noStatuses } from '../../lambdas/core/ledger/stats.ts';
 import { createLedgerCheck } from '../../lambdas/edge/queue/ledger-check.ts';
@@ -136,7 +136,7 @@ describe('the hourly check', () => {
     const { service, deliveries } = await setup();
     const { stats, deliveries: store } = service.ports;
     const before = deliveries[0]!;
-    const updatedAt = service.clock.now() - settledMs;
+    const updatedAt = service.clock.now() - propagationMs;
     await store.transition(before, { ...before, status: 'failed', updatedAt, version: 2 });
 
     expect((await checkHour(service.context, hour, Infinity))?.corrected).toBe(0);

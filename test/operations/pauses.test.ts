@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { limits } from '../../lambdas/contract/limits/limits.ts';
-import { settledMs } from '../../lambdas/contract/limits/propagation.ts';
+import { propagationMs } from '../../lambdas/contract/limits/propagation.ts';
 import type { DeliveryId } from '../../lambdas/core/ids.ts';
 import { retryDelivery } from '../../lambdas/operations/deliveries/retry-delivery.ts';
 import { updateSubscription } from '../../lambdas/operations/subscriptions/update-subscription.ts';
@@ -38,7 +38,7 @@ async function held() {
   clock.advance(limits.subscriptionMemoTtlMsDefault);
   const later = await publish(subscription);
   await work();
-  await runUntil(clock.now() + 3 * settledMs);
+  await runUntil(clock.now() + 3 * propagationMs);
   expect(service.sent).toHaveLength(1);
   return { ...service, subscription, answered, later };
 }
@@ -107,7 +107,7 @@ describe('a person who says active', () => {
     const key = { tenant: 'default', id: subscription.id };
     const broken = { ...context, subscriptions: { ...ports.subscriptions, replace } };
     await expect(updateSubscription(broken, key, { status: 'active' })).rejects.toThrow('away');
-    await runUntil(clock.now() + 2 * settledMs);
+    await runUntil(clock.now() + 2 * propagationMs);
     expect(sent).toHaveLength(1);
   });
 

@@ -1,7 +1,7 @@
 // What the queue lost, found and asked for again: by the hourly check, and by a request of a person's.
 import { describe, expect, it } from 'vitest';
 import { limits } from '../../lambdas/contract/limits/limits.ts';
-import { settledMs } from '../../lambdas/contract/limits/propagation.ts';
+import { propagationMs } from '../../lambdas/contract/limits/propagation.ts';
 import { newHealth } from '../../lambdas/core/endpoints/health.ts';
 import type { DeliveryId } from '../../lambdas/core/ids.ts';
 import { InvalidCursorError } from '../../lambdas/core/shared/port-errors.ts';
@@ -133,7 +133,7 @@ describe('the hourly check', () => {
     const key = { tenant: 'default', id: subscriptionId };
     await updateSubscription(context, key, { status: 'active' });
     expect(await purge()).toBe(1);
-    clock.advance(limits.overdueAfterMs + settledMs + limits.backlogPageMs);
+    clock.advance(limits.overdueAfterMs + propagationMs + limits.backlogPageMs);
 
     await check();
     expect(told()).toMatchObject([{ overdue: 1, deliveryIds: [], jobs: [subscriptionId] }]);
@@ -149,7 +149,7 @@ describe('the hourly check', () => {
     const { id: subscriptionId } = await subscribe();
     const parked = aDelivery({ subscriptionId, status: 'parked', reason: 'circuit_open' });
     await ports.deliveries.commit(parked, new Uint8Array());
-    clock.advance(limits.overdueAfterMs + settledMs);
+    clock.advance(limits.overdueAfterMs + propagationMs);
 
     await check();
     expect(told()).toMatchObject([{ overdue: 1, jobs: [subscriptionId] }]);
@@ -202,7 +202,7 @@ describe('the hourly check', () => {
     const id = await publish(subscription);
     await deleteSubscription(context, 'default', subscription.id);
     expect(await purge()).toBe(2);
-    clock.advance(limits.overdueAfterMs + settledMs);
+    clock.advance(limits.overdueAfterMs + propagationMs);
 
     await check();
     expect(told()).toMatchObject([{ overdue: 1, jobs: [subscription.id] }]);

@@ -7,7 +7,7 @@ import { correctionOf, countRow, noRows } from '../../lambdas/core/ledger/ledger
 import type { Page } from '../../lambdas/core/shared/page.ts';
 import { hourOf } from '../../lambdas/core/ledger/stats.ts';
 import type { HourRange } from '../../lambdas/core/ledger/stats-summary.ts';
-import { settledMs } from '../../lambdas/contract/limits/propagation.ts';
+import { propagationMs } from '../../lambdas/contract/limits/propagation.ts';
 import { checkHour } from '../../lambdas/operations/ledger/check-hour.ts';
 import { retentionMs } from '../support/factories.ts';
 import { must } from './facts.ts';
@@ -59,7 +59,7 @@ export async function audit(world: World): Promise<void> {
     JSON.stringify({ tenant, hour: hourOf(acceptedAtOf(id)) }),
   );
   // Counters of rows that have changed just now are left alone.
-  await world.sleep(2 * settledMs);
+  await world.sleep(2 * propagationMs);
   for (const [name, entries] of hours) {
     const of: { tenant: string; hour: number } = JSON.parse(name);
     const answer = await world.request([], (context) =>

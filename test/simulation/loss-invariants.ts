@@ -1,7 +1,7 @@
 // What must hold where the queue forgets: whatever is owed to a message that is gone goes on by the second check of the
 // ledger after the loss, or after it fell due. And no check asks for what the queue may still bring.
 import { limits } from '../../lambdas/contract/limits/limits.ts';
-import { settledMs } from '../../lambdas/contract/limits/propagation.ts';
+import { propagationMs } from '../../lambdas/contract/limits/propagation.ts';
 import type { QueueMessage } from '../../lambdas/contract/messages.ts';
 import { isFinal } from '../../lambdas/core/deliveries/delivery.ts';
 import type { Delivery } from '../../lambdas/core/deliveries/delivery.ts';
@@ -79,12 +79,12 @@ function owedSinceOf(facts: Facts, delivery: Delivery): number | null {
 function parkedSince({ database }: Facts, { subscriptionId, updatedAt }: Delivery): number | null {
   const subscription = database.subscriptions.get(subscriptionId);
   if (subscription === undefined) {
-    return (database.tombstones.get(subscriptionId)?.deletedAt ?? 0) + settledMs;
+    return (database.tombstones.get(subscriptionId)?.deletedAt ?? 0) + propagationMs;
   }
   if (subscription.status === 'inactive') return null;
   const { circuit } = subscription.health;
   const probeAt = circuit.state === 'open' ? circuit.probeAt : 0;
-  return Math.max(subscription.updatedAt, probeAt, updatedAt + settledMs);
+  return Math.max(subscription.updatedAt, probeAt, updatedAt + propagationMs);
 }
 
 /** Where a request died between row and entry nobody was answered, and no check knows of the row. */

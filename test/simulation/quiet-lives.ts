@@ -1,6 +1,6 @@
 // Weeks in the life of endpoints that get little: an event now and then, between them a day to three weeks of silence. They
 // have bad hours and bad weeks, and ask for pauses, some of them for ever.
-import { settledMs } from '../../lambdas/contract/limits/propagation.ts';
+import { propagationMs } from '../../lambdas/contract/limits/propagation.ts';
 import type { SubscriptionFields } from '../../lambdas/contract/http/resources.ts';
 import { isFinal } from '../../lambdas/core/deliveries/delivery.ts';
 import type { Subscription } from '../../lambdas/core/subscriptions/subscription.ts';
@@ -99,7 +99,7 @@ async function lift(world: World, subscription: Subscription): Promise<void> {
   const wasHeld = heldUntil() !== null;
   const answer = await resume(world, subscription);
   const liftedAt = kernel.timeline.now();
-  await world.sleep(2 * settledMs);
+  await world.sleep(2 * propagationMs);
   const isLifted = wasHeld && heldUntil() === null;
   if (!isLifted || answer.kind !== 'done' || kernel.faults > 0) return;
   checkNotHeldBack(world, subscription, liftedAt);

@@ -1,18 +1,16 @@
 // Replay jobs: one item each, a tenant's in one partition, in order of creation.
-import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import { table as names } from '../../contract/table.ts';
 import { isReplayId, isSubscriptionId } from '../../core/ids.ts';
 import type { ReplayId, SubscriptionId } from '../../core/ids.ts';
 import type { Clock, ReplayStore } from '../../core/ports.ts';
 import type { ReplayJob } from '../../core/replays/replay-job.ts';
-import { makeCursor, readCursor } from '../cursor.ts';
-import { isApplied } from './table/dynamo-table.ts';
 import type { DynamoTable } from './table/dynamo-table.ts';
-import { isAbsent } from './table/expressions.ts';
 import type { Item } from './deliveries/item-size.ts';
 import type { ItemKey } from './table/keys.ts';
 import { replayPartition } from './table/keys.ts';
+import { versionedItems } from './table/versioned-items.ts';
+import type { Resource } from './table/versioned-items.ts';
 
 /** Bounds of the partition's sort keys. */
 const allIds = { from: 'rpl_', to: 'rpl_~' };
@@ -114,53 +112,32 @@ function decode(item: Item): ReplayJob {
   };
 }
 
+const replays: Resource<ReplayId, ReplayJob> = {
+  name: 'replays',
+  partitionOf: replayPartition,
+  allIds,
+  isId: isReplayId,
+  encode,
+  decode,
+};
+
 export function openReplays(table: DynamoTable, clock: Clock): ReplayStore {
   /** DynamoDB deletes late. */
   const isKept = ({ expiresAt }: ReplayJob) => expiresAt === null || expiresAt > clock.now();
 
-  async function isStored(job: ReplayJob): Promise<boolean> {
-    const item = await table.get(keyOf(job.tenant, job.id));
-    return item !== undefined && isDeepStrictEqual(decode(item), job);
-  }
+  const items = versionedItems(table, replays);
 
   return {
-    async create(job) {
-      const result = await table.put(encode(job), isAbsent);
-      if (!(await isApplied(result, () => isStored(job)))) {
-        throw new Error('The replay id is taken');
-      }
-    },
+    ...items,
 
     async get(tenant, id) {
-      const item = await table.get(keyOf(tenant, id));
-      const job = item === undefined ? undefined : decode(item);
+      const job = await items.get(tenant, id);
       return job !== undefined && isKept(job) ? job : undefined;
     },
 
-    async list(tenant, { limit, cursor }) {
-      const list = ['replays', tenant];
-      const partition = replayPartition(tenant);
-      const position = cursor === null ? null : readCursor(list, cursor, isReplayId);
-      const { items, nextKey } = await table.query({
-        ...allIds,
-        partition,
-        newestFirst: true,
-        // One extra item tells whether there is another page.
-        limit: limit + 1,
-        startKey: position === null ? undefined : { pk: partition, sk: position },
-      });
-      const page = items.slice(0, limit).map(decode);
-      const last = page.at(-1);
-      const isLast = last === undefined || (items.length <= limit && nextKey === undefined);
-      return { items: page.filter(isKept), nextCursor: isLast ? null : makeCursor(list, last.id) };
-    },
-
-    async replace(before, after) {
-      const result = await table.put(encode(after), {
-        that: '#version = :before',
-        values: { ':before': before.version },
-      });
-      return (await isApplied(result, () => isStored(after))) ? 'replaced' : 'superseded';
+    async list(tenant, page) {
+      const listed = await items.list(tenant, page);
+      return { ...listed, items: listed.items.filter(isKept) };
     },
 
     countOpen(tenant) {

@@ -1,5 +1,4 @@
 // Subscriptions: one item each, a tenant's in one partition, in order of creation.
-import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import type { EndpointAuth } from '../../contract/endpoints/endpoint-auth.ts';
 import { table as names } from '../../contract/table.ts';
@@ -11,12 +10,13 @@ import { isSubscriptionId } from '../../core/ids.ts';
 import type { SubscriptionStore } from '../../core/ports.ts';
 import type { RateLimit } from '../../core/endpoints/rate-limit.ts';
 import type { Subscription } from '../../core/subscriptions/subscription.ts';
-import { makeCursor, readCursor } from '../cursor.ts';
 import { isApplied, queryAll } from './table/dynamo-table.ts';
 import type { DynamoTable } from './table/dynamo-table.ts';
-import { isAbsent, isPresent } from './table/expressions.ts';
+import { isPresent } from './table/expressions.ts';
 import type { Item } from './deliveries/item-size.ts';
 import type { ItemKey } from './table/keys.ts';
+import { versionedItems } from './table/versioned-items.ts';
+import type { Resource } from './table/versioned-items.ts';
 import { operationalPartition, subscriptionPartition, tenantsPartition } from './table/keys.ts';
 
 /** Bounds of the partition's sort keys. */
@@ -120,50 +120,24 @@ function decode(item: Item): Subscription {
   };
 }
 
+const subscriptions: Resource<SubscriptionId, Subscription> = {
+  name: 'subscriptions',
+  partitionOf: subscriptionPartition,
+  allIds,
+  isId: isSubscriptionId,
+  encode,
+  decode,
+};
+
 export function openSubscriptions(table: DynamoTable): SubscriptionStore {
-  async function isStored(subscription: Subscription): Promise<boolean> {
-    const item = await table.get(keyOf(subscription.tenant, subscription.id));
-    return item !== undefined && isDeepStrictEqual(decode(item), subscription);
-  }
+  const items = versionedItems(table, subscriptions);
 
   return {
+    ...items,
+
     async create(subscription) {
-      const { tenant } = subscription;
-      await table.put({ pk: tenantsPartition, sk: encodeURIComponent(tenant) });
-      const result = await table.put(encode(subscription), isAbsent);
-      const created = await isApplied(result, () => isStored(subscription));
-      if (!created) throw new Error('The subscription id is taken');
-    },
-
-    async get(tenant, id) {
-      const item = await table.get(keyOf(tenant, id));
-      return item === undefined ? undefined : decode(item);
-    },
-
-    async list(tenant, { limit, cursor }) {
-      const list = ['subscriptions', tenant];
-      const partition = subscriptionPartition(tenant);
-      const position = cursor === null ? null : readCursor(list, cursor, isSubscriptionId);
-      const { items, nextKey } = await table.query({
-        ...allIds,
-        partition,
-        newestFirst: true,
-        // One extra item tells whether there is another page.
-        limit: limit + 1,
-        startKey: position === null ? undefined : { pk: partition, sk: position },
-      });
-      const shown = items.slice(0, limit).map(decode);
-      const last = shown.at(-1);
-      const isLast = last === undefined || (items.length <= limit && nextKey === undefined);
-      return { items: shown, nextCursor: isLast ? null : makeCursor(list, last.id) };
-    },
-
-    async replace(before, after) {
-      const result = await table.put(encode(after), {
-        that: '#version = :before',
-        values: { ':before': before.version },
-      });
-      return (await isApplied(result, () => isStored(after))) ? 'replaced' : 'superseded';
+      await table.put({ pk: tenantsPartition, sk: encodeURIComponent(subscription.tenant) });
+      await items.create(subscription);
     },
 
     async remove(tenant, id) {

@@ -6,5 +6,5 @@ import { limits } from './limits.ts';
  * is stored within a function's lifetime of its job's first send, a memo lives on for a while, and
  * its holder may work for another lifetime.
  */
-export const settledMs =
+export const propagationMs =
   limits.memoTtlMsMax + limits.commitWaitMaxMs + limits.deliverFunctionTimeoutMs;

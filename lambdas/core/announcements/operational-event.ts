@@ -3,7 +3,7 @@
 // same under the same id.
 import { createHash } from 'node:crypto';
 import { limits } from '../../contract/limits/limits.ts';
-import { settledMs } from '../../contract/limits/propagation.ts';
+import { propagationMs } from '../../contract/limits/propagation.ts';
 import type { AnnounceMessage } from '../../contract/messages.ts';
 import { operationalEvents } from '../../contract/announcements/operational-events.ts';
 import type {
@@ -140,5 +140,5 @@ export function announcedDeliveryId(
  */
 export function nextLookMs(looks: number): number | null {
   const waitedMs = limits.commitResendDelayMs * (2 ** looks - 1);
-  return waitedMs >= settledMs ? null : limits.commitResendDelayMs * 2 ** looks;
+  return waitedMs >= propagationMs ? null : limits.commitResendDelayMs * 2 ** looks;
 }

@@ -2,7 +2,7 @@
 // a crash, and work in pages. A job is sent before its change is stored, so that no crash leaves
 // the change without it.
 import { limits } from '../../contract/limits/limits.ts';
-import { settledMs } from '../../contract/limits/propagation.ts';
+import { propagationMs } from '../../contract/limits/propagation.ts';
 import type { BacklogMessage, QueueMessage } from '../../contract/messages.ts';
 import type { BacklogPace } from './backlog.ts';
 import { heldBackBy } from '../endpoints/health.ts';
@@ -62,7 +62,7 @@ function paceOnceFree({ inactiveReason, health }: Subscription): BacklogPace {
  * from an old memo.
  */
 export function releaseJobs(lifted: Subscription, now: number): QueueMessage[] {
-  return [limits.jobDelayMs, settledMs].map((delayMs) => ({
+  return [limits.jobDelayMs, propagationMs].map((delayMs) => ({
     version: 1,
     kind: 'release',
     tenant: lifted.tenant,
@@ -91,7 +91,7 @@ export function cancelJobs(
   subscriptionId: SubscriptionId,
   now: number,
 ): QueueMessage[] {
-  return [limits.jobDelayMs, settledMs].map((delayMs) =>
+  return [limits.jobDelayMs, propagationMs].map((delayMs) =>
     cancelJob(tenant, subscriptionId, { now, dueAt: now + delayMs }),
   );
 }

@@ -1,6 +1,6 @@
 // Custom header values are often credentials, so they are treated like secrets: write-only.
 import { secretMask } from '../../contract/signing/secret-mask.ts';
-import { keptSecret } from '../signing/masked-secret.ts';
+import { unmaskedSecret } from '../signing/masked-secret.ts';
 
 export type CustomHeaders = Readonly<Record<string, string>>;
 
@@ -14,7 +14,7 @@ export function unmaskedHeaders(given: CustomHeaders, stored: CustomHeaders): Cu
   return Object.fromEntries(
     Object.entries(given).map(([name, value]) => {
       const before = known.get(name.toLowerCase()) ?? null;
-      return [name, keptSecret(value, before, `/custom_headers/${name}`)];
+      return [name, unmaskedSecret(value, before, `/custom_headers/${name}`)];
     }),
   );
 }

@@ -3,7 +3,7 @@ import type { EndpointAuth } from '../../contract/endpoints/endpoint-auth.ts';
 import { secretMask } from '../../contract/signing/secret-mask.ts';
 import { clientCertificateProblem } from './client-certificate.ts';
 import type { ClientCertificate } from './client-certificate.ts';
-import { keptSecret } from '../signing/masked-secret.ts';
+import { unmaskedSecret } from '../signing/masked-secret.ts';
 import { invalidField } from '../shared/service-error.ts';
 
 export type OAuthClient = Extract<EndpointAuth, { type: 'oauth2' }>;
@@ -23,7 +23,7 @@ export function unmaskedAuth(
   if (given === null) return null;
   const { name, secret } = secretOf(given);
   const before = stored !== null && isSameUse(given, stored) ? secretOf(stored).secret : null;
-  const auth = withSecret(given, keptSecret(secret, before, `/auth/${name}`));
+  const auth = withSecret(given, unmaskedSecret(secret, before, `/auth/${name}`));
   // With a password the user name is shown, which would reveal a secret stored in its place.
   if (auth.type === 'basic' && auth.username === secretMask) {
     throw invalidField('/auth/username', 'must be the actual user name when there is a password');

@@ -3,7 +3,7 @@
 // same turn, step or job. If a message was only late, one of the two is a duplicate, which the
 // duplicate rules drop.
 import { limits } from '../../contract/limits/limits.ts';
-import { settledMs } from '../../contract/limits/propagation.ts';
+import { propagationMs } from '../../contract/limits/propagation.ts';
 import type { AttemptMessage, BacklogMessage } from '../../contract/messages.ts';
 import type { Delivery } from '../deliveries/delivery.ts';
 import { isFinal } from '../deliveries/delivery.ts';
@@ -80,7 +80,7 @@ export function attemptAgain(
 type When = { now: number; lateMs: number };
 
 /** A backlog job stores each step; between two lies a page, or the wait before the next pass. */
-const stepMsMax = limits.backlogPageMs + settledMs;
+const stepMsMax = limits.backlogPageMs + propagationMs;
 
 /**
  * The next step of the subscription's named job, from the start of the list. Null unless overdue.
@@ -108,7 +108,7 @@ export function isStranded(
   { status, updatedAt }: Delivery,
   { now, lateMs, heldUntil }: Lateness,
 ): boolean {
-  return status === 'parked' && now - pastHold(updatedAt, heldUntil) >= settledMs + lateMs;
+  return status === 'parked' && now - pastHold(updatedAt, heldUntil) >= propagationMs + lateMs;
 }
 
 /** A job for stranded deliveries: the subscription adopts it if it names none. */
@@ -125,5 +125,5 @@ export function isReplayOverdue(job: ReplayJob, { now, lateMs }: When): boolean 
 
 /** Both cancel jobs of the deletion must have ended by now. */
 export function isCancelOverdue({ deletedAt }: Tombstone, { now, lateMs }: When): boolean {
-  return now - deletedAt >= settledMs + lateMs;
+  return now - deletedAt >= propagationMs + lateMs;
 }

@@ -3,7 +3,7 @@ import { secretMask } from '../../contract/signing/secret-mask.ts';
 import { invalidField } from '../shared/service-error.ts';
 
 /** The secret to store: the mask means the stored one. */
-export function keptSecret(given: string, stored: string | null, pointer: string): string {
+export function unmaskedSecret(given: string, stored: string | null, pointer: string): string {
   if (given !== secretMask) return given;
   if (stored !== null) return stored;
   throw invalidField(

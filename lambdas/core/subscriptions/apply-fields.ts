@@ -6,7 +6,7 @@ import type { RateLimit } from '../endpoints/rate-limit.ts';
 import type { SubscriptionId } from '../ids.ts';
 import type { SigningSecrets } from '../signing/secrets.ts';
 import type { InactiveReason, Subscription, SubscriptionStatus } from './subscription.ts';
-import { hiddenFields } from './write-only-fields.ts';
+import { writeOnlyFields } from './write-only-fields.ts';
 
 /** A new subscription from what the request gave. */
 export function createSubscription(
@@ -82,7 +82,7 @@ function changesOf(
     rateLimit: rateLimitAfter(before, rateLimit),
     operationalEvents,
     ...endpointStateAfter(before, fields, now),
-    ...hiddenFields(before, fields),
+    ...writeOnlyFields(before, fields),
   };
 }
 

@@ -7,7 +7,7 @@ import type { Verification } from '../../contract/events/verification.ts';
 import { maskedHeaders, unmaskedHeaders } from '../endpoints/custom-headers.ts';
 import type { CustomHeaders } from '../endpoints/custom-headers.ts';
 import { maskedAuth, unmaskedAuth } from '../endpoints/endpoint-auth.ts';
-import { keptSecret } from '../signing/masked-secret.ts';
+import { unmaskedSecret } from '../signing/masked-secret.ts';
 import { invalidField } from '../shared/service-error.ts';
 import type { Subscription } from './subscription.ts';
 
@@ -22,7 +22,7 @@ export function shownFields({ customHeaders, auth, verification }: Hidden) {
 }
 
 /** The fields as they are after a change. Throws a `ServiceError` for what cannot be. */
-export function hiddenFields(before: Subscription, fields: SubscriptionFields): Hidden {
+export function writeOnlyFields(before: Subscription, fields: SubscriptionFields): Hidden {
   const shown = shownFields(before);
   const {
     target_url: target = before.targetUrl,
@@ -67,9 +67,11 @@ function unmaskedVerification(
   if (given === null || given.scheme === 'sns') return given;
   const storedSecret = stored !== null && 'secret' in stored ? stored.secret : null;
   const secret =
-    given.secret === null ? null : keptSecret(given.secret, storedSecret, '/verification/secret');
+    given.secret === null
+      ? null
+      : unmaskedSecret(given.secret, storedSecret, '/verification/secret');
   if (given.scheme !== 'meta') return { ...given, secret };
   const storedToken = stored?.scheme === 'meta' ? stored.verify_token : null;
-  const token = keptSecret(given.verify_token, storedToken, '/verification/verify_token');
+  const token = unmaskedSecret(given.verify_token, storedToken, '/verification/verify_token');
   return { ...given, secret, verify_token: token };
 }

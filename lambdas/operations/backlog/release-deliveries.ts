@@ -3,7 +3,7 @@
 // its attempt recorded and is skipped.
 import { limits } from '../../contract/limits/limits.ts';
 import type { ReleaseMessage } from '../../contract/messages.ts';
-import { settledMs } from '../../contract/limits/propagation.ts';
+import { propagationMs } from '../../contract/limits/propagation.ts';
 import type { Delivery } from '../../core/deliveries/delivery.ts';
 import { isSubscriptionId } from '../../core/ids.ts';
 import { attemptRequest } from '../events/accept-event.ts';
@@ -20,7 +20,7 @@ export async function releaseDeliveries(context: Context, message: ReleaseMessag
     // The change may not be stored yet.
     const { looks = 0 } = message;
     if (looks > 0) return;
-    await context.queue.send([{ ...message, looks: 1, dueAt: now + settledMs }]);
+    await context.queue.send([{ ...message, looks: 1, dueAt: now + propagationMs }]);
     return;
   }
   const page = await context.deliveries.list({

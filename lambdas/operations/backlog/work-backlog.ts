@@ -5,7 +5,7 @@
 // doubles it. The job ends after a pass that began when no function could still park from an old
 // memo of the subscription.
 import { limits } from '../../contract/limits/limits.ts';
-import { settledMs } from '../../contract/limits/propagation.ts';
+import { propagationMs } from '../../contract/limits/propagation.ts';
 import type { BacklogMessage } from '../../contract/messages.ts';
 import { drainRate, pageSize } from '../../core/backlog/backlog.ts';
 import type { Delivery } from '../../core/deliveries/delivery.ts';
@@ -75,7 +75,7 @@ async function adopt(
 async function awaitChange(context: Context, message: BacklogMessage): Promise<void> {
   const { looks = 0 } = message;
   if (looks > 0) return;
-  const dueAt = context.clock.now() + settledMs;
+  const dueAt = context.clock.now() + propagationMs;
   await context.queue.send([{ ...message, looks: 1, dueAt }]);
 }
 
@@ -152,7 +152,7 @@ function nextStep(
   nextCursor: string | null,
   endsAt: number,
 ): Pick<BacklogMessage, 'cursor' | 'dueAt'> {
-  return { cursor: nextCursor, dueAt: nextCursor === null ? endsAt + settledMs : endsAt };
+  return { cursor: nextCursor, dueAt: nextCursor === null ? endsAt + propagationMs : endsAt };
 }
 
 function drained(health: Health, sent: number, now: number): Health {

@@ -16,8 +16,8 @@ import type { AfterAttempt } from '../../core/deliveries/transitions.ts';
 import type { Context } from '../context.ts';
 import { recallSubscription } from '../context.ts';
 import { giveBack } from './give-back.ts';
-import { heedEndpoint } from '../endpoints/endpoint-feedback.ts';
-import { hasSlot, putOffPast } from './postpone.ts';
+import { applyFeedback } from '../endpoints/endpoint-feedback.ts';
+import { hasSlot, postponePast } from './postpone.ts';
 import { askForRetry, recordAttempt } from './record-attempt.ts';
 import { sendEvent } from './send-event.ts';
 
@@ -47,7 +47,7 @@ export async function attemptDelivery(context: Context, task: AttemptTask): Prom
     case 'cancel':
       return change(context, decision.delivery, cancelled(context, decision.delivery));
     case 'postpone':
-      await putOffPast(context, message, decision);
+      await postponePast(context, message, decision);
       return [];
     case 'send':
       return sendInTime(context, task, { ...decision, body: found?.body ?? new Uint8Array() });
@@ -136,7 +136,7 @@ async function send(
   const after = judge(delivery);
   // Next attempt first, record second: in the other order a crash could lose the retry.
   await askForRetry(context, message, after);
-  await heedEndpoint(context, subscription, { after, result, isProbe });
+  await applyFeedback(context, subscription, { after, result, isProbe });
   logAttempt(context, message, { after, result });
   return recordAttempt(context, { message, subscription, delivery, judge });
 }

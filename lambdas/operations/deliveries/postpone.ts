@@ -9,7 +9,7 @@ import { postpone } from '../../core/deliveries/transitions.ts';
 import type { Context } from '../context.ts';
 
 /** After the pause, each at its own moment, so that held messages do not arrive all at once. */
-export async function putOffPast(
+export async function postponePast(
   context: Context,
   message: AttemptMessage,
   { delivery, until }: { delivery: Delivery; until: number },

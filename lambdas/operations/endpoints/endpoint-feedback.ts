@@ -24,7 +24,7 @@ export type EndpointReport = {
   isProbe: boolean;
 };
 
-export async function heedEndpoint(
+export async function applyFeedback(
   context: Context,
   subscription: Subscription,
   report: EndpointReport,

@@ -1,6 +1,6 @@
 // Checks one hour of the ledger: its rows against its entries and counters.
 import { limits } from '../../contract/limits/limits.ts';
-import { settledMs } from '../../contract/limits/propagation.ts';
+import { propagationMs } from '../../contract/limits/propagation.ts';
 import type { Delivery } from '../../core/deliveries/delivery.ts';
 import type { DeliveryId, SubscriptionId } from '../../core/ids.ts';
 import type { CountsByOwner } from '../../core/ledger/ledger.ts';
@@ -120,7 +120,7 @@ async function settledOnly(
 ): Promise<Correction[]> {
   if (check.found.length === 0) return [];
   const after = await readHour(context, check.hour, { endsAt: check.endsAt });
-  const quietSince = check.startedAt - settledMs;
+  const quietSince = check.startedAt - propagationMs;
   return check.found.filter(({ owner }) => {
     const changedAt = after?.counts.get(owner)?.changedAt ?? Infinity;
     return changedAt < quietSince;

@@ -1,19 +1,11 @@
 // The sqlite driver passes every contract suite, in memory and on a file.
 import { retentionMs } from '../../support/factories.ts';
 import { openDatabase } from '../../../lambdas/adapters/sqlite/file/database.ts';
-import { openSqlitePorts, type SqlitePorts } from '../../../lambdas/adapters/sqlite/ports.ts';
+import { openSqlitePorts } from '../../../lambdas/adapters/sqlite/ports.ts';
 import { queueMessage } from '../../../lambdas/contract/messages.ts';
 import type { Clock } from '../../../lambdas/core/ports.ts';
-import { apiKeyStoreContract } from '../../contracts/api-keys.ts';
-import { deadLetterStoreContract } from '../../contracts/dead-letters.ts';
 import { deliveryQueueContract } from '../../contracts/delivery-queue.ts';
-import { deliveryStoreContract } from '../../contracts/deliveries/deliveries.ts';
-import { ledgerCheckStoreContract } from '../../contracts/ledger/ledger-checks.ts';
-import { idempotencyStoreContract } from '../../contracts/idempotency.ts';
-import { rateLimitStoreContract } from '../../contracts/rate-limits.ts';
-import { replayStoreContract } from '../../contracts/replays.ts';
-import { statsStoreContract } from '../../contracts/ledger/stats.ts';
-import { subscriptionStoreContract } from '../../contracts/subscriptions.ts';
+import { storesContract } from '../../contracts/stores.ts';
 import { createTestClock } from '../../support/clock.ts';
 import { aDataDirectory } from '../../support/data-directory.ts';
 
@@ -38,22 +30,7 @@ function opened(dataDirectory: string, clock: Clock, cleanUp: () => void = () =>
 }
 
 for (const { name, open } of drivers) {
-  const openPort =
-    <Name extends keyof SqlitePorts>(port: Name) =>
-    async (clock: Clock) => {
-      const { ports, close } = open(clock);
-      return { store: ports[port], close };
-    };
-
-  subscriptionStoreContract(name, openPort('subscriptions'));
-  deliveryStoreContract(name, openPort('deliveries'));
-  ledgerCheckStoreContract(name, openPort('ledgerChecks'));
-  idempotencyStoreContract(name, openPort('idempotency'));
-  replayStoreContract(name, openPort('replays'));
-  deadLetterStoreContract(name, openPort('deadLetters'));
-  statsStoreContract(name, openPort('stats'));
-  rateLimitStoreContract(name, openPort('rateLimits'));
-  apiKeyStoreContract(name, openPort('apiKeys'));
+  storesContract(name, open);
   deliveryQueueContract(name, async () => {
     const clock = createTestClock();
     const { ports, close } = open(clock);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { limits } from '../../../lambdas/contract/limits/limits.ts';
-import { settledMs } from '../../../lambdas/contract/limits/propagation.ts';
+import { propagationMs } from '../../../lambdas/contract/limits/propagation.ts';
 import { operationalEvents } from '../../../lambdas/contract/announcements/operational-events.ts';
 import { newHealth, withEvent } from '../../../lambdas/core/endpoints/health.ts';
 import type { HealthEventKind } from '../../../lambdas/core/endpoints/health-record.ts';
@@ -179,8 +179,8 @@ describe('looking for a change again', () => {
 
   it('goes on until nobody can store it any more, whatever any clock says', () => {
     const waitedMs = waits.reduce((sum, wait) => sum + wait, 0);
-    expect(waitedMs).toBeGreaterThanOrEqual(settledMs);
-    expect(waitedMs).toBeLessThan(2 * settledMs);
+    expect(waitedMs).toBeGreaterThanOrEqual(propagationMs);
+    expect(waitedMs).toBeLessThan(2 * propagationMs);
   });
 
   it('takes a handful of looks, at growing distances', () => {

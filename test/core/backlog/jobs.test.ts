@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { backlogMessage } from '../../../lambdas/contract/messages.ts';
 import { limits } from '../../../lambdas/contract/limits/limits.ts';
-import { settledMs } from '../../../lambdas/contract/limits/propagation.ts';
+import { propagationMs } from '../../../lambdas/contract/limits/propagation.ts';
 import type { Circuit } from '../../../lambdas/core/endpoints/health-record.ts';
 import { newHealth } from '../../../lambdas/core/endpoints/health.ts';
 import { backlogJob, cancelJobs, paceOfChange } from '../../../lambdas/core/backlog/jobs.ts';
@@ -76,7 +76,7 @@ describe('the jobs of a deleted subscription', () => {
   it('cancel what is open, and again when no function holds an old memo', () => {
     const id = aSubscriptionId();
     const jobs = cancelJobs('acme', id, noon);
-    expect(jobs.map(({ dueAt }) => dueAt - noon)).toEqual([limits.jobDelayMs, settledMs]);
+    expect(jobs.map(({ dueAt }) => dueAt - noon)).toEqual([limits.jobDelayMs, propagationMs]);
     for (const job of jobs) {
       expect(job).toMatchObject({
         kind: 'cancel',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { limits } from '../../../lambdas/contract/limits/limits.ts';
-import { settledMs } from '../../../lambdas/contract/limits/propagation.ts';
+import { propagationMs } from '../../../lambdas/contract/limits/propagation.ts';
 import type { Delivery } from '../../../lambdas/core/deliveries/delivery.ts';
 import { newHealth } from '../../../lambdas/core/endpoints/health.ts';
 import {
@@ -115,7 +115,7 @@ test('a delivery outlives its hour with a change in a later one', () => {
 
 describe('jobs', () => {
   const backlogJob = { id: 'ajob', step: 4, pace: 'recovery' as const };
-  const stepMs = settledMs + limits.backlogPageMs;
+  const stepMs = propagationMs + limits.backlogPageMs;
 
   test('a backlog job that stands still goes on from its step, at the start of the list', () => {
     const subscription = aSubscription({
@@ -154,7 +154,7 @@ describe('jobs', () => {
   });
 
   test('what is parked is stranded, and what was deleted uncancelled, after memos are old', () => {
-    const now = noon + settledMs + lateMs;
+    const now = noon + propagationMs + lateMs;
     const parked = aDelivery({ status: 'parked', updatedAt: noon });
     const at = (ms: number) => isStranded(parked, { now: ms, lateMs, heldUntil: null });
     expect([at(now - 1), at(now)]).toEqual([false, true]);

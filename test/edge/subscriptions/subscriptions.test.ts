@@ -1,6 +1,6 @@
 // Subscriptions as a caller sees them: the seed's shapes, codes and sentences.
 import { describe, expect, test } from 'vitest';
-import { settledMs } from '../../../lambdas/contract/limits/propagation.ts';
+import { propagationMs } from '../../../lambdas/contract/limits/propagation.ts';
 import { secretMask } from '../../../lambdas/contract/signing/secret-mask.ts';
 import type { SubscriptionResource } from '../../../lambdas/contract/http/resources.ts';
 import type { QueueMessage } from '../../../lambdas/contract/messages.ts';
@@ -260,7 +260,7 @@ describe('deleting', () => {
     const cancel = { kind: 'cancel', tenant: 'default', subscriptionId: id, cursor: null };
     expect(sent).toMatchObject([
       { ...cancel, dueAt: now + 1_000 },
-      { ...cancel, dueAt: now + settledMs },
+      { ...cancel, dueAt: now + propagationMs },
     ]);
     for (const route of ['getSubscription', 'deleteSubscription', 'ingest'] as const) {
       const again = await service.call(route, { id, ...(route === 'ingest' && { body: {} }) });
