@@ -68,7 +68,7 @@ describe('POST /api/dead-letters/redrive', () => {
     const { status, json } = await service.call('redriveDeadLetters', { body: {} });
     expect(status).toBe(202);
     expect(json).toEqual({
-      message: 'Messages sent again',
+      message: 'Messages resent',
       redriven: 2,
       skipped: [{ id: odd!.id, reason: 'unreadable' }],
       last_due_at: '2035-01-15T12:00:00.100Z',

@@ -86,7 +86,7 @@ describe('refuses in one sentence that names the prop', () => {
     [{ openRequestsPerSecond: 10_001 }, /^openRequestsPerSecond must be from 1 to 10000\.$/],
     [
       { requestsPerSecond: 7_931 },
-      /^requestsPerSecond, apiRequestsPerSecond and openRequestsPerSecond let 10001 [^\n]+ at most 10000\.$/,
+      /^requestsPerSecond, apiRequestsPerSecond and openRequestsPerSecond allow 10001 [^\n]+ at most 10000\.$/,
     ],
     [{ api: 'rest', openRequestsPerSecond: 150 }, /^requestsPerSecond, [^\n]+\.$/],
     [{ publishReservedConcurrency: 0 }, /^publishReservedConcurrency must be from 1 to 10000\.$/],

@@ -185,7 +185,7 @@ describe('the hourly check', () => {
     const { service } = await setup();
     const check = createLedgerCheck(service.context);
     const left = (ms: number) => ({ getRemainingTimeInMillis: () => ms });
-    await expect(check({}, left(limits.ledgerReserveMs))).rejects.toThrow('cut short');
+    await expect(check({}, left(limits.ledgerReserveMs))).rejects.toThrow('ran out of time');
     await expect(check({}, left(limits.ledgerReserveMs + 1_000))).resolves.toBeUndefined();
   });
 });

@@ -348,7 +348,7 @@ describe('an OAuth client', () => {
     ['a list', () => aResponse({ body: '[]' }), 'no bearer token'],
     ['another kind of token', () => token('s3cret', { token_type: 'mac' }), 'no bearer token'],
     ['a token with a line break', () => token('s3cret\r\nHost: x'), 'no bearer token'],
-    ['nothing', () => anError('dns_timeout'), 'No token came'],
+    ['nothing', () => anError('dns_timeout'), 'No token received'],
   ] as const)('sends nothing after %s, and tries again', async (_, answer, detail) => {
     const { posted, asked, deliver, logLines } = await setup((count) =>
       count < 3 ? (answer() as ReturnType<typeof token>) : token('t'),

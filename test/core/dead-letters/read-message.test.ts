@@ -38,7 +38,10 @@ describe('a message', () => {
   ])('%s may be of a newer version, and says where it differs', (_, text, field) => {
     const reading = readMessage(text);
     expect(reading).toMatchObject({ kind: 'poison', reason: 'unknown_version' });
-    expect(reading).toHaveProperty('detail', expect.stringMatching(new RegExp(`over ${field}$`)));
+    expect(reading).toHaveProperty(
+      'detail',
+      expect.stringMatching(new RegExp(`failed on ${field}$`)),
+    );
   });
 
   test('tells nothing of what is in it when it cannot be read', () => {

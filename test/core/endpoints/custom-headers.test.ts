@@ -25,7 +25,7 @@ describe('custom headers', () => {
         fields: [
           {
             pointer: '/custom_headers/X-New',
-            detail: expect.stringContaining('must be the secret itself'),
+            detail: expect.stringContaining('must be the actual secret'),
           },
         ],
       }),

@@ -143,7 +143,7 @@ describe('auth of an endpoint', () => {
     const [, given, stored, pointer] = row;
     expect(() => unmaskedAuth(given, stored)).toThrow(
       expect.objectContaining({
-        fields: [{ pointer, detail: expect.stringContaining('must be the secret itself') }],
+        fields: [{ pointer, detail: expect.stringContaining('must be the actual secret') }],
       }),
     );
   });

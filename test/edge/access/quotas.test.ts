@@ -34,7 +34,7 @@ describe.each<GatewayKind>(['http', 'rest'])('quotas behind the %s API', (kind) 
     expect(answer.headers).toMatchObject({
       ratelimit: expect.stringMatching(/^"events";r=0;t=\d+, "bytes";r=0;t=\d+$/),
     });
-    expect(answer.json['detail']).toContain('100 events a second');
+    expect(answer.json['detail']).toContain('100 events per second');
     expect((await ingest(await subscribe())).status).toBe(202);
     clock.advance(Number(answer.headers['retry-after']) * 1_000);
     expect((await ingest()).status).toBe(202);
@@ -49,7 +49,7 @@ describe.each<GatewayKind>(['http', 'rest'])('quotas behind the %s API', (kind) 
     expect(count).toBeGreaterThanOrEqual(48);
     expect(count).toBeLessThan(60);
     expect(answer).toMatchObject({ status: 429, json: { code: 'too-many-requests' } });
-    expect(answer.json['detail']).toContain('1000000 bytes a second');
+    expect(answer.json['detail']).toContain('1000000 bytes per second');
   });
 
   it('tell their policies with every event that is accepted', async () => {

@@ -98,7 +98,7 @@ describe('hidden fields', () => {
       const answer = await update({ target_url: elsewhere, ...fields });
       expect(answer.status).toBe(400);
       expect(answer.json['code']).toBe('invalid-request');
-      expect(answer.json['error']).toMatch(/must be the secret itself/);
+      expect(answer.json['error']).toMatch(/must be the actual secret/);
     }
     expect((await update({ target_url: elsewhere, custom_headers, auth })).status).toBe(200);
     expect(await stored()).toEqual(hidden);
