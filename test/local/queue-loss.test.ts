@@ -34,8 +34,12 @@ test('what an emptied queue forgot is recovered: nothing is lost', async () => {
   });
   for (let n = 0; n < events; n += 1) await slow.publish(stopped.api);
   await failing.publish(stopped.api);
-  const hasFailed = () => (failing.requestCount() > 0 ? true : undefined);
-  await until('the first attempt has failed', hasFailed, patienceMs);
+  const hasFailed = async () => {
+    const query = { status: 'retrying' };
+    const { deliveries } = await stopped.api.call('listDeliveries', { query });
+    return deliveries.length > 0 ? true : undefined;
+  };
+  await until('the first attempt is recorded as failed', hasFailed, patienceMs);
   await stopped.stop('SIGKILL');
   const lost = emptyQueue(DATA_DIR);
   expect(lost).toBeGreaterThan(0);
