@@ -149,7 +149,7 @@ test('a rotated secret is shown once', async ({ page, stand }) => {
   const secret = await dialog.getByLabel('New secret').textContent();
   expect(secret).toMatch(/^whsec_\S+$/);
   await dialog.getByRole('button', { name: 'Done' }).click();
-  await page.getByText('An earlier one signs on until').waitFor();
+  await page.getByText('An earlier one keeps signing until').waitFor();
   expect(await page.content()).not.toContain(secret);
 });
 

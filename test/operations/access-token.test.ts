@@ -30,7 +30,7 @@ function setup() {
   return { asked, ask, answer, clock };
 }
 
-test('who has less time left than a fetch that is under way makes their own', async () => {
+test('a caller with less time left than the fetch in flight starts its own', async () => {
   const { asked, ask, answer } = setup();
   const long = ask(10_000);
   const short = ask(3_000);
@@ -41,7 +41,7 @@ test('who has less time left than a fetch that is under way makes their own', as
   expect(await long).toMatchObject({ text: 'slow', isRemembered: false });
 });
 
-test('who has nearly as much time left shares a fetch that keeps to the limits of both', async () => {
+test('a caller with nearly as much time left shares a fetch within both limits', async () => {
   const { asked, ask, answer } = setup();
   const both = [ask(8_900), ask(8_500)];
   expect(asked.map(({ request }) => request.timeoutMs)).toEqual([8_500]);
@@ -49,7 +49,7 @@ test('who has nearly as much time left shares a fetch that keeps to the limits o
   expect(await Promise.all(both)).toMatchObject([{ text: 'shared' }, { text: 'shared' }]);
 });
 
-test('a token that has come is remembered for all, until shortly before it ends', async () => {
+test('a received token is cached for all, until shortly before it expires', async () => {
   const { asked, ask, answer, clock } = setup();
   const first = ask(10_000);
   answer(0, 'one');
@@ -62,7 +62,7 @@ test('a token that has come is remembered for all, until shortly before it ends'
   expect(asked).toHaveLength(2);
 });
 
-test('what ended in a failure is asked for again by the next', async () => {
+test('a failed fetch is retried by the next caller', async () => {
   const { asked, ask, answer } = setup();
   const failed = ask(10_000);
   asked[0]?.resolve(aResponse({ statusCode: 500 }));

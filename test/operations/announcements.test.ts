@@ -106,7 +106,7 @@ describe("an operator's subscription", () => {
     });
   });
 
-  it('is told what its event types take', async () => {
+  it('receives what its event types accept', async () => {
     const { operate, subscribe, publish, settle, told, typesOf, announces } = setup();
     await operate({ eventTypes: ['webhook.subscription.*', 'invoice.paid'] });
     await publish(await subscribe({ targetUrl: failing, retrySchedule: [] }));
@@ -117,7 +117,7 @@ describe("an operator's subscription", () => {
     expect(typesOf(told())).toEqual(['webhook.subscription.disabled']);
   });
 
-  it('of another tenant is told nothing', async () => {
+  it('of another tenant receives nothing', async () => {
     const { operate, subscribe, publish, settle, told } = setup();
     await operate({ tenant: 'another' });
     await publish(await subscribe({ targetUrl: gone }));
@@ -140,7 +140,7 @@ describe("an operator's subscription", () => {
     ]);
   });
 
-  it('that nobody else tells keeps the queue quiet', async () => {
+  it('without other subscriptions keeps the queue quiet', async () => {
     const { operate, publish, settle, announces } = setup();
     await publish(await operate({ targetUrl: gone }));
     await settle();
@@ -159,14 +159,14 @@ describe("an operator's subscription", () => {
 });
 
 describe('announcements', () => {
-  it('cost nothing where nobody listens', async () => {
+  it('cost nothing without listeners', async () => {
     const { subscribe, publish, settle, announces } = setup();
     await publish(await subscribe({ targetUrl: gone }));
     await settle();
     expect(announces()).toEqual([]);
   });
 
-  it('are not made where they are turned off', async () => {
+  it('are not made when turned off', async () => {
     const { operate, listen, subscribe, publish, settle, told, onBus, announces } = setup({
       settings: { OPERATIONAL_EVENTS: 'off' },
     });
@@ -177,7 +177,7 @@ describe('announcements', () => {
     expect([announces(), told(), onBus]).toEqual([[], [], []]);
   });
 
-  it('tell of a circuit that a person closes', async () => {
+  it('report a circuit that a person closes', async () => {
     const { operate, subscribe, context, settle, told, typesOf, clock } = setup();
     await operate();
     const open = { state: 'open' as const, since: clock.now(), probeAt: clock.now(), probes: 0 };
@@ -202,7 +202,7 @@ describe('announcements', () => {
     expect(told()).toHaveLength(1);
   });
 
-  it('tell of a cycle that failed although a replay has begun the next one', async () => {
+  it('report a failed cycle even after a replay has begun the next one', async () => {
     const { operate, subscribe, publish, work, settle, told, context } = setup();
     await operate();
     const id = await publish(await subscribe({ targetUrl: failing, retrySchedule: [] }));
@@ -313,7 +313,7 @@ describe('announcements', () => {
     expect(told()).toHaveLength(1);
   });
 
-  it('count the hops on, so that a loop over our own ingest ends', async () => {
+  it('count hops, so that a loop through our own ingest ends', async () => {
     const { operate, subscribe, publish, settle, sent, world, call } = setup();
     await operate();
     const subscription = await subscribe({ targetUrl: failing, retrySchedule: [], secret: null });

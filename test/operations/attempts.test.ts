@@ -54,7 +54,7 @@ describe('attempts', () => {
     ]);
   });
 
-  it('send nothing twice for a message that was sent again because it was late', async () => {
+  it('send nothing twice for a message resent because it was late', async () => {
     const { subscribe, publish, ports, clock, work, sent, send } = createDelivering();
     const subscription = await subscribe();
     const id = await publish(subscription);
@@ -109,7 +109,7 @@ describe('attempts', () => {
     expect(sent).toHaveLength(1);
   });
 
-  it('send a message on that came before its time', async () => {
+  it('resend a message that arrived early', async () => {
     const { subscribe, publish, sent, clock, work, ports, context } = setup();
     const id = await publish(await subscribe());
     await work();
@@ -126,7 +126,7 @@ describe('attempts', () => {
     expect(sent).toHaveLength(1);
   });
 
-  it('park while the subscription is inactive, and burn nothing', async () => {
+  it('park while the subscription is inactive, without burning attempts', async () => {
     const { subscribe, publish, settle, sent, ports, detail, clock } = setup();
     const subscription = await subscribe();
     const id = await publish(subscription);
@@ -152,7 +152,7 @@ describe('attempts', () => {
     });
   });
 
-  it('make the subscription inactive on 410, and park what comes after', async () => {
+  it('deactivate the subscription on 410, and park what follows', async () => {
     const { subscribe, publish, settle, world, ports, detail } = setup();
     world.endpoint = () => aResponse({ statusCode: 410 });
     const subscription = await subscribe();
@@ -167,7 +167,7 @@ describe('attempts', () => {
     expect((await detail(next)).delivery.status).toBe('parked');
   });
 
-  it('hold back the whole subscription while Retry-After says so, and burn nothing', async () => {
+  it('hold back the whole subscription during Retry-After, without burning attempts', async () => {
     const { subscribe, publish, settle, sent, world, clock, detail, work } = setup();
     const busy = aResponse({ statusCode: 429, headers: { 'retry-after': '3600' } });
     world.endpoint = (_, count) => (count === 1 ? busy : aResponse());
@@ -202,7 +202,7 @@ describe('attempts', () => {
     expect(kept?.status).toBe('active');
   });
 
-  it('count the hops, so that a loop over our own ingest ends', async () => {
+  it('count hops, so that a loop through our own ingest ends', async () => {
     const { subscribe, publish, settle, sent, world, call } = setup();
     const subscription = await subscribe({ secret: null });
     const codes: string[] = [];
@@ -245,7 +245,7 @@ describe('attempts', () => {
     expect(order).toEqual(['queue', 'record']);
   });
 
-  it('come again when the retry cannot be queued, and go on when only the record is lost', async () => {
+  it('come again when the retry cannot be queued, and proceed when only the record is lost', async () => {
     const { subscribe, publish, work, world, context, ports } = setup();
     world.endpoint = () => aResponse({ statusCode: 500 });
     const broken = () => Promise.reject(new Error('the store is away'));
@@ -263,7 +263,7 @@ describe('attempts', () => {
     expect(await work({ ...context, deliveries })).toEqual({ received: 1, failed: 1 });
   });
 
-  it('are not begun when the function has too little time left, but handed back', async () => {
+  it('do not start when the function has too little time left, but go back', async () => {
     const { subscribe, publish, sent, context, clock, ports, settle } = setup();
     await publish(await subscribe({ timeoutMs: 5_000 }));
     const visibilityMs = limits.queueVisibilityMs;
@@ -318,7 +318,7 @@ describe('replay and cancel during an attempt', () => {
     ]);
   });
 
-  it('send nothing more after a cancellation, and log what was under way', async () => {
+  it('send nothing more after a cancellation, and log what was in flight', async () => {
     const { subscribe, publish, settle, world, context, sent, detail } = setup();
     const id = await publish(await subscribe());
     world.endpoint = async () => {

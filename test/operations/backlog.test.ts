@@ -100,7 +100,7 @@ function setup() {
 }
 
 describe('a message of a backlog job', () => {
-  it('ends where the subscription names another job', async () => {
+  it('ends if the subscription names another job', async () => {
     const { subscribeParked, sendJob, settle, sent, statusOf, clock, healthOf } = setup();
     const { subscription, ids } = await subscribeParked(1);
     await sendJob(subscription, { job: 'another0' });
@@ -111,7 +111,7 @@ describe('a message of a backlog job', () => {
     expect(await healthOf(subscription)).toEqual(subscription.health);
   });
 
-  it('waits for the change that names it, which may be stored after it came', async () => {
+  it('waits for the change that names it, which may be stored later', async () => {
     const { subscribe, commitParked, sendJob, work, settle, ports, named, statusOf } = setup();
     const subscription = await subscribe();
     const id = await commitParked(subscription, noon);
@@ -122,7 +122,7 @@ describe('a message of a backlog job', () => {
     expect(await statusOf(id)).toBe('delivered');
   });
 
-  it('ends where its step was taken before, and works where it is next', async () => {
+  it('ends if its step was already taken, and works if it is next', async () => {
     const { subscribe, commitParked, sendJob, settle, ports, named, statusOf } = setup();
     const subscription = await subscribe();
     const id = await commitParked(subscription, noon);
@@ -148,7 +148,7 @@ describe('a message of a backlog job', () => {
     expect(await statusOf(ids[0]!)).toBe('parked');
   });
 
-  it('ends where there never was such a subscription', async () => {
+  it('ends if the subscription never existed', async () => {
     const { send, work, ports } = setup();
     await send(aBacklogMessage({ subscriptionId: aSubscriptionId() }));
     await send(aBacklogMessage({ subscriptionId: 'no id' as never }));
@@ -158,7 +158,7 @@ describe('a message of a backlog job', () => {
 });
 
 describe('a backlog', () => {
-  it('is sent, each delivery once, over pages, at the pace of a resumption', async () => {
+  it('is sent across pages at resumption pace, each delivery once', async () => {
     const { subscribeParked, sendJob, settle, sentIds, times, healthOf } = setup();
     const { subscription, ids } = await subscribeParked(230);
     await sendJob(subscription);
@@ -177,7 +177,7 @@ describe('a backlog', () => {
     });
   });
 
-  it('is gone through again, so that what an old memo parked meanwhile is sent too', async () => {
+  it('is traversed again, so that deliveries parked from an old memo are sent too', async () => {
     const { subscribeParked, commitParked, sendJob, runUntil, statusOf, healthOf } = setup();
     const { subscription } = await subscribeParked(1);
     await sendJob(subscription);
@@ -188,7 +188,7 @@ describe('a backlog', () => {
     expect((await healthOf(subscription))?.backlogJob).toBeNull();
   });
 
-  it('is gone through again also where one pass took longer than all memos last', async () => {
+  it('is traversed again even if one pass outlasted every memo', async () => {
     const { subscribeParked, commitParked, sendJob, runUntil, settle, statusOf, clock } = setup();
     const rateLimit = { perSecond: 0.2, burst: 1 };
     const { subscription } = await subscribeParked(60, { rateLimit });
@@ -228,7 +228,7 @@ describe('a backlog', () => {
 });
 
 describe('a step', () => {
-  it('is stored beside what a person changes at the same time', async () => {
+  it("is stored without losing a person's concurrent change", async () => {
     const { subscribeParked, sendJob, work, settle, withRivals, ports, sent } = setup();
     const { subscription } = await subscribeParked(1);
     await sendJob(subscription);
@@ -242,7 +242,7 @@ describe('a step', () => {
     expect(sent).toHaveLength(1);
   });
 
-  it('leaves the subscription to another job that took over meanwhile', async () => {
+  it('leaves the subscription to a job that took over concurrently', async () => {
     const { subscribeParked, sendJob, work, settle, withRivals, healthOf } = setup();
     const { subscription } = await subscribeParked(1);
     await sendJob(subscription);

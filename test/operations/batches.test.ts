@@ -9,7 +9,7 @@ const remainingMs = limits.deliverFunctionTimeoutMs;
 const lambdaContext = { getRemainingTimeInMillis: () => remainingMs };
 
 describe('a batch that has an end', () => {
-  it('leaves behind what hangs, before its function is stopped, and is done with the rest', async () => {
+  it('leaves hanging messages behind before its function is stopped, and finishes the rest', async () => {
     const { subscribe, publish, world, clock, context, ports } = createDelivering();
     const hanging = await subscribe({ targetUrl: 'https://hanging.example/' });
     const healthy = await subscribe();
@@ -42,7 +42,7 @@ describe('a batch that has an end', () => {
     expect(waits).toEqual([remainingMs - limits.batchReserveMs]);
   });
 
-  it('ends its timer when all is done in time', async () => {
+  it('clears its timer when everything finishes in time', async () => {
     const { subscribe, publish, clock, context, ports } = createDelivering();
     await publish(await subscribe());
     const messages = await ports.receiver.receive({

@@ -90,7 +90,7 @@ describe('the next probe', () => {
 describe('an endpoint that keeps failing', () => {
   const schedule = Array<number>(10).fill(30);
 
-  it('is left alone after a minute: what is due parks, and so does what comes', async () => {
+  it('is left alone after a minute: due and new deliveries are parked', async () => {
     const { subscribe, publishMany, answer, runUntil, healthOf, deliveryOf, times } = setup();
     answer.statusCode = 500;
     const subscription = await subscribe({ retrySchedule: schedule });
@@ -117,7 +117,7 @@ describe('an endpoint that keeps failing', () => {
   it.each([
     ['one instance of the function saw them all', 1, 'open'],
     ['each of two saw too few', 2, 'closed'],
-  ] as const)('opens its circuit by what one instance saw: %s', async (_, count, state) => {
+  ] as const)('opens its circuit from what one instance saw: %s', async (_, count, state) => {
     const { subscribe, publishMany, answer, context, clock, healthOf, work, times } = setup();
     answer.statusCode = 500;
     const instances = Array.from({ length: count }, () => ({
@@ -147,7 +147,7 @@ describe('an endpoint that keeps failing', () => {
     expect(logLines.join('\n')).toContain('endpoint.unheeded');
   });
 
-  it('is forgotten before others that are sent to, where an instance watches too many', async () => {
+  it('is forgotten before more active ones if an instance watches too many', async () => {
     const { subscribe, publish, context, settle } = setup();
     const { attemptWindows } = context;
     const [oldest, newest] = [await subscribe(), await subscribe()];
@@ -170,7 +170,7 @@ describe('an endpoint that keeps failing', () => {
 });
 
 describe('a probe', () => {
-  it('that fails waits longer each time, and burns no attempt of any delivery', async () => {
+  it('that fails waits longer each time, and burns no attempts', async () => {
     const { subscribeOpen, answer, runUntil, times, deliveryOf, healthOf } = setup();
     answer.statusCode = 500;
     const { subscription, ids } = await subscribeOpen(3, { retrySchedule: [10] });
@@ -188,7 +188,7 @@ describe('a probe', () => {
     expect((await healthOf(subscription)).circuit).toMatchObject({ state: 'open', probes: 9 });
   });
 
-  it('that succeeds closes the circuit, and everything is sent, slowly at first', async () => {
+  it('that succeeds closes the circuit, and the backlog is sent, slowly at first', async () => {
     const service = setup();
     const { subscribeOpen, answer, runUntil, times, deliveryOf, healthOf, historyOf } = service;
     answer.statusCode = 500;
@@ -225,7 +225,7 @@ describe('a probe', () => {
     expect(times.map((time) => Math.round((time - noon) / minute))).toEqual([1, 3]);
   });
 
-  it('is sent also by an instance that remembers the subscription as it was before', async () => {
+  it('is sent even by an instance with an old memo of the subscription', async () => {
     const { subscribeOpen, work, context, clock, sent } = setup();
     const { subscription } = await subscribeOpen(1);
     clock.advance(minute);
@@ -239,7 +239,7 @@ describe('a probe', () => {
     expect(sent).toHaveLength(1);
   });
 
-  it('is the next event where nothing is parked', async () => {
+  it('is the next event if nothing is parked', async () => {
     const { subscribeOpen, publish, settle, healthOf, historyOf, deliveryOf, sent } = setup();
     const { subscription } = await subscribeOpen(0);
     await settle();
@@ -271,7 +271,7 @@ describe('a probe', () => {
 });
 
 describe('a person', () => {
-  it('who says active closes an open circuit, and everything is sent', async () => {
+  it('who sets active closes an open circuit, and the backlog is sent', async () => {
     const { subscribeOpen, context, runUntil, deliveryOf, historyOf, healthOf } = setup();
     const { subscription, ids } = await subscribeOpen(3);
     const { id } = subscription;
@@ -282,7 +282,7 @@ describe('a person', () => {
     expect(await historyOf(subscription)).toEqual(['circuit_closed', 'backlog_drained']);
   });
 
-  it('who pauses and resumes what recovers slowly gets it sent at once', async () => {
+  it('who pauses and resumes a slow recovery gets it sent at once', async () => {
     const { subscribeOpen, context, runUntil, deliveryOf, times, clock, historyOf } = setup();
     const { subscription, ids } = await subscribeOpen(60);
     await runUntil(noon + 3 * minute);

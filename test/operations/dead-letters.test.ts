@@ -48,7 +48,7 @@ function setup() {
 }
 
 describe('the deliver function', () => {
-  it('buries at once what no version can read, with its reason, and works on the others', async () => {
+  it('buries immediately what no version can read, with its reason, and works the rest', async () => {
     const { subscribe, publish, sent, ports, clock, receive, letters } = setup();
     await publish(await subscribe());
     const visibilityMs = limits.queueVisibilityMs;
@@ -89,7 +89,7 @@ describe('the deliver function', () => {
     ]);
   });
 
-  it('gives back what it cannot bury: nothing is done with before its letter is stored', async () => {
+  it('returns what it cannot bury: no message is acknowledged before its letter is stored', async () => {
     const { receive, context, ports, letters } = setup();
     const deadLetters = { ...ports.deadLetters, bury: broken };
     const body = JSON.stringify(anAttemptMessage());
@@ -105,7 +105,7 @@ describe('the deliver function', () => {
     expect(await letters()).toEqual([]);
   });
 
-  it('says once what it buries, by a line that tells nothing of the text', async () => {
+  it('logs each burial once, without revealing the text', async () => {
     const { receive, logLines, letters } = setup();
     await receive([{ body: '{"password":"hunter2"' }]);
 
@@ -147,7 +147,7 @@ describe('the dead-letter function', () => {
     expect(await letters()).toStrictEqual(kept);
   });
 
-  it('gives back what it cannot store', async () => {
+  it('returns what it cannot store', async () => {
     const { context, ports } = setup();
     const deadLetters = { ...ports.deadLetters, bury: broken };
     const handler = createDeadLetterHandler({ ...context, deadLetters });
@@ -185,7 +185,7 @@ describe('redriving', () => {
     expect(ports.receiver.nextWaitingUntil()).toBeNull();
   });
 
-  it('sends no second request for what was delivered meanwhile', async () => {
+  it('sends no second request for what has been delivered since', async () => {
     const { subscribe, publish, sent, ports, clock, bury, redrive, settle } = setup();
     await publish(await subscribe());
     const { queueVisibilityMs: visibilityMs } = limits;
@@ -217,7 +217,7 @@ describe('redriving', () => {
     expect(sent).toHaveLength(1);
   });
 
-  it('sends the messages at the pace that it is told, and not before their own time', async () => {
+  it('sends messages at the given pace, and not before they are due', async () => {
     const { clock, bury, redrive, context } = setup();
     clock.advance(60_000);
     const later = clock.now() + 5_000;
@@ -236,7 +236,7 @@ describe('redriving', () => {
     expect(messages.at(-1)).toMatchObject({ sentAt: noon, slotAt: undefined });
   });
 
-  it('takes the letters that it is told, and says of each other one why not', async () => {
+  it('takes the given letters, and says why others were skipped', async () => {
     const { bury, redrive } = setup();
     const [failed, unreadable, redriven, theirs] = await bury(
       {},
@@ -278,7 +278,7 @@ describe('redriving', () => {
     expect(marked.map(({ id }) => id)).toEqual([known!.id]);
   });
 
-  it('goes on where it was when there are more than the queue can hold back at that pace', async () => {
+  it('continues from its cursor when the queue cannot delay all at that pace', async () => {
     const { bury, redrive, ports } = setup();
     const most = limits.queueDelayMsMax / 1_000;
     await bury(...Array.from({ length: most + 1 }, (_, ms) => ({ sentAt: noon + ms })));

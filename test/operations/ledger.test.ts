@@ -44,7 +44,7 @@ const logged = ({ logLines }: Service, name: string) =>
   logLines.map((line) => JSON.parse(line)).filter(({ message }) => message === name);
 
 describe('the ledger', () => {
-  test('adds up where nothing was lost', async () => {
+  test('adds up when nothing was lost', async () => {
     const { service } = await setup();
     const page = await readLedger(service.context, 'default', whole);
     expect(page.hours).toMatchObject([
@@ -65,7 +65,7 @@ describe('the ledger', () => {
     expect(page.hours[0]!.counted!.byStatus.delivered).toBe(3);
   });
 
-  test('does not miss what has expired and was swept away', async () => {
+  test('does not report expired and swept rows as missing', async () => {
     const { service, deliveries } = await setup();
     for (const { id } of deliveries) service.deleteRow(id);
     service.clock.advance(service.context.rules.retentionMs);
@@ -73,7 +73,7 @@ describe('the ledger', () => {
     expect((await readLedger(service.context, 'default', whole)).missing).toEqual([]);
   });
 
-  test('goes on in the next page where an hour has more', async () => {
+  test('continues an hour on the next page', async () => {
     const count = limits.ledgerPageSize + 5;
     const { service, deliveries } = await setup(count);
     service.deleteRow(deliveries[0]!.id);
@@ -91,7 +91,7 @@ describe('the ledger', () => {
 });
 
 describe('the hourly check', () => {
-  test('says of every hour that it is whole', async () => {
+  test('reports every hour as complete', async () => {
     const { service } = await setup();
     service.clock.advance(openMs);
     await service.ports.ledgerChecks.setCheckedUntil('default', noon);
@@ -103,7 +103,7 @@ describe('the hourly check', () => {
     expect(logged(service, 'ledger.gap')).toEqual([]);
   });
 
-  test('tells the ids of what is missing, and leaves the counters as evidence', async () => {
+  test('reports the ids of missing deliveries, and leaves the counters as evidence', async () => {
     const { service, deliveries } = await setup();
     service.deleteRow(deliveries[1]!.id);
 
@@ -115,7 +115,7 @@ describe('the hourly check', () => {
     ]);
   });
 
-  test('puts counters right that missed a change', async () => {
+  test('corrects counters that missed a change', async () => {
     const { service, deliveries } = await setup();
     const { stats } = service.ports;
     const lost = { hour: noon, byStatus: { ...noStatuses, delivered: -2, retrying: 2 } };
@@ -132,7 +132,7 @@ describe('the hourly check', () => {
     expect((await checkHour(service.context, hour, Infinity))?.corrected).toBe(0);
   });
 
-  test('leaves counters alone whose rows have just changed: they may be on their way', async () => {
+  test('leaves counters alone if rows have just changed: the counts may be on their way', async () => {
     const { service, deliveries } = await setup();
     const { stats, deliveries: store } = service.ports;
     const before = deliveries[0]!;
@@ -148,7 +148,7 @@ describe('the hourly check', () => {
     expect(counted!.byStatus).toEqual({ ...noStatuses, delivered: 2, failed: 1 });
   });
 
-  test('looks at every tenant, and at each hour twice', async () => {
+  test('visits every tenant, and each hour twice', async () => {
     const { service } = await setup();
     await service.ports.subscriptions.create(aSubscription({ tenant: 'other' }));
     service.clock.advance(openMs);
@@ -161,7 +161,7 @@ describe('the hourly check', () => {
     expect(ofNoon.map(({ tenant }) => tenant)).toEqual(['default', 'other', 'default', 'other']);
   });
 
-  test('goes on in the next check where one was cut short', async () => {
+  test('continues in the next check if one was cut short', async () => {
     const { service } = await setup();
     service.clock.advance(openMs);
     await service.ports.ledgerChecks.setCheckedUntil('default', noon - 2 * hourMs);
@@ -181,7 +181,7 @@ describe('the hourly check', () => {
     expect(hours).toEqual([-2, -1, 0, -23]);
   });
 
-  test('fails where its time is up', async () => {
+  test('fails when its time is up', async () => {
     const { service } = await setup();
     const check = createLedgerCheck(service.context);
     const left = (ms: number) => ({ getRemainingTimeInMillis: () => ms });

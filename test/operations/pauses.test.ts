@@ -43,8 +43,8 @@ async function held() {
   return { ...service, subscription, answered, later };
 }
 
-describe('a pause that an endpoint asks for', () => {
-  it('uses up no try, however often it is asked for', async () => {
+describe('a pause that an endpoint requests', () => {
+  it('consumes no try, however often it is requested', async () => {
     const { subscribe, publish, runUntil, settle, ask, mend, detail, clock, sent } = setup();
     ask(aResponse({ statusCode: 429, headers: { 'retry-after': '600' } }));
     const id = await publish(await subscribe({ retrySchedule: [1] }));
@@ -56,7 +56,7 @@ describe('a pause that an endpoint asks for', () => {
     expect((await detail(id)).delivery).toMatchObject({ status: 'delivered' });
   });
 
-  it('ends after five days: then each uses up a try, and the delivery ends', async () => {
+  it('ends after five days: then each consumes a try, and the delivery ends', async () => {
     const { subscribe, publish, settle, ask, detail, clock } = setup();
     ask();
     const startedAt = clock.now();
@@ -88,7 +88,7 @@ describe('a pause that an endpoint asks for', () => {
 });
 
 describe('a person who says active', () => {
-  it('lifts the pause for what waits, not only for what comes', async () => {
+  it('lifts the pause for waiting deliveries, not only for new ones', async () => {
     const { context, subscription, answered, later, runUntil, clock, detail, sent } = await held();
     const key = { tenant: 'default', id: subscription.id };
     await updateSubscription(context, key, { status: 'active' });
@@ -101,7 +101,7 @@ describe('a person who says active', () => {
     expect(sent).toHaveLength(3);
   });
 
-  it('changes nothing where the change was not stored', async () => {
+  it('changes nothing if the change was not stored', async () => {
     const { context, subscription, runUntil, clock, sent, ports } = await held();
     const replace = () => Promise.reject(new Error('The store is away'));
     const key = { tenant: 'default', id: subscription.id };
@@ -111,7 +111,7 @@ describe('a person who says active', () => {
     expect(sent).toHaveLength(1);
   });
 
-  it('leaves alone what only waits for its schedule', async () => {
+  it('leaves alone deliveries that only wait for their schedule', async () => {
     const { subscribe, publish, work, runUntil, context, clock, world, sent } = setup();
     world.endpoint = () => aResponse({ statusCode: 500 });
     const subscription = await subscribe({ retrySchedule: [36_000, 36_000] });
@@ -129,7 +129,7 @@ describe('a person who says active', () => {
 });
 
 describe('a retry by hand', () => {
-  it('goes out at once, whatever pause the endpoint asked for', async () => {
+  it('goes out immediately, whatever pause the endpoint requested', async () => {
     const { context, answered, later, work, detail, runUntil, clock } = await held();
     await retryDelivery(context, 'default', answered);
     await work();

@@ -36,7 +36,7 @@ function setup() {
 const secondsOf = (times: readonly number[]) => times.map((time) => (time - noon) / second);
 
 describe('a rate limit', () => {
-  it('puts every message off to a slot of its own, and burns no attempt', async () => {
+  it('postpones every message to its own slot, without burning attempts', async () => {
     const { subscribe, publish, work, settle, times, reserved, deliveryOf } = setup();
     const subscription = await subscribe({ rateLimit });
     const ids: DeliveryId[] = [];
@@ -52,7 +52,7 @@ describe('a rate limit', () => {
     }
   });
 
-  it('shows in the delivery when its slot is, where that is a minute away or more', async () => {
+  it('shows the slot in the delivery if it is at least a minute away', async () => {
     const { subscribe, publish, work, deliveryOf } = setup();
     const subscription = await subscribe({ rateLimit });
     const ids: DeliveryId[] = [];
@@ -78,14 +78,14 @@ describe('a rate limit', () => {
     expect(waiting).toEqual([rows.find(({ id }) => id === waiting[0]?.id)]);
   });
 
-  it('asks nobody where there is none', async () => {
+  it('costs nothing without a limit', async () => {
     const { subscribe, publish, settle, reserved, times } = setup();
     await publish(await subscribe({ rateLimit: null }));
     await settle();
     expect([times.length, reserved.length]).toEqual([1, 0]);
   });
 
-  it('holds for a retry too, which asks for a slot of its own', async () => {
+  it('also applies to retries, each with its own slot', async () => {
     const { subscribe, publish, settle, answers, times, reserved } = setup();
     // The second one fails, which had a slot.
     answers.push({ statusCode: 200 }, { statusCode: 500 });
@@ -97,7 +97,7 @@ describe('a rate limit', () => {
     expect(reserved).toHaveLength(3);
   });
 
-  it('gives another slot to what had one while the endpoint asked for a pause', async () => {
+  it('gives a new slot to a message whose slot fell into a pause', async () => {
     const { subscribe, publish, settle, answers, times, reserved } = setup();
     const subscription = await subscribe({ rateLimit });
     answers.push({ statusCode: 503, headers: { 'retry-after': '600' } });
@@ -114,7 +114,7 @@ describe('a rate limit', () => {
     expect(reserved.length).toBeGreaterThanOrEqual(6);
   });
 
-  it('lets nothing through while it cannot be asked, and loses nothing', async () => {
+  it('lets nothing through while unavailable, and loses nothing', async () => {
     const { subscribe, publish, work, settle, context, times, clock } = setup();
     await publish(await subscribe({ rateLimit }));
     const rateLimits = { reserve: () => Promise.reject(new Error('the store is away')) };
@@ -125,7 +125,7 @@ describe('a rate limit', () => {
     expect(times).toHaveLength(1);
   });
 
-  it('puts a message off once also when the delivery cannot show it', async () => {
+  it('postpones a message once even if the delivery cannot show it', async () => {
     const { subscribe, publish, work, settle, context, ports, times, logLines } = setup();
     const slow = await subscribe({ rateLimit: { perSecond: 0.01, burst: 1 } });
     await publish(slow);

@@ -63,7 +63,7 @@ function setup() {
 }
 
 describe('the hourly check', () => {
-  it('tells of what is overdue, and asks for it again', async () => {
+  it('reports overdue deliveries, and requests them again', async () => {
     const { publishMany, purge, check, told, settle, sent, statusOf, clock } = setup();
     const { ids } = await publishMany(25);
     expect(await purge()).toBe(25);
@@ -78,7 +78,7 @@ describe('the hourly check', () => {
     expect(await Promise.all(ids.map(statusOf))).toEqual(ids.map(() => 'delivered'));
   });
 
-  it('leaves alone what the queue may still bring', async () => {
+  it('leaves alone what the queue may still deliver', async () => {
     const { publishMany, check, told, clock, settle, sent } = setup();
     await publishMany(1);
     clock.advance(limits.overdueAfterMs - 1);
@@ -88,7 +88,7 @@ describe('the hourly check', () => {
     expect(sent).toHaveLength(1);
   });
 
-  it('sends once what was only late, though it asks for it again and again', async () => {
+  it('sends late messages once, however often it requests them again', async () => {
     const { publishMany, check, told, clock, settle, sent } = setup();
     await publishMany(1);
     for (let hour = 0; hour < 5; hour += 1) {
@@ -122,7 +122,7 @@ describe('the hourly check', () => {
     expect(await read()).toMatchObject({ status: 'delivered', attemptCount: 2 });
   });
 
-  it('goes on with a backlog whose job was lost', async () => {
+  it('resumes a backlog whose job was lost', async () => {
     const { subscribe, publish, purge, check, told, clock, context, settle, statusOf } = setup();
     const { id: subscriptionId } = await subscribe({
       status: 'inactive',
@@ -144,7 +144,7 @@ describe('the hourly check', () => {
     ).toBeNull();
   });
 
-  it('names a job for what is parked and has none', async () => {
+  it('names a job for parked deliveries without one', async () => {
     const { subscribe, ports, check, told, clock, settle, statusOf } = setup();
     const { id: subscriptionId } = await subscribe();
     const parked = aDelivery({ subscriptionId, status: 'parked', reason: 'circuit_open' });
@@ -175,7 +175,7 @@ describe('the hourly check', () => {
     expect(await statusOf(parked.id)).toBe('delivered');
   });
 
-  it('goes on with a replay job whose message was lost', async () => {
+  it('resumes a replay job whose message was lost', async () => {
     const { subscribe, publish, purge, check, told, clock, context, settle, world, ports } =
       setup();
     world.endpoint = () => aResponse({ statusCode: 500 });
@@ -195,7 +195,7 @@ describe('the hourly check', () => {
     expect(ended).toMatchObject({ state: 'completed', replayed: 1 });
   });
 
-  it('cancels what a deleted subscription left, and is done with it then', async () => {
+  it('cancels what a deleted subscription left, and then stops', async () => {
     const { subscribe, publish, purge, check, told, clock, context, settle, statusOf, ports } =
       setup();
     const subscription = await subscribe({ status: 'inactive' });
@@ -229,7 +229,7 @@ describe('a request to recover', () => {
     expect(sent).toEqual([]);
   });
 
-  it('asks at a pace, and not once more for what it asked for', async () => {
+  it('requests at a pace, and nothing twice', async () => {
     const { publishMany, purge, recover, clock, settle, sent, world } = setup();
     await publishMany(20);
     await purge();
@@ -250,7 +250,7 @@ describe('a request to recover', () => {
     expect(times.at(-1)! - startedAt).toBeGreaterThanOrEqual(9_500 - limits.earlyToleranceMs);
   });
 
-  it('goes as far as its pace allows, and on from its cursor', async () => {
+  it('goes as far as its pace allows, then continues from its cursor', async () => {
     const { publishMany, purge, recover, clock, ports, check } = setup();
     const spreadSeconds = limits.recoverySpreadMs / 1_000;
     const { ids } = await publishMany(spreadSeconds + 7);

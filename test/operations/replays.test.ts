@@ -62,7 +62,7 @@ function setup() {
 const only = ({ id }: Subscription): { subscriptionId: SubscriptionId } => ({ subscriptionId: id });
 
 describe('a replay', () => {
-  it('sends everything that failed once more, and is completed', async () => {
+  it('resends everything that failed, and completes', async () => {
     const { failed, replay, settle, sent, delivery, stored } = setup();
     const ids = await failed(5);
     const job = await replay();
@@ -80,7 +80,7 @@ describe('a replay', () => {
     expect(ended.expiresAt).toBe(ended.completedAt! + 72 * 3_600_000);
   });
 
-  it('leaves alone what its filters leave out', async () => {
+  it('leaves alone what its filters exclude', async () => {
     const { failed, replay, settle, subscribe, world, delivery, clock, publish } = setup();
     const ours = await subscribe({ retrySchedule: [] });
     const [before] = await failed(1, ours);
@@ -104,7 +104,7 @@ describe('a replay', () => {
     expect(await cycles([wanted, before, refused, other, delivered])).toEqual([2, 1, 1, 1, 1]);
   });
 
-  it('goes through several statuses, one after the other', async () => {
+  it('works through several statuses in order', async () => {
     const { failed, replay, settle, subscribe, publish, delivery, clock, stored } = setup();
     const subscription = await subscribe({ retrySchedule: [] });
     const [lost] = await failed(1, subscription);
@@ -143,7 +143,7 @@ describe('a replay', () => {
     expect(times.at(-1)! - times[0]!).toBeLessThan(30_000);
   });
 
-  it('parks what belongs to an inactive subscription, and skips what belongs to none', async () => {
+  it('parks deliveries of an inactive subscription, and skips those without one', async () => {
     const { failed, replay, settle, subscribe, ports, sent, delivery, stored } = setup();
     const inactive = await subscribe({ retrySchedule: [] });
     const deleted = await subscribe({ retrySchedule: [] });
@@ -163,7 +163,7 @@ describe('a replay', () => {
     expect(await stored(job)).toMatchObject({ state: 'completed', replayed: 1, skipped: 1 });
   });
 
-  it('skips what changed since it was made', async () => {
+  it('skips deliveries changed since it was created', async () => {
     const { failed, replay, settle, context, sent, stored, world } = setup();
     const [changed] = await failed(3);
     world.endpoint = () => aResponse({ statusCode: 500 });
@@ -214,7 +214,7 @@ describe('a step that is done again', () => {
     (['queue', 'replays', 'deliveries'] as const).flatMap((port) =>
       [false, true].map((after) => ({ port, after })),
     ),
-  )('replays nothing twice and nothing never: $port fails, done: $after', async (plant) => {
+  )('replays everything exactly once: $port fails, done: $after', async (plant) => {
     const { failed, replay, settle, clock, context, work, delivery, stored, sent } = setup();
     const ids = await failed(4);
     const job = await replay();
@@ -231,7 +231,7 @@ describe('a step that is done again', () => {
     expect((await stored(job)).state).toBe('completed');
   });
 
-  it('finds its message twice, and goes on once', async () => {
+  it('receives its message twice, and proceeds once', async () => {
     const { failed, replay, settle, send, sent, stored } = setup();
     await failed(25);
     const job = await replay({}, 1);
@@ -245,7 +245,7 @@ describe('a step that is done again', () => {
     expect(await stored(job)).toMatchObject({ state: 'completed', replayed: 25, step: 4 });
   });
 
-  it('is taken once by two workers at the same time', async () => {
+  it('is taken once by two concurrent workers', async () => {
     const { failed, replay, settle, context, work, clock, send, sent, stored } = setup();
     await failed(25);
     const job = await replay({}, 1);
@@ -301,7 +301,7 @@ describe('a person', () => {
     expect(await stored(job)).toMatchObject({ state: 'completed', replayed: 25 });
   });
 
-  it('cancels a job for good, and what it has replayed stays so', async () => {
+  it('cancels a job permanently, and what it has replayed stays replayed', async () => {
     const { failed, replay, settle, workUntil, stored, context, sent } = setup();
     await failed(15);
     const job = await replay({}, 1);
@@ -355,7 +355,7 @@ describe('a person', () => {
     expect(await stored(job)).toMatchObject({ state: 'completed', replayed: 15 });
   });
 
-  it('has no more than so many jobs open at a time', async () => {
+  it('has a limited number of open jobs', async () => {
     const { failed, replay, settle, context } = setup();
     await failed(1);
     const jobs: ReplayJob[] = [];
@@ -371,7 +371,7 @@ describe('a person', () => {
 });
 
 describe('the count of what matches', () => {
-  it('is given up where there is too much', async () => {
+  it('is given up when there are too many', async () => {
     const { ports, context, settle, subscribe, stored } = setup();
     const { id: subscriptionId } = await subscribe();
     const count = limits.replayCountPagesMax * limits.rowsExaminedPerPageMax + 1;

@@ -48,7 +48,7 @@ describe('a request', () => {
     expect(hub[0]).not.toBe(hub[1]);
   });
 
-  it('has the signature in Stripe’s form where that is asked for', async () => {
+  it('has the signature in Stripe’s form if requested', async () => {
     const { subscribe, publish, settle, sent } = createDelivering();
     await publish(await subscribe({ secret: 'a', timestampedSignature: true }));
     await publish(await subscribe({ secret: 'a' }));
@@ -214,13 +214,13 @@ describe('an OAuth client', () => {
     ['no type', { token_type: undefined }],
     ['its type in lower case', { token_type: 'bearer' }],
     ['its lifetime as text', { expires_in: '3600' }],
-  ])('takes a token with %s for a bearer token', async (_, more) => {
+  ])('treats a token with %s as a bearer token', async (_, more) => {
     const { posted, deliver } = await setup(() => token('t1', more));
     expect((await deliver())?.delivery.status).toBe('delivered');
     expect(posted[0]?.headers['Authorization']).toBe('Bearer t1');
   });
 
-  it('does not share its token with a client that asks for another audience', async () => {
+  it('does not share its token with a client for another audience', async () => {
     const { asked, deliver, subscribe, publish, settle } = await setup((n) => token(`t${n}`));
     await deliver();
     await publish(await subscribe({ auth: { ...auth, audience: 'another' } }));
@@ -242,7 +242,7 @@ describe('an OAuth client', () => {
     ]);
   });
 
-  it('asks for another token after the endpoint refused one', async () => {
+  it('requests another token after the endpoint refused one', async () => {
     const { asked, target, deliver } = await setup((count) => token(`t${count}`));
     let answers = 0;
     target.answer = () => aResponse({ statusCode: (answers += 1) === 1 ? 401 : 200 });
@@ -252,7 +252,7 @@ describe('an OAuth client', () => {
     expect(detail?.attempts.map(({ statusCode }) => statusCode)).toEqual([401, 200]);
   });
 
-  it('replaces a remembered token that was revoked within the attempt, and signs again', async () => {
+  it('replaces a revoked cached token within the attempt, and signs again', async () => {
     const { asked, posted, target, deliver, clock } = await setup((n) => token(`t${n}`));
     await deliver();
     const valid = { token: 'Bearer t2' };
@@ -289,7 +289,7 @@ describe('an OAuth client', () => {
     expect([posted.length, asked.length]).toEqual([4, 3]);
   });
 
-  it('has no token replaced for any answer but 401', async () => {
+  it('replaces no token for any status but 401', async () => {
     const { asked, posted, target, deliver } = await setup((n) => token(`t${n}`), {
       retrySchedule: [],
     });
@@ -299,7 +299,7 @@ describe('an OAuth client', () => {
     expect([posted.length, asked.length]).toEqual([2, 1]);
   });
 
-  it('shows the endpoint’s 401 where no fresh token can be had', async () => {
+  it('shows the endpoint’s 401 if no fresh token is available', async () => {
     const { posted, target, deliver } = await setup(
       (n) => (n === 1 ? token('t1') : aResponse({ statusCode: 503 })),
       { retrySchedule: [] },
@@ -311,7 +311,7 @@ describe('an OAuth client', () => {
     expect(posted).toHaveLength(2);
   });
 
-  it('shows the endpoint’s 401 where the fresh token took all the time that was left', async () => {
+  it('shows the endpoint’s 401 if the fresh token took all the remaining time', async () => {
     const { posted, world, target, deliver, clock } = await setup((n) => token(`t${n}`), {
       retrySchedule: [],
     });
@@ -327,7 +327,7 @@ describe('an OAuth client', () => {
     expect(posted).toHaveLength(2);
   });
 
-  it('asks for no other token where no time is left for it', async () => {
+  it('requests no other token without time left', async () => {
     const { asked, target, deliver, clock } = await setup((n) => token(`t${n}`), {
       retrySchedule: [],
       timeoutMs: 2_000,
@@ -349,7 +349,7 @@ describe('an OAuth client', () => {
     ['another kind of token', () => token('s3cret', { token_type: 'mac' }), 'no bearer token'],
     ['a token with a line break', () => token('s3cret\r\nHost: x'), 'no bearer token'],
     ['nothing', () => anError('dns_timeout'), 'No token received'],
-  ] as const)('sends nothing after %s, and tries again', async (_, answer, detail) => {
+  ] as const)('sends nothing after %s, and retries', async (_, answer, detail) => {
     const { posted, asked, deliver, logLines } = await setup((count) =>
       count < 3 ? (answer() as ReturnType<typeof token>) : token('t'),
     );

@@ -40,7 +40,7 @@ describe('what the service itself could not send', () => {
     expect(done?.delivery).toMatchObject({ status: 'delivered', attemptCount: 1 });
   });
 
-  it('is tried again soon at first, and ever less often, at least every quarter of an hour', async () => {
+  it('is retried soon at first, then less and less often, at least every quarter of an hour', async () => {
     const { subscribe, publish, runUntil, clock, ...service } = setup();
     const times: number[] = [];
     service.world.endpoint = () => {
@@ -67,7 +67,7 @@ describe('what the service itself could not send', () => {
     expect((await ports.deadLetters.list(query)).items).toEqual([]);
   });
 
-  it('is an error in the log that names the want and not the endpoint', async () => {
+  it('is an error in the log that names the shortage, not the endpoint', async () => {
     const { subscribe, publish, work, logLines, ...sender } = setup();
     sender.lack();
     await publish(await subscribe({ targetUrl: 'https://receiver.example/secret-path' }));
@@ -98,7 +98,7 @@ describe('what the service itself could not send', () => {
     expect((await call('getHealth')).status).toBe(200);
   });
 
-  it('asks the rate limit for another slot', async () => {
+  it('requests another slot from the rate limit', async () => {
     const { subscribe, publish, settle, sent, clock, ...sender } = setup();
     const times: number[] = [];
     sender.lack();

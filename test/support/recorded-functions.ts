@@ -64,10 +64,10 @@ export async function createRecordedFunctions({ send, losesAnswers }: World) {
     eventBridge: bus.clients.eventBridge,
   };
   const settings = { ...fauxqs.settings, TABLE_NAME: dynalite.settings.TABLE_NAME };
-  // A quota so small that events are soon accepted by asking alone.
+  // A quota so small that no process may accept an event without asking.
   const service = parseSettings(serviceSettings, {
     SUBSCRIPTION_MEMO_MS: '0',
-    INGEST_EVENTS_PER_SECOND: '40',
+    INGEST_EVENTS_PER_SECOND: '4',
   });
 
   const calls = new Map<FunctionName, RecordedCall[]>();

@@ -23,7 +23,7 @@ describe('API keys', () => {
     expect(matchesApiKey(key, text.slice(0, -1))).toBe(false);
   });
 
-  it('are told from what was cut, mistyped or made up, before anything is looked up', () => {
+  it('reject truncated, mistyped and made-up text before any lookup', () => {
     const { text, key } = aKey();
     const at = (index: number) => (text[index] === 'a' ? 'b' : 'a');
     for (const index of [4, 12, 25, 60, text.length - 1]) {

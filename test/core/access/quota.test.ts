@@ -70,7 +70,7 @@ const wishes = fc.array(
 );
 
 describe('a quota', () => {
-  it('lets through its rates, ten seconds at once, and a little of each process, whatever is asked', () => {
+  it('lets through its rates, a burst of ten seconds, and a little per process, whatever the demand', () => {
     fc.assert(
       fc.property(wishes, quotas, (all, quota) => {
         const processes = 10;
@@ -100,7 +100,7 @@ describe('a quota', () => {
     );
   });
 
-  it('lets a steady producer that keeps to it through without a refusal', () => {
+  it('never refuses a steady producer that keeps to it', () => {
     const all = steady(5_000, { afterMs: 2, bytes: 8_000 });
     expect(accepted({ events: 1_000, bytes: 8_000_000 }, 4, all).events).toBe(5_000);
   });
@@ -137,7 +137,7 @@ describe('a quota', () => {
     expect(meter.block?.events).toBe(2 * blockOf(quota).events);
   });
 
-  it('asks nobody for a quiet producer', () => {
+  it('asks the store nothing for a quiet producer', () => {
     const quota = { events: 500, bytes: 4_000_000 };
     let meter: Meter | undefined;
     for (let now = 0; now < 3_600_000; now += 1_000) {
@@ -149,7 +149,7 @@ describe('a quota', () => {
 });
 
 describe('the headers of a quota', () => {
-  it('name both measures, and when they begin anew', () => {
+  it('name both measures, and when they reset', () => {
     expect(rateLimitHeaders({ events: 500, bytes: 4_096 }, 1_200)).toEqual({
       'retry-after': '2',
       'ratelimit-policy': '"events";q=500;w=1;qu="request", "bytes";q=4096;w=1;qu="content-bytes"',

@@ -8,7 +8,7 @@ function after(count: number, most: number): Wrongs {
   return wrongs!;
 }
 
-it('what is wrong is looked into as often as it may be, and then once as one is forgotten', () => {
+it('failures are examined up to the limit, then one at a time as old ones drain', () => {
   expect(waitAfter(undefined, 100, 0)).toBe(0);
   expect(waitAfter(after(99, 100), 100, 0)).toBe(0);
   expect(waitAfter(after(100, 100), 100, 0)).toBe(1_000);
@@ -17,7 +17,7 @@ it('what is wrong is looked into as often as it may be, and then once as one is 
   expect(waitAfter(after(1_000, 1_000), 1_000, 0)).toBe(100);
 });
 
-it('all is forgotten after 100 seconds', () => {
+it('everything is forgotten after 100 seconds', () => {
   expect(oneMore(after(100, 100), 100, 100_000).count).toBe(1);
   expect(oneMore(after(100, 100), 100, 500_000).count).toBe(1);
 });

@@ -34,7 +34,7 @@ function having(subscription: Subscription, kind: HealthEventKind, at: number): 
 }
 
 describe('news', () => {
-  it('are what a change adds to the history, and nothing that was there', () => {
+  it('are what a change adds to the history, without earlier entries', () => {
     const before = having(aSubscription(), 'circuit_opened', noon);
     const after = having(having(before, 'circuit_closed', noon), 'backlog_drained', noon + 1);
     expect(newsOf(before, after)).toEqual([
@@ -44,7 +44,7 @@ describe('news', () => {
     expect(newsOf(after, { ...after, name: 'Another' })).toEqual([]);
   });
 
-  it('are found where a full history drops its oldest', () => {
+  it('are found even if a full history drops its oldest entry', () => {
     let before = aSubscription();
     for (let count = 0; count < limits.healthEventsKept; count += 1) {
       before = having(before, 'circuit_opened', noon + count);
@@ -56,7 +56,7 @@ describe('news', () => {
 });
 
 describe('an announcement', () => {
-  it.each(kinds)('of %s is as the contract says, and of its type', (kind) => {
+  it.each(kinds)('of %s matches the contract and its type', (kind) => {
     const subscription = aSubscription({ name: 'Invoices', inactiveReason: 'gone' });
     const { event } = healthAnnouncement(subscription, { kind, at: noon });
     expect(operationalEvents[kind].parse(event)).toStrictEqual(event);
@@ -71,7 +71,7 @@ describe('an announcement', () => {
     });
   });
 
-  it('says why the service made a subscription inactive, and not why a person did', () => {
+  it('says why the service deactivated a subscription, but not why a person did', () => {
     const reasonOf = (fields: Partial<Subscription>) =>
       healthAnnouncement(aSubscription(fields), { kind: 'disabled', at: noon }).event.data;
     expect(reasonOf({ inactiveReason: 'gone' })).toMatchObject({ reason: 'gone' });
@@ -123,7 +123,7 @@ describe('an announcement', () => {
     expect(event.data).toMatchObject({ reason: null });
   });
 
-  it('holds nothing of the target, the secrets or the payload', () => {
+  it('contains nothing of the target, the secrets or the payload', () => {
     const subscription = aSubscription({
       targetUrl: 'https://example.com/hidden-path',
       secret: 'hidden-secret',
@@ -177,13 +177,13 @@ describe('looking for a change again', () => {
   const waits: number[] = [];
   for (let next = nextLookMs(0); next !== null; next = nextLookMs(waits.length)) waits.push(next);
 
-  it('goes on until nobody can store it any more, whatever any clock says', () => {
+  it('continues until nobody can store it any more, whatever the clocks say', () => {
     const waitedMs = waits.reduce((sum, wait) => sum + wait, 0);
     expect(waitedMs).toBeGreaterThanOrEqual(propagationMs);
     expect(waitedMs).toBeLessThan(2 * propagationMs);
   });
 
-  it('takes a handful of looks, at growing distances', () => {
+  it('takes a handful of looks at growing intervals', () => {
     expect(waits.length).toBeLessThanOrEqual(8);
     expect(waits).toEqual(waits.toSorted((left, right) => left - right));
     expect(waits[0]).toBe(limits.commitResendDelayMs);

@@ -26,25 +26,25 @@ describe('the usual rate', () => {
     expect(usualRate(hours)).toBe(2);
   });
 
-  it('is nothing where nothing was accepted', () => {
+  it('is zero if nothing was accepted', () => {
     expect(usualRate([])).toBe(0);
     expect(usualRate([anHour({})])).toBe(0);
   });
 });
 
 describe('the pace of a recovery', () => {
-  it('begins with a quarter of three quarters of the usual rate, and doubles each minute', () => {
+  it('starts at a quarter of three quarters of the usual rate, and doubles every minute', () => {
     const at = (ms: number) => drainRate('recovery', 8, ms);
     expect([0, 59_999, minute, 2 * minute, 3 * minute, Infinity].map(at)).toEqual([
       1.5, 1.5, 3, 6, 6, 6,
     ]);
   });
 
-  it('does not begin slower where the clocks of two functions differ', () => {
+  it('does not start slower when the clocks of two functions differ', () => {
     expect(drainRate('recovery', 8, -minute)).toBe(drainRate('recovery', 8, 0));
   });
 
-  it('is at least so much that a backlog of a quiet subscription ends', () => {
+  it("is high enough for a quiet subscription's backlog to finish", () => {
     expect(drainRate('recovery', 0, Infinity)).toBe(limits.recoveryDrainPerSecondMin);
     expect(drainRate('recovery', 0, 0)).toBe(
       limits.recoveryDrainPerSecondMin * limits.rampStartRatio,
@@ -79,14 +79,14 @@ describe('the pace after a pause', () => {
 });
 
 describe('a page', () => {
-  it('is what is sent within half a minute, and never nothing', () => {
+  it('is what can be sent within half a minute, and never empty', () => {
     expect(pageSize(0.001)).toBe(1);
     expect(pageSize(1)).toBe(30);
     expect(pageSize(1.01)).toBe(31);
     expect(pageSize(1_000)).toBe(limits.jobPageSize);
   });
 
-  it('is sent in its time at any pace, one delivery more at most', () => {
+  it('is sent in its time at any pace, give or take one delivery', () => {
     const pace = fc.double({ min: 0.01, max: 10_000, noNaN: true });
     fc.assert(
       fc.property(pace, (perSecond) => {

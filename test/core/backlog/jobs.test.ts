@@ -58,7 +58,7 @@ describe('a change of a subscription', () => {
     expect(paceOfChange(before, after)).toBeNull();
   });
 
-  it('is a resumption where a person had paused it, and nothing else was wrong', () => {
+  it('is a resumption if a person had paused it and nothing else was wrong', () => {
     expect(paceOfChange(inState(closed, 'paused'), free)).toBe('resume');
   });
 
@@ -73,7 +73,7 @@ describe('a change of a subscription', () => {
 });
 
 describe('the jobs of a deleted subscription', () => {
-  it('cancel what is open, and again when no function holds an old memo', () => {
+  it('cancel open deliveries, and again when no function holds an old memo', () => {
     const id = aSubscriptionId();
     const jobs = cancelJobs('acme', id, noon);
     expect(jobs.map(({ dueAt }) => dueAt - noon)).toEqual([limits.jobDelayMs, propagationMs]);

@@ -44,7 +44,7 @@ describe('a message', () => {
     );
   });
 
-  test('tells nothing of what is in it when it cannot be read', () => {
+  test('reveals nothing of its content when unreadable', () => {
     for (const text of [secret, `{"version":1,"kind":"attempt","turn":["${secret}"]}`]) {
       expect(JSON.stringify(readMessage(text))).not.toContain(secret);
     }
@@ -60,7 +60,7 @@ describe('a dead letter', () => {
   };
   const why = { reason: 'failed', detail: 'No reason' } as const;
 
-  test('is one letter, however often and with whatever reason its message is buried', () => {
+  test('is one letter, however often and for whatever reason its message is buried', () => {
     const letter = deadLetterOf(received, why, noon + 5);
     const again = { ...received, receiveCount: 7 };
     expect(deadLetterOf(again, { ...why, detail: 'Another' }, noon + 9).id).toBe(letter.id);
@@ -94,13 +94,13 @@ describe('a dead letter', () => {
     expect(letter.detail).toHaveLength(limits.deadLetterDetailCharactersMax);
   });
 
-  test('of a message that nobody gave up by name has its own reason, or that it failed', () => {
+  test('of a message given up without a reason gets its own, or that it failed', () => {
     expect(whyGivenUp('{', 'silent').reason).toBe('unreadable');
     expect(whyGivenUp(textOf({ version: 2 }), 'silent').reason).toBe('unknown_version');
     expect(whyGivenUp(textOf({}), 'silent')).toStrictEqual({ reason: 'failed', detail: 'silent' });
   });
 
-  test('tells of an error what cannot quote anything', () => {
+  test('reveals only the parts of an error that cannot quote input', () => {
     expect(failureDetail(new Error('DynamoDB Query failed: Throttled'))).toMatch(/^DynamoDB Query/);
     const quoting = () => JSON.parse(secret) as unknown;
     expect(quoting).toThrow(secret.slice(0, 6));

@@ -57,7 +57,7 @@ describe('decide', () => {
     expect(decide(message, found, now)).toMatchObject({ do: 'send', isProbe: false });
   });
 
-  it('skips a retry that was asked for by an attempt that another one overtook', () => {
+  it('skips a retry requested by an attempt that another one overtook', () => {
     const retrying = delivery({ status: 'retrying', cycleAttempt: 1, nextAttemptAt: later });
     const found = { delivery: retrying, subscription };
     const retry = { ...message, attempt: 2, dueAt: later };
@@ -68,7 +68,7 @@ describe('decide', () => {
     });
   });
 
-  it('sends what was put off, whether or not the row shows its new time', () => {
+  it('sends a postponed message, whether or not the row shows its new time', () => {
     const found = (nextAttemptAt: number) => ({
       delivery: delivery({ status: 'retrying', cycleAttempt: 1, nextAttemptAt }),
       subscription,
@@ -78,7 +78,7 @@ describe('decide', () => {
     expect(decide(retry, found(later), later)).toMatchObject({ do: 'send' });
   });
 
-  it('skips a replay that was refused because of another one', () => {
+  it('skips a replay that lost to another one', () => {
     const replayed = delivery({ status: 'pending', cycle: 2, nextAttemptAt: later });
     const found = { delivery: replayed, subscription };
     // It waited for its row, which moved the time at which it is due.
@@ -90,14 +90,14 @@ describe('decide', () => {
     });
   });
 
-  it('parks again what a retry finds parked before its predecessor is recorded', () => {
+  it('parks a delivery again if a retry finds it parked before its predecessor is recorded', () => {
     const parked = delivery({ status: 'parked', cycleAttempt: 0 });
     const found = { delivery: parked, subscription: inactive };
     expect(decide(message, found, now)).toMatchObject({ do: 'skip', reason: 'parked' });
     expect(decide({ ...message, attempt: 2 }, found, now)).toMatchObject({ do: 'park' });
   });
 
-  it('sends what is parked with whatever message finds it', () => {
+  it('sends a parked delivery with whatever message finds it', () => {
     const parked = park(delivery(), 'subscription_inactive', now);
     const found = { delivery: parked, subscription };
     expect(decide({ ...message, turn: 'another0' }, found, now)).toMatchObject({ do: 'send' });
@@ -116,7 +116,7 @@ describe('decide', () => {
     expect(decide(message, found, now)).toEqual({ do: 'skip', reason: 'final' });
   });
 
-  it('skips an attempt that is recorded already, and sends the one after it', () => {
+  it('skips an attempt that is already recorded, and sends the next', () => {
     const found = { delivery: delivery({ status: 'retrying', cycleAttempt: 2 }), subscription };
     for (const attempt of [1, 2]) {
       expect(decide({ ...message, attempt }, found, now)).toEqual({
@@ -147,7 +147,7 @@ describe('decide', () => {
     });
   });
 
-  it('believes in no pause that is longer than any may be', () => {
+  it('ignores a pause longer than the maximum', () => {
     const until = now + limits.retryAfterMsMax;
     const held = (heldUntil: number) =>
       decide(message, { delivery: delivery(), subscription: { ...subscription, heldUntil } }, now);
@@ -171,7 +171,7 @@ describe('decide', () => {
     expect(decide(message, parked, now)).toEqual({ do: 'skip', reason: 'parked' });
   });
 
-  it('sends the probe that was announced last, and none before or after it', () => {
+  it('sends the latest announced probe, and none before or after it', () => {
     const found = { delivery: delivery({ status: 'parked' }), subscription: opened(2) };
     expect(decide({ ...message, probe: 2 }, found, now)).toMatchObject({
       do: 'send',
@@ -182,7 +182,7 @@ describe('decide', () => {
     }
   });
 
-  it('sends what was meant as a probe as any other, once the circuit is closed', () => {
+  it('sends a probe like any other message once the circuit is closed', () => {
     const found = { delivery: delivery({ status: 'parked' }), subscription };
     expect(decide({ ...message, probe: 2 }, found, now)).toMatchObject({
       do: 'send',
@@ -205,7 +205,7 @@ describe('decide', () => {
     });
   });
 
-  it('sends what the queue has put off past the pause, whatever the clock says', () => {
+  it('sends what the queue has delayed past the pause, whatever the clock says', () => {
     const found = { delivery: delivery(), subscription: { ...subscription, heldUntil: later } };
     expect(decide({ ...message, dueAt: later - 1 }, found, now).do).toBe('postpone');
     expect(decide({ ...message, dueAt: later }, found, now).do).toBe('send');
@@ -226,7 +226,7 @@ describe('decide', () => {
 });
 
 describe('isEarly', () => {
-  it('tolerates what a queue rounds away', () => {
+  it("tolerates a queue's rounding", () => {
     expect(isEarly({ dueAt: now + limits.earlyToleranceMs }, now)).toBe(false);
     expect(isEarly({ dueAt: now + limits.earlyToleranceMs + 1 }, now)).toBe(true);
   });

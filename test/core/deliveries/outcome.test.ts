@@ -6,7 +6,7 @@ const now = 1_700_000_000_000;
 const day = 86_400_000;
 
 describe('verdictOf', () => {
-  it.each([200, 201, 202, 204, 206, 299])('takes %i for success', (statusCode) => {
+  it.each([200, 201, 202, 204, 206, 299])('treats %i as success', (statusCode) => {
     expect(verdictOf(aResponse({ statusCode }), now)).toEqual({ kind: 'success' });
   });
 
@@ -17,7 +17,7 @@ describe('verdictOf', () => {
     },
   );
 
-  it('takes 410 for gone, and any transport error for a failure', () => {
+  it('treats 410 as gone, and any transport error as a failure', () => {
     expect(verdictOf(aResponse({ statusCode: 410 }), now)).toEqual({
       kind: 'stop',
       reason: 'gone',
@@ -52,14 +52,14 @@ describe('verdictOf', () => {
     [200, 'abort-message', { kind: 'success' }, false],
     [410, '', { kind: 'stop', reason: 'gone' }, true],
     [500, 'whatever', { kind: 'retry', notBefore: null }, false],
-  ])('hears webhook-delivery on %i: %j', (...row) => {
+  ])('honours webhook-delivery on %i: %j', (...row) => {
     const [statusCode, wish, verdict, noMore] = row;
     const result = aResponse({ statusCode, headers: { 'webhook-delivery': wish } });
     expect(verdictOf(result, now)).toEqual(verdict);
     expect(wantsNoMore(result)).toBe(noMore);
   });
 
-  it('ignores Retry-After where the status does not call for it', () => {
+  it('ignores Retry-After for statuses that do not define it', () => {
     const result = aResponse({ statusCode: 500, headers: { 'retry-after': '120' } });
     expect(verdictOf(result, now)).toEqual({ kind: 'retry', notBefore: null });
   });
@@ -119,7 +119,7 @@ describe('recordOf', () => {
     expect(verdictOf(result, now)).toEqual({ kind: 'success' });
   });
 
-  it('keeps what the sender said of an error', () => {
+  it("keeps the sender's message for an error", () => {
     expect(recordOf(anError('tls_expired'))).toMatchObject({
       statusCode: null,
       errorCode: 'tls_expired',

@@ -52,7 +52,7 @@ describe('bodyExpiry', () => {
     );
   });
 
-  it('moves it on for a delivery that stays open long', () => {
+  it('extends it for a delivery that stays open long', () => {
     const late = { ...pending, updatedAt: at + lifetimeMs / 2 + 1 };
     expect(bodyExpiry(pending, late, lifetimeMs)).toBe(late.updatedAt + lifetimeMs);
     const inTime = { ...late, updatedAt: at + lifetimeMs / 2 };
@@ -65,7 +65,7 @@ describe('bodyExpiry', () => {
     expect(bodyExpiry(pending, parked, lifetimeMs)).toBeNull();
   });
 
-  it('gives it a time to live again when the delivery goes on or ends', () => {
+  it('gives it a TTL again when the delivery resumes or ends', () => {
     const goingOn: Delivery = { ...parked, status: 'retrying', updatedAt: at + 7 };
     expect(bodyExpiry(parked, goingOn, lifetimeMs)).toBe(at + 7 + lifetimeMs);
     expect(bodyExpiry(parked, cancelled(parked), lifetimeMs)).toBe(at + 5 + retentionMs);

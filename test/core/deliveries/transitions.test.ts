@@ -92,7 +92,7 @@ describe('afterAttempt', () => {
     expect(after.retryAt).toBeNull();
   });
 
-  it('keeps how the last attempt ended, also over a replay', () => {
+  it('keeps how the last attempt ended, even across a replay', () => {
     const refused = afterAttempt(accepted(), facts({ result: anError('connect_refused') }));
     expect(refused.delivery).toMatchObject({
       lastStatusCode: null,
@@ -134,7 +134,7 @@ describe('afterAttempt', () => {
     expect(veryOften.retryAt).toBe(acceptedAt + 112 + limits.pauseDelayMsMax);
   });
 
-  it('uses up no try for a pause that the endpoint asks for, for five days', () => {
+  it('consumes no try for a pause that the endpoint requests, for five days', () => {
     const result = aResponse({ statusCode: 429, headers: { 'retry-after': '60' } });
     let delivery = accepted();
     for (let attempt = 1; attempt <= 20; attempt += 1) {
@@ -155,7 +155,7 @@ describe('afterAttempt', () => {
     expect(afterAttempt(delivery, last).delivery).toMatchObject({ status: 'failed' });
   });
 
-  it('begins to count pauses anew with a replay, and their days with a parking', () => {
+  it('restarts the count of pauses with a replay, and of their days with parking', () => {
     const paused = { ...accepted(), pauses: 3, pausesSince: acceptedAt };
     const start = { heldBackBy: null, at: acceptedAt + 9, turn: 'another0' };
     expect(replay(paused, start)).toMatchObject({ pauses: 0, pausesSince: null });
@@ -181,7 +181,7 @@ describe('afterAttempt', () => {
   it.each([
     ['the first', 0],
     ['the last', 2],
-  ])('leaves a delivery parked after a failed probe, and burns nothing of %s', (_, recorded) => {
+  ])('leaves a delivery parked after a failed probe, without burning %s', (_, recorded) => {
     const parked = park({ ...accepted(), cycleAttempt: recorded }, 'circuit_open', acceptedAt);
     const after = afterAttempt(parked, failure({ isProbe: true, cycleAttempt: recorded + 1 }));
     expect(after.retryAt).toBeNull();
@@ -238,7 +238,7 @@ describe('afterAttempt', () => {
     }
   });
 
-  it('counts a pause that comes back after a later attempt, which had counted it as a try', () => {
+  it('counts a pause that returns after a later attempt, which had counted it as a try', () => {
     const paused = (before: Delivery, cycleAttempt: number) =>
       afterAttempt(before, facts({ cycleAttempt, result: busy('60') }));
     const second = paused(accepted(), 2).delivery;
@@ -249,7 +249,7 @@ describe('afterAttempt', () => {
     expect(paused(parked, 1).delivery.pausesSince).toBeNull();
   });
 
-  it('only logs a failure that comes back after a later attempt, and delivers on a late success', () => {
+  it('only logs a failure that returns after a later attempt, and delivers on a late success', () => {
     const retrying = afterAttempt(accepted(), failure({ cycleAttempt: 2 })).delivery;
     const { status, nextAttemptAt, turn } = retrying;
     for (const cycleAttempt of [1, 2]) {
@@ -269,7 +269,7 @@ describe('park, cancel, replay', () => {
     expect(parked).toMatchObject({ status: 'parked', attemptCount: 0, nextAttemptAt: null });
   });
 
-  it('puts off without burning an attempt, under the same turn', () => {
+  it('postpones without burning an attempt, under the same turn', () => {
     const later = acceptedAt + 60_000;
     const putOff = { ...accepted(), nextAttemptAt: later, updatedAt: acceptedAt + 5, version: 2 };
     const by = (isPause: boolean) =>
@@ -278,7 +278,7 @@ describe('park, cancel, replay', () => {
     expect(by(true)).toEqual({ ...putOff, pausesSince: acceptedAt + 5 });
   });
 
-  it('cancels what is open and nothing else', () => {
+  it('cancels open deliveries and nothing else', () => {
     const cause = { reason: 'requested' as const, now: acceptedAt + 5, retentionMs };
     for (const open of [
       accepted(),
@@ -291,7 +291,7 @@ describe('park, cancel, replay', () => {
     expect(cancel(delivered, cause)).toBeNull();
   });
 
-  it('replays also what was delivered, with the whole schedule before it', () => {
+  it('replays even delivered ones, with the whole schedule ahead', () => {
     const delivered = afterAttempt(accepted(), facts()).delivery;
     const start = { at: acceptedAt + 900, heldBackBy: null, turn: aTurn };
     expect(replay(delivered, start, acceptedAt + 500)).toMatchObject({

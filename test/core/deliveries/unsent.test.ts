@@ -5,7 +5,7 @@ import { presentFault, unsentDelayMs } from '../../../lambdas/core/deliveries/un
 
 const jitters = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 
-describe('the wait of what could not be sent', () => {
+describe('the wait of an unsent attempt', () => {
   it('stays within its bounds and a fifth more', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1 }), jitters, (tries, jitter) => {
@@ -26,13 +26,13 @@ describe('the wait of what could not be sent', () => {
 describe('the present fault', () => {
   const unsent = { fault: 'no_memory', at: 1_000_000 } as const;
 
-  it('lasts a minute after the last want', () => {
+  it('lasts a minute after the last shortage', () => {
     expect(presentFault(null, 0)).toBeNull();
     expect(presentFault(unsent, unsent.at + limits.unsentShownMs)).toBe('no_memory');
     expect(presentFault(unsent, unsent.at + limits.unsentShownMs + 1)).toBeNull();
   });
 
-  it('is not believed of a future that a clock once showed', () => {
+  it('is ignored if dated in the future by a clock that was once ahead', () => {
     expect(presentFault(unsent, unsent.at - limits.unsentShownMs - 1)).toBeNull();
   });
 });

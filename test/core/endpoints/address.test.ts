@@ -135,7 +135,7 @@ test.each([
   '8.8.8.8/32',
   '[2606::1]',
   '::g',
-])('refuses what is no address: "%s"', (text) => {
+])('refuses anything but an address: "%s"', (text) => {
   expect(isAllowedAddress(text, production)).toBe(false);
   expect(isAllowedAddress(text, policyOf(['0.0.0.0/0', '::/0']))).toBe(false);
 });

@@ -42,7 +42,7 @@ describe('a client key', () => {
   });
 
   // To generate one takes many seconds; nobody checks whether its primes are any.
-  it.each([4_096, 4_104, 16_384])('of RSA has a size, here %i bits', (bits) => {
+  it.each([4_096, 4_104, 16_384])('of RSA is bounded in size, here %i bits', (bits) => {
     const { certificate } = ownPair();
     const problem = clientCertificateProblem({ certificate, privateKey: rsaOf(bits, {}) });
     if (bits === 4_096) expect(problem?.detail).toBe('must match the certificate');

@@ -10,7 +10,7 @@ describe('custom headers', () => {
     });
   });
 
-  it('keep the value that is written back as its mask, whatever the case of its name', () => {
+  it('keep a value written back as its mask, whatever the case of its name', () => {
     const stored = { 'X-Api-Key': 's3cret', 'X-Gone': 'gone' };
     expect(unmaskedHeaders({ 'x-api-key': secretMask, 'X-New': 'new' }, stored)).toEqual({
       'x-api-key': 's3cret',
@@ -18,7 +18,7 @@ describe('custom headers', () => {
     });
   });
 
-  it('do not take a mask for a value', () => {
+  it('do not accept a mask as a new value', () => {
     expect(() => unmaskedHeaders({ 'X-New': secretMask }, { 'X-Api-Key': 's3cret' })).toThrow(
       expect.objectContaining({
         code: 'invalid-request',

@@ -150,7 +150,7 @@ describe('auth of an endpoint', () => {
 
   it.each(['p', secretMask])('never shows a key that was a user without a password', (password) => {
     const given = { ...userOnly, username: secretMask, password };
-    expect(() => unmaskedAuth(given, userOnly)).toThrow(/must be the actual (user|secret)/);
+    expect(() => unmaskedAuth(given, userOnly)).toThrow(/must be the actual (user name|secret)/);
   });
 
   it('keeps the value of a header whose name is written in another case', () => {

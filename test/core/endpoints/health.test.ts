@@ -52,7 +52,7 @@ function evidence(about: Partial<Evidence> = {}): Evidence {
 }
 
 describe('a closed circuit', () => {
-  it('opens on mostly failures, and names the job that begins with the first probe', () => {
+  it('opens on mostly failures, and names the job that starts with the first probe', () => {
     const now = noon + limits.circuitOpensAfterMs;
     const change = judged(healthy, evidence());
     expect(change).toMatchObject({ event: 'circuit_opened', jobDueAt: now + minute });
@@ -85,7 +85,7 @@ describe('a closed circuit', () => {
     expect(judged(failing, evidence())?.after.health.failingSince).toBe(noon - 5);
   });
 
-  it('opens only where, of what it saw, at least half failed, ten did, and a minute passed', () => {
+  it('opens only after at least ten failures, half of all attempts, over a minute', () => {
     const seen = fc.array(fc.record({ afterMs: fc.nat(30 * second), failed: fc.boolean() }), {
       minLength: 1,
       maxLength: 80,
@@ -116,7 +116,7 @@ describe('a closed circuit', () => {
 });
 
 describe('the window of attempts', () => {
-  it('begins anew when it is five minutes old, or the circuit has changed since', () => {
+  it('restarts when it is five minutes old, or the circuit has changed since', () => {
     const fresh = { from: noon + minute, circuitSince: noon, attempts: 1, failures: 1 };
     const attempt = { failed: true, at: noon + minute };
     for (const since of [noon + 1, noon - 1]) {
@@ -138,7 +138,7 @@ describe('the window of attempts', () => {
     });
   });
 
-  it('begins anew after the clock stepped back, so that a circuit can open', () => {
+  it('restarts after the clock stepped back, so that a circuit can open', () => {
     const at = noon - 60 * minute;
     const window = counted(broken, newHealth(noon), { failed: true, at });
     expect(window).toEqual({ from: at, circuitSince: noon, attempts: 1, failures: 1 });
@@ -161,13 +161,13 @@ describe('an open circuit', () => {
     });
   });
 
-  it('is not closed by an attempt that was under way when it opened', () => {
+  it('is not closed by an attempt that was in flight when it opened', () => {
     const change = judged(opened, evidence({ sign: 'success' }));
     expect(change).toMatchObject({ event: null, jobDueAt: null });
     expect(change!.after.health).toMatchObject({ circuit: open, failingSince: null });
   });
 
-  it('is left as it is by every failure', () => {
+  it('is unaffected by further failures', () => {
     for (const sign of [passing, persistent, 'neutral'] as const) {
       for (const isProbe of [true, false]) {
         expect(judged(opened, evidence({ sign, isProbe }))).toBeNull();
@@ -221,7 +221,7 @@ describe('an endpoint', () => {
     expect(judged(change!.after, success)).toBeNull();
   });
 
-  it('is disabled by the first failure after five days of nothing else', () => {
+  it('is disabled by the first failure after five days of only failures', () => {
     const failing = having({
       failingSince: noon,
       failureSeenAt: noon + 5 * day - hour,
@@ -260,7 +260,7 @@ describe('an endpoint', () => {
     expect(again(gapMs + 1, passing)?.health.failingSince).toBeNull();
   });
 
-  it('has its last failure stored every six hours, not more often', () => {
+  it('has its last failure stored every six hours at most', () => {
     const failing = having({ failingSince: noon, failureSeenAt: noon });
     const at = (now: number) => judged(failing, evidence({ window: few, now }));
     expect(at(noon + 6 * hour - 1)).toBeNull();

@@ -43,12 +43,12 @@ const asked: fc.Arbitrary<number[]> = fc
   });
 
 describe('a slot', () => {
-  it('is there at once for as many as may burst, then one by one', () => {
+  it('is immediate for a full burst, then one by one', () => {
     const slots = slotsAt({ perSecond: 2, burst: 3 }, after(0, 0, 0, 0, 0));
     expect(slots).toEqual(after(0, 0, 0, 500, 1_000));
   });
 
-  it('is there at once for whoever asks no faster than the limit', () => {
+  it('is immediate for callers within the limit', () => {
     const times = after(0, 500, 1_000, 1_700, 2_200);
     expect(slotsAt({ perSecond: 2, burst: 1 }, times)).toEqual(times);
   });
@@ -60,13 +60,13 @@ describe('a slot', () => {
     );
   });
 
-  it('may be far away where the limit is less than one a second', () => {
+  it('may be far away if the limit is below one per second', () => {
     expect(slotsAt({ perSecond: 0.01, burst: 1 }, after(0, 0, 0))).toEqual(
       after(0, 100 * second, 200 * second),
     );
   });
 
-  it('can be told from what the store keeps alone', () => {
+  it('follows from the stored state alone', () => {
     fc.assert(
       fc.property(limit, fc.integer({ min: -10_000, max: 10_000 }), (about, inMs) => {
         const { busyUntil, slotAt } = reserveSlot(about, noon + inMs, noon);
@@ -109,7 +109,7 @@ describe('the slots of a limit', () => {
     );
   });
 
-  it('leave no room unused: who has to wait follows a full burst or an earlier slot', () => {
+  it('leave no room unused: a wait always follows a full burst or an earlier slot', () => {
     fc.assert(
       fc.property(limit, asked, (about, times) => {
         const slots = slotsAt(about, times);

@@ -36,11 +36,11 @@ test.each([
   'https://',
   'http://[::',
   'file:///etc/passwd',
-])('%j leads nowhere that could be set as a target', (location) => {
+])('%j leads nowhere usable as a target', (location) => {
   expect(redirectTarget(location, asked)).toBeNull();
 });
 
-test('is cut where it is long', () => {
+test('is truncated if long', () => {
   const base = 'https://example.com/';
   const fitting = base.padEnd(limits.redirectCharactersMax, 'a');
   expect(redirectTarget(fitting, asked)).toBe(fitting);

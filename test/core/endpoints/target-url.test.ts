@@ -158,7 +158,7 @@ test.each([
   expect(allowedLoopbackAddresses(policyOf({ allowHttp: true, allowCidrs }))).toEqual(addresses);
 });
 
-test('says the same of every blocked address', () => {
+test('says the same for every blocked address', () => {
   const details = refusedUrls.address.map((url) => {
     const check = checkTargetUrl(url, withHttp);
     return check.ok ? '' : check.detail;

@@ -162,7 +162,7 @@ describe.each(Object.entries(senders))('verifyInbound of %s', (_name, sender) =>
     }
   });
 
-  it('minds the time where the scheme has one', async () => {
+  it('checks the time if the scheme has one', async () => {
     const headers = await sender.sign(seconds, secret);
     const at = (offset: number) => verify(headers, { at: (seconds + offset) * 1_000 });
     const late = sender.hasTimestamp ? 'expired' : 'ok';
@@ -173,7 +173,7 @@ describe.each(Object.entries(senders))('verifyInbound of %s', (_name, sender) =>
 describe('verifyInbound', () => {
   const body = new TextEncoder().encode(text);
 
-  it('takes hex in either case', async () => {
+  it('accepts hex in either case', async () => {
     const signature = await sign(secret, text);
     const headers = { 'x-hub-signature-256': signature.toUpperCase() };
     expect(verifyInbound({ scheme: 'github', secret }, [secret], { headers, body, now })).toBe(
@@ -181,7 +181,7 @@ describe('verifyInbound', () => {
     );
   });
 
-  it('takes a gap behind the prefix, and none within it', async () => {
+  it('accepts a gap after the prefix, but none within it', async () => {
     const signature = await sign(secret, text);
     const verdictOf = (header: string) =>
       verifyInbound({ scheme: 'github', secret }, [secret], {
@@ -209,7 +209,7 @@ describe('verifyInbound', () => {
     expect(verify(`t=${seconds}x`, signature)).toBe('invalid');
   });
 
-  it('does not take a signed time that is not a number for a fresh one', () => {
+  it('does not treat a signed time that is not a number as fresh', () => {
     const timestamp = '1e99';
     const signature = hmac('sha256', secret, `v0:${timestamp}:${text}`).digest('hex');
     const headers = {

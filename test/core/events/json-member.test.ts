@@ -38,7 +38,7 @@ describe('the text of a member', () => {
     );
   });
 
-  it('takes a long text in its stride', () => {
+  it('handles a long text', () => {
     const long = JSON.stringify('\\"'.repeat(200_000));
     expect(memberText(`{"a":${long},"payload":${long}}`, 'payload')).toBe(long);
   });

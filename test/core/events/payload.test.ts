@@ -53,7 +53,7 @@ describe('checkPayload', () => {
     expect(() => check(bytes('{'), { contentType })).toThrow(refused('malformed-json'));
   });
 
-  it('takes any bytes of any other type', () => {
+  it('accepts any bytes of any other type', () => {
     fc.assert(
       fc.property(
         fc.uint8Array({ minLength: 1 }),
@@ -66,7 +66,7 @@ describe('checkPayload', () => {
     );
   });
 
-  it('takes bytes without a type for bytes', () => {
+  it('treats bytes without a type as bytes', () => {
     expect(check(Uint8Array.of(0xff), { contentType: null })).toEqual({
       contentType: 'application/octet-stream',
       contentEncoding: null,
@@ -94,7 +94,7 @@ describe('checkPayload', () => {
 });
 
 describe('textOf', () => {
-  it('has every byte, or is none', () => {
+  it('has every byte, or is null', () => {
     fc.assert(
       fc.property(fc.uint8Array(), (body) => {
         const text = textOf(body);

@@ -25,7 +25,7 @@ function anEntry(fields: Partial<LedgerEntry> & { at?: number } = {}): LedgerEnt
 }
 
 describe('an entry without a row', () => {
-  test('is missing while its row must still be there, less what clocks may differ', () => {
+  test('is missing while its row must still exist, minus clock differences', () => {
     const entry = anEntry({ delivery: null });
     const end = entry.keptUntil - limits.ledgerClockMarginMs;
     expect(isMissing(entry, noon)).toBe(true);
@@ -33,13 +33,13 @@ describe('an entry without a row', () => {
     expect(isMissing(entry, end)).toBe(false);
   });
 
-  test('is not missing where there is a row', () => {
+  test('is not missing if there is a row', () => {
     expect(isMissing(anEntry(), noon)).toBe(false);
   });
 });
 
 describe('the hours of the ledger', () => {
-  test('add up: accepted is every status and what is missing', () => {
+  test('add up: accepted equals all statuses plus missing', () => {
     const arbitrary = fc.record({
       at: fc.integer({ min: noon - 5 * hourMs, max: noon }),
       status: fc.option(fc.constantFrom(...statuses)),
@@ -67,7 +67,7 @@ describe('the hours of the ledger', () => {
     );
   });
 
-  test('go by the time of acceptance, and leave out hours in which nothing was accepted', () => {
+  test('go by time of acceptance, and omit hours in which nothing was accepted', () => {
     const entries = [
       anEntry({ at: noon - 1 }),
       anEntry({ at: noon }),

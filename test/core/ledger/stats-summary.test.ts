@@ -70,7 +70,7 @@ describe('the window', () => {
 describe('the summary', () => {
   const range = { fromHour: noon - 2 * hourMs, untilHour: noon + hourMs };
 
-  test('adds the hours up and shows the empty ones', () => {
+  test('adds up the hours and shows empty ones', () => {
     const hours = [
       anHour({ hour: noon - 2 * hourMs, byStatus: { ...noStatuses, delivered: 2 }, attempts: 3 }),
       anHour({ byStatus: { ...noStatuses, failed: 1, parked: 4, cancelled: 1 }, attempts: 6 }),
@@ -91,7 +91,7 @@ describe('the summary', () => {
     });
   });
 
-  test('counts only what is finished in the success rate', () => {
+  test('counts only finished deliveries in the success rate', () => {
     const byStatus = { ...noStatuses, pending: 5, retrying: 5, parked: 5, cancelled: 5 };
     expect(summarize([anHour({ byStatus })], range).successRate).toBeNull();
     const done = { ...byStatus, delivered: 1, failed: 1 };
@@ -124,7 +124,7 @@ describe('a percentile', () => {
     })
     .filter((buckets) => buckets.some((count) => count > 0));
 
-  test('never falls when the share grows', () => {
+  test('never decreases as the share grows', () => {
     fc.assert(
       fc.property(
         counts,

@@ -91,7 +91,7 @@ describe('statsDelta', () => {
     expect(latency.reduce((sum, count) => sum + count, 0)).toBe(1);
   });
 
-  it('adds up over any path: one delivery in one status', () => {
+  it('adds up along any path: one delivery in one status', () => {
     const step = fc.constantFrom('ok', 'bad', 'park', 'cancel', 'replay');
     fc.assert(
       fc.property(fc.array(step, { minLength: 1, maxLength: 20 }), (steps) => {

@@ -35,14 +35,14 @@ function allowed(state: ReplayJob['state']): string[] {
 }
 
 describe('the states of a job', () => {
-  it('allow a person what makes sense', () => {
+  it('allow a person every sensible change', () => {
     expect(allowed('running')).toEqual(['pause', 'cancel']);
     expect(allowed('paused')).toEqual(['resume', 'cancel']);
     expect(allowed('completed')).toEqual([]);
     expect(allowed('cancelled')).toEqual([]);
   });
 
-  it('keep what has ended for the retention', () => {
+  it('keep ended jobs for the retention', () => {
     expect(cancelJob(aReplayJob(), at)).toMatchObject({
       state: 'cancelled',
       completedAt: at.now,
@@ -63,7 +63,7 @@ describe('the states of a job', () => {
 });
 
 describe('a step', () => {
-  it('moves on in the list, and counts', () => {
+  it('advances in the list, and counts', () => {
     expect(
       afterStep(aReplayJob({ examined: 100, replayed: 99, skipped: 1 }), stepResult(), at),
     ).toMatchObject({
@@ -113,7 +113,7 @@ describe('a step', () => {
     expect([0, 1, 2, 3].map(dueAt)).toEqual([5_000, 5_333, 5_667, 6_000].map((ms) => noon + ms));
   });
 
-  it('is not kept waiting by a clock that was ahead', () => {
+  it('is not delayed by a clock that was ahead', () => {
     const next = (aheadMs: number) => dueTimes(aReplayJob({ nextDueAt: noon + aheadMs }), noon)(0);
     expect(next(2 * limits.replayStepMs)).toBe(noon + 2 * limits.replayStepMs);
     expect(next(3_600_000)).toBe(noon);
@@ -121,13 +121,13 @@ describe('a step', () => {
     expect(resumeJob(paused, noon)!.nextDueAt).toBeLessThan(noon + 60_000);
   });
 
-  it('does not make up for time that was lost', () => {
+  it('does not catch up on lost time', () => {
     const dueAt = dueTimes(aReplayJob({ perSecond: 10, nextDueAt: noon }), noon + 60_000);
     expect(dueAt(0)).toBe(noon + 60_000);
     expect(dueAt(1)).toBe(noon + 60_100);
   });
 
-  it('is asked for a little before its first replay is due', () => {
+  it('is requested a little before its first replay is due', () => {
     const job = aReplayJob({ nextDueAt: noon + 9_000, step: 3 });
     expect(stepMessage(job, noon)).toMatchObject({
       step: 3,
@@ -142,7 +142,7 @@ describe('a message of a job', () => {
   const message = (step: number): ReplayMessage => stepMessage(aReplayJob({ step }), noon);
   const looksMax = limits.commitWaitMaxMs / limits.commitResendDelayMs;
 
-  it('waits for its job and for the step before it, but not for ever', () => {
+  it('waits for its job and for the step before it, but not forever', () => {
     for (const job of [undefined, aReplayJob({ step: 6 })]) {
       expect(decideStep(message(7), job)).toEqual({ do: 'await-commit' });
       const looked = (looks: number) => decideStep({ ...message(7), looks }, job);

@@ -13,7 +13,7 @@ function setup(entriesMax = 2) {
 }
 
 describe('memo', () => {
-  it('loads once within its time to live, and again at its end', async () => {
+  it('loads once within its TTL, and again after it', async () => {
     const { memo, load, loads, at } = setup();
     expect(await memo.get('a', at(0), load('first'))).toBe('first');
     expect(await memo.get('a', at(99), load('second'))).toBe('first');
@@ -56,7 +56,7 @@ describe('memo', () => {
     expect(await memo.get('a', at(49), load('third'))).toBe('third');
   });
 
-  it('knows what is loaded or set, without waiting for what is not, and while it is young', async () => {
+  it('peeks at loaded or set values while fresh, without waiting for others', async () => {
     const { memo, at } = setup();
     const loading = Promise.withResolvers<string>();
     const got = memo.get('a', at(0), () => loading.promise);

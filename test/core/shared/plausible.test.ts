@@ -6,7 +6,7 @@ import { noon } from '../../support/factories.ts';
 const { clockStepMs } = limits;
 
 describe('a stored instant', () => {
-  it('is what it is, as far ahead as its rule could have put it', () => {
+  it('is believed as far ahead as its rule allows', () => {
     for (const ms of [-3_600_000, 0, 60_000, 60_000 + clockStepMs]) {
       expect(plausible(noon + ms, noon, 60_000)).toBe(noon + ms);
     }
@@ -19,7 +19,7 @@ describe('a stored instant', () => {
 });
 
 describe('the reading of a clock', () => {
-  it('is from the future where it is later than clocks differ', () => {
+  it('is from the future if it is later than clocks may differ', () => {
     expect(isFromTheFuture(noon + clockStepMs, noon)).toBe(false);
     expect(isFromTheFuture(noon + clockStepMs + 1, noon)).toBe(true);
   });

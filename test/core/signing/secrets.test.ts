@@ -20,7 +20,7 @@ describe('rotateSecret', () => {
     expect(activeSecrets(rotated, now + 24 * hour)).toEqual(['new']);
   });
 
-  it('lets none sign for longer than any overlap may be: a clock was ahead as it was rotated', () => {
+  it('lets none sign beyond the maximum overlap, even if a clock was ahead at rotation', () => {
     const ahead = now + 400 * 24 * hour;
     const rotated = rotateSecret(fresh('old'), { secret: 'new', overlapMs: hour, now: ahead });
     expect(activeSecrets(rotated, now)).toEqual(['new']);
@@ -29,14 +29,14 @@ describe('rotateSecret', () => {
     expect(activeSecrets(longest, now)).toEqual(['new', 'old']);
   });
 
-  it('ends every earlier secret at once without an overlap', () => {
+  it('retires every earlier secret immediately without an overlap', () => {
     const first = rotateSecret(fresh('a'), { secret: 'b', overlapMs: 24 * hour, now });
     const second = rotateSecret(first, { secret: 'c', overlapMs: 0, now: now + 1 });
     expect(activeSecrets(second, now + 1)).toEqual(['c']);
     expect(second.previousSecrets).toEqual([]);
   });
 
-  it('shortens what earlier rotations promised, and never prolongs it', () => {
+  it('shortens earlier overlaps, and never extends them', () => {
     const first = rotateSecret(fresh('a'), { secret: 'b', overlapMs: 2 * hour, now });
     const shorter = rotateSecret(first, { secret: 'c', overlapMs: hour, now });
     expect(activeSecrets(shorter, now + hour - 1)).toEqual(['c', 'b', 'a']);

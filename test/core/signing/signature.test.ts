@@ -77,7 +77,7 @@ describe('standardSignatures', () => {
       ['during its overlap', [newSecret, oldSecret], [true, true]],
       ['during its overlap, newest asymmetric', [keyVector.secret, oldSecret], [true, false]],
       ['after it', [newSecret], [false, true]],
-    ])('%s, lets in who has a secret that signs', (_when, active, [byOld, byNew]) => {
+    ])('%s, accepts any holder of an active secret', (_when, active, [byOld, byNew]) => {
       const headers = standardHeaders(active);
       const accepts = (secret: string) => {
         try {

@@ -34,8 +34,8 @@ export function DeadLetters() {
         )}
       </PageHead>
       <p class="quiet">
-        Messages of the service itself that no function could handle. Find and mend what broke them,
-        then send them again: what was done before is not done twice.
+        Internal messages that no function could handle. Find and fix the cause, then resend them:
+        nothing that succeeded before is repeated.
       </p>
       <Shown live={live} rows={4}>
         {({ dead_letters: letters, next_cursor: cursor }) =>

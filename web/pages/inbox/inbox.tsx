@@ -17,8 +17,7 @@ export function InboxPage() {
     <>
       <PageHead title="Development inbox" />
       <p class="quiet">
-        An endpoint of your own, on this machine alone and in memory. Give it as the target URL of a
-        subscription.
+        Your own endpoint, local and in memory only. Use it as the target URL of a subscription.
       </p>
       <Shown live={live}>
         {(inboxes) => {
@@ -64,14 +63,14 @@ function HowTo() {
       <div class="stack">
         <Code text={inboxUrl('demo')} label="Inbox address" copyWhat="address" />
         <p>
-          At the end of the target URL, one of these says how. A click in the form of the{' '}
-          <a href="subscriptions">subscription</a> sets it, too.
+          Append one of these to the target URL, or click one in the form of the{' '}
+          <a href="subscriptions">subscription</a>.
         </p>
         <dl class="facts">
           <dt>
             <code>?fail=2</code>
           </dt>
-          <dd>fails twice for each webhook, then takes it</dd>
+          <dd>fails twice for each webhook, then accepts it</dd>
           <dt>
             <code>?status=503</code>
           </dt>

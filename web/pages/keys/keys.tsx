@@ -27,7 +27,7 @@ export function Keys() {
       </PageHead>
       {!usesKeys.value && (
         <p class="quiet">
-          API keys are off here: every program of this machine may call. Keys count once{' '}
+          API keys are off: every program on this machine may call. Keys take effect once{' '}
           <code>API_AUTH=on</code> is set.
         </p>
       )}

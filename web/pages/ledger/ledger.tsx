@@ -60,9 +60,9 @@ export function Ledger() {
         </button>
       </PageHead>
       <p class="quiet">
-        Every delivery that was accepted in the last day, by the hour, and what became of it. What
-        is missing was accepted and has no row any more. What is overdue should have been attempted
-        so long ago that the queue must have lost it: the hourly check asks for it again.
+        Every delivery accepted in the last day, by hour, and what became of it. Missing deliveries
+        were accepted but have lost their row. Overdue ones should have been attempted so long ago
+        that the queue must have lost them: the hourly check requests them again.
       </p>
       <Shown live={live} rows={5}>
         {({ hours, missing, isWhole, checkedAt }) =>

@@ -45,14 +45,14 @@ export function RecoverDialog({ onClose }: { onClose: () => void }) {
   const recover = async () => {
     const wish = { dry_run: false, per_second: Number(perSecond) };
     const { overdue, jobs } = await recoverAll(wish, setProgress);
-    notify('good', `${count(overdue)} deliveries and ${count(jobs)} jobs are asked for again`);
+    notify('good', `${count(overdue)} deliveries and ${count(jobs)} jobs are queued again`);
     reloadLive('ledger');
   };
 
   return (
     <Confirm title="Recover what the queue lost?" verb="Recover" onClose={onClose} act={recover}>
       <p>
-        For use after the queue was emptied or the table restored. Where the queue is only late,
+        Use this after the queue was emptied or the table restored. If the queue is merely late,
         deliveries may be attempted twice.
       </p>
       <p role="status">{failure ?? sentenceOf(found, progress)}</p>

@@ -63,7 +63,7 @@ function secretText({ secret, previous_secrets: previous }: Subscription): Compo
       Configured
       {previous.map(({ expires_at: at }) => (
         <div class="hint" key={at}>
-          An earlier one signs on until <Time at={at} />
+          An earlier one keeps signing until <Time at={at} />
         </div>
       ))}
     </>

@@ -22,7 +22,7 @@ export function EndpointBox({ subscription }: { subscription: Subscription }) {
         <dl class="facts">
           <dt>Body</dt>
           <dd>
-            Any bytes. <code>Content-Type</code> and <code>Content-Encoding</code> go on with them
+            Any bytes. <code>Content-Type</code> and <code>Content-Encoding</code> are forwarded
           </dd>
           <dt>Optional</dt>
           <dd>
