@@ -1,39 +1,51 @@
 // The pictures of docs/pictures: every page in light and dark, narrow and wide, as the README and docs/console.md show them.
+// The server has lived through a day by then, since a console without a past shows little.
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import type { Browser } from 'playwright-core';
 import { contextOptions, launchOptions, schemes, sizeOf, widths } from './support/chromium.ts';
+import { temporaryDirectory } from '../support/local-server.ts';
+import { until } from '../support/until.ts';
+import { liveThroughDay } from './support/day.ts';
+import type { Day } from './support/day.ts';
+import { dayMs } from './support/day-plan.ts';
 import { publish, untilStatus } from './support/given.ts';
-import { seed } from './support/seed.ts';
+import { setClock } from './support/set-clock.ts';
 import { localStand } from './support/stand.ts';
 import type { Stand } from './support/stand.ts';
 import { visit, viewsOf } from './support/views.ts';
+import type { View } from './support/views.ts';
 
 const folder = join(import.meta.dirname, '../../docs/pictures');
 
 /** Readable, and all of them together a few megabytes. */
-const quality = 70;
+const quality = 66;
+
+const replayedMs = 1_800_000;
 
 export async function takePictures(): Promise<void> {
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
-  const stand = await localStand();
+  const own = await temporaryDirectory();
+  const CLOCK_FILE = join(own.path, 'clock');
+  const now = Date.now();
+  const clock = setClock(CLOCK_FILE, now - dayMs);
+  const stand = await localStand({ CLOCK_FILE }, { script: 'test/local/shifted-clock.ts' });
   const browser = await chromium.launch(launchOptions);
   try {
-    await takeAll(stand, browser);
+    const day = await liveThroughDay(stand, clock, now);
+    const replayId = await replayItsBeginning(stand, day);
+    await fillInbox(stand);
+    await takeAll(stand, browser, viewsOf(day, { replayId, hasInbox: true }));
   } finally {
     await browser.close();
     await stand.close();
+    await own.remove();
   }
 }
 
-async function takeAll(stand: Stand, browser: Browser): Promise<void> {
-  const seeded = await seed(stand);
-  await fillInbox(stand);
-  const body = { subscription_id: seeded.billing.subscriptionId, status: ['failed' as const] };
-  const { replay } = await stand.api.call('createReplay', { body });
-  const views = viewsOf(seeded, { replayId: replay?.id ?? '', hasInbox: true });
+async function takeAll(stand: Stand, browser: Browser, views: readonly View[]): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
   const context = await browser.newContext({ ...contextOptions, baseURL: stand.consoleUrl });
   const page = await context.newPage();
   for (const view of views) {
@@ -48,6 +60,28 @@ async function takeAll(stand: Stand, browser: Browser): Promise<void> {
     }
   }
   console.log(`${views.length} pages in ${folder}`);
+}
+
+/** Of the outage: most of what failed in it is left to be seen. */
+async function replayItsBeginning({ api }: Stand, { billing, outage }: Day): Promise<string> {
+  const accepted = {
+    subscription_id: billing.subscriptionId,
+    since: new Date(outage.from).toISOString(),
+    until: new Date(outage.from + replayedMs).toISOString(),
+  };
+  const { replay } = await api.call('createReplay', { body: accepted });
+  const id = replay?.id ?? '';
+  await until(
+    'all that is replayed is delivered',
+    async () => {
+      const query = { ...accepted, status: 'delivered' };
+      const { deliveries } = await api.call('listDeliveries', { query });
+      const { state, replayed } = (await api.call('getReplay', { id })).replay;
+      return (state === 'completed' && deliveries.length >= replayed) || undefined;
+    },
+    60_000,
+  );
+  return id;
 }
 
 async function fillInbox(stand: Stand): Promise<void> {

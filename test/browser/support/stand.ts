@@ -3,7 +3,7 @@
 import { apiOf } from '../../support/api.ts';
 import type { Api } from '../../support/api.ts';
 import { startLocalServer, temporaryDirectory } from '../../support/local-server.ts';
-import type { LocalServer } from '../../support/local-server.ts';
+import type { LocalServer, StartOptions } from '../../support/local-server.ts';
 import { makeKey } from '../../support/operator-key.ts';
 import { startReceiver } from '../../support/receiver.ts';
 import type { Receiver } from '../../support/receiver.ts';
@@ -53,11 +53,14 @@ export async function standOn({ apiUrl, consoleUrl, key, receiverHost }: Deploye
 }
 
 /** The first retry comes soon. With `API_AUTH=on` an operator has made the first key. */
-export async function localStand(environment: Environment = {}): Promise<Stand> {
+export async function localStand(
+  environment: Environment = {},
+  options: StartOptions = {},
+): Promise<Stand> {
   const data = await temporaryDirectory();
   const key = environment['API_AUTH'] === 'on' ? await makeKey(data.path, 'admin') : null;
   const settings = { RETRY_SCHEDULE: '1,2', SUBSCRIPTION_MEMO_MS: '0', ...environment };
-  const server = await startService({ DATA_DIR: data.path, ...settings });
+  const server = await startService({ DATA_DIR: data.path, ...settings }, options);
   const receiver = await startReceiver();
   return {
     api: apiAt(server.url, key),
@@ -73,8 +76,8 @@ export async function localStand(environment: Environment = {}): Promise<Stand> 
   };
 }
 
-async function startService(settings: Environment) {
-  let server: LocalServer | null = await startLocalServer(settings);
+async function startService(settings: Environment, options: StartOptions) {
+  let server: LocalServer | null = await startLocalServer(settings, options);
   const { url } = server;
   const signal = (name: NodeJS.Signals) => {
     if (server !== null) process.kill(server.pid, name);
@@ -88,7 +91,7 @@ async function startService(settings: Environment) {
       server = null;
     },
     async start() {
-      server ??= await startLocalServer({ ...settings, PORT: new URL(url).port });
+      server ??= await startLocalServer({ ...settings, PORT: new URL(url).port }, options);
     },
   };
 }

@@ -7,7 +7,7 @@ export type View = { name: string; path: string; title: string; heading: string 
 
 /** Paths are relative: a stage may stand before them. */
 export function viewsOf(
-  seed: Seed,
+  seed: Pick<Seed, 'orders' | 'billing'>,
   { replayId, hasInbox }: { replayId: string; hasInbox: boolean },
 ) {
   const { orders, billing } = seed;
