@@ -91,8 +91,9 @@ test('idle connections without end leave what goes out its descriptors', async (
   release();
   expect(server.output()).not.toContain('attempt.unsent');
   const delivered = async () => {
-    const { delivery } = await server.api.call('getDelivery', { id });
-    return delivery.status === 'delivered' ? delivery : undefined;
+    // The connection that the client has kept may have made room for another.
+    const answer = await server.api.call('getDelivery', { id }).catch(() => null);
+    return answer?.delivery.status === 'delivered' ? answer.delivery : undefined;
   };
   expect(await until('it is delivered', delivered, patienceMs)).toMatchObject({ attempt_count: 2 });
 }, 30_000);
