@@ -135,7 +135,7 @@ test('the page of a subscription shows its fields, its counters and its deliveri
   }
   const recent = page.getByRole('region', { name: 'Recent deliveries' });
   await recent.getByRole('row', { name: 'delivered' }).waitFor();
-  const figure = page.locator('.number', { hasText: 'Deliveries' });
+  const figure = page.locator('.number', { has: page.getByText('Deliveries', { exact: true }) });
   await expect.poll(() => figure.textContent(), { timeout: patienceMs }).toMatch(/1$/);
   expect(await page.content()).not.toMatch(/unseen-(secret|header)/);
 });

@@ -1,7 +1,7 @@
 // Asks for confirmation before irreversible actions, and says what will happen.
 import type { ComponentChildren } from 'preact';
 import { useAction } from '../state/action.ts';
-import { Dialog } from './dialog.tsx';
+import { Dialog, DialogFoot } from './dialog.tsx';
 import { FailureBox } from './states.tsx';
 
 type ConfirmProps = {
@@ -23,10 +23,7 @@ export function Confirm({ title, verb, onClose, act, children }: ConfirmProps) {
         {children}
         {action.error !== undefined && <FailureBox error={action.error} />}
       </div>
-      <div class="dialog-foot">
-        <button type="button" class="button" onClick={onClose}>
-          Cancel
-        </button>
+      <DialogFoot onCancel={onClose}>
         <button
           type="button"
           class="button danger"
@@ -35,7 +32,7 @@ export function Confirm({ title, verb, onClose, act, children }: ConfirmProps) {
         >
           {action.isBusy ? 'One moment…' : verb}
         </button>
-      </div>
+      </DialogFoot>
     </Dialog>
   );
 }

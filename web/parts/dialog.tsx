@@ -42,3 +42,21 @@ export function Dialog({ title, onClose, wide = false, children }: DialogProps) 
     </dialog>
   );
 }
+
+/** What ends the dialog: first the way out, then what it is for. */
+export function DialogFoot({
+  onCancel,
+  children,
+}: {
+  onCancel: () => void;
+  children: ComponentChildren;
+}) {
+  return (
+    <div class="dialog-foot">
+      <button type="button" class="button" onClick={onCancel}>
+        Cancel
+      </button>
+      {children}
+    </div>
+  );
+}

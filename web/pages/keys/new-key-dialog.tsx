@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import { call } from '../../api/client.ts';
 import type { Scope } from '../../api/resources.ts';
-import { Dialog } from '../../parts/dialog.tsx';
+import { Dialog, DialogFoot } from '../../parts/dialog.tsx';
 import { CheckField, TextField, fieldError } from '../../parts/field.tsx';
 import { FailureBox } from '../../parts/states.tsx';
 import { Code } from '../../parts/text.tsx';
@@ -60,14 +60,11 @@ export function NewKeyDialog({ onClose }: { onClose: () => void }) {
           </fieldset>
           {action.error !== undefined && <FailureBox error={action.error} />}
         </div>
-        <div class="dialog-foot">
-          <button type="button" class="button" onClick={onClose}>
-            Cancel
-          </button>
+        <DialogFoot onCancel={onClose}>
           <button type="submit" class="button primary" aria-disabled={!isReady}>
             {action.isBusy ? 'Creating…' : 'Create'}
           </button>
-        </div>
+        </DialogFoot>
       </form>
     </Dialog>
   );

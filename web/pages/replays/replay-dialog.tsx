@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import type { Body } from '../../api/calls.ts';
 import { call } from '../../api/client.ts';
 import { count } from '../../format.ts';
-import { Dialog } from '../../parts/dialog.tsx';
+import { Dialog, DialogFoot } from '../../parts/dialog.tsx';
 import { CheckField, TextField, fieldError } from '../../parts/field.tsx';
 import { FailureBox } from '../../parts/states.tsx';
 import { Line } from '../../parts/text.tsx';
@@ -61,10 +61,7 @@ export function ReplayDialog({ filters, onClose }: { filters: Filters; onClose: 
         </div>
         {action.error !== undefined && <FailureBox error={action.error} />}
       </div>
-      <div class="dialog-foot">
-        <button type="button" class="button" onClick={onClose}>
-          Cancel
-        </button>
+      <DialogFoot onCancel={onClose}>
         <button
           type="button"
           class={counted ? 'button' : 'button primary'}
@@ -83,7 +80,7 @@ export function ReplayDialog({ filters, onClose }: { filters: Filters; onClose: 
             Replay {matchesText(counted)}
           </button>
         )}
-      </div>
+      </DialogFoot>
     </Dialog>
   );
 }

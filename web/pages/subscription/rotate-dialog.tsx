@@ -2,7 +2,7 @@
 // for a while.
 import { useState } from 'preact/hooks';
 import { call } from '../../api/client.ts';
-import { Dialog } from '../../parts/dialog.tsx';
+import { Dialog, DialogFoot } from '../../parts/dialog.tsx';
 import { ChoiceField, SecretField, fieldError } from '../../parts/field.tsx';
 import { FailureBox } from '../../parts/states.tsx';
 import { Code } from '../../parts/text.tsx';
@@ -69,14 +69,11 @@ export function RotateDialog({ id, onClose }: { id: string; onClose: () => void 
           />
           {action.error !== undefined && <FailureBox error={action.error} />}
         </div>
-        <div class="dialog-foot">
-          <button type="button" class="button" onClick={onClose}>
-            Cancel
-          </button>
+        <DialogFoot onCancel={onClose}>
           <button type="submit" class="button primary" aria-disabled={action.isBusy}>
             {action.isBusy ? 'Rotating…' : 'Rotate'}
           </button>
-        </div>
+        </DialogFoot>
       </form>
     </Dialog>
   );
