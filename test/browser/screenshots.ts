@@ -3,7 +3,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { contextOptions, launchOptions, schemes, sizeOf, widths } from './support/chromium.ts';
 import { temporaryDirectory } from '../support/local-server.ts';
 import { until } from '../support/until.ts';
@@ -35,7 +35,8 @@ export async function takePictures(): Promise<void> {
     const day = await liveThroughDay(stand, clock, now);
     const replayId = await replayItsBeginning(stand, day);
     await fillInbox(stand);
-    await takeAll(stand, browser, viewsOf(day, { replayId, hasInbox: true }));
+    const views = viewsOf(day, { replayId, hasInbox: true }).map(withFailuresOnly);
+    await takeAll(stand, browser, views);
   } finally {
     await browser.close();
     await stand.close();
@@ -50,6 +51,7 @@ async function takeAll(stand: Stand, browser: Browser, views: readonly View[]): 
   const page = await context.newPage();
   for (const view of views) {
     await visit(page, view);
+    await drawn(page);
     for (const scheme of schemes) {
       await page.emulateMedia({ colorScheme: scheme });
       for (const width of widths) {
@@ -60,6 +62,17 @@ async function takeAll(stand: Stand, browser: Browser, views: readonly View[]): 
     }
   }
   console.log(`${views.length} pages in ${folder}`);
+}
+
+/** The charts' library comes later than what it draws. */
+async function drawn(page: Page): Promise<void> {
+  const isDrawn = async () => (await page.locator('.chart:empty').count()) === 0 || undefined;
+  await until('the charts are drawn', isDrawn, 30_000);
+}
+
+/** Of one subscription, since the outage is not among its latest deliveries any more. */
+function withFailuresOnly(view: View): View {
+  return view.name === 'deliveries-of-one' ? { ...view, path: `${view.path}?status=failed` } : view;
 }
 
 /** Of the outage: most of what failed in it is left to be seen. */

@@ -49,6 +49,9 @@ const turns: readonly Name[] = [
   ...(['partner', 'billing', 'orders', 'warehouse', 'orders', 'billing', 'slow'] as const),
 ];
 
+/** Of the last minute. */
+const lastTurns = ['billing', 'slow', 'partner', 'slow', 'warehouse', 'slow', 'orders'] as const;
+
 const types = ['order.created', 'order.updated', 'payment.succeeded', 'user.created'];
 const customers = ['Ada Lovelace', 'Alan Turing', 'Grace Hopper', 'Edsger Dijkstra'];
 const answerMs = [38, 64, 47, 92, 55, 71, 130, 43, 85, 260];
@@ -59,8 +62,8 @@ const failsOnce = 23;
 /** The last of the day's two busy spans that was over an hour ago: the ledger was closed. */
 export function outageBefore(now: number): Span {
   const midnight = Math.floor(now / dayMs) * dayMs;
-  const starts = [14, 10, 14 - 24].map((hour) => midnight + hour * hourMs);
-  const from = starts.find((start) => start + 3 * hourMs <= now) ?? midnight - 10 * hourMs;
+  const over = [14, 10].find((hour) => midnight + (hour + 3) * hourMs <= now);
+  const from = midnight + (over ?? 14 - 24) * hourMs;
   return { from, until: from + 2 * hourMs };
 }
 
@@ -70,17 +73,20 @@ export const overloadedSince = (now: number) => now - 45 * minuteMs;
 /** The partner is paused since. */
 export const pausedSince = (now: number) => now - 2 * hourMs;
 
-/** In order. The last minutes are busier, so that a list shows a little of everything. */
+/** In order. The last hour and a half are busier, so that lists show a little of everything. */
 export function eventsBefore(now: number): PlannedEvent[] {
   const instants: number[] = [];
   for (let start = now - dayMs; start < now; start += hourMs) {
     instants.push(...spread(start, hourMs, rhythm[new Date(start).getUTCHours()] ?? 0));
   }
-  instants.push(...spread(now - 30 * minuteMs, 29 * minuteMs, turns.length));
-  instants.push(...spread(now - minuteMs, minuteMs / 2, 3));
-  return instants
+  instants.push(...spread(now - 90 * minuteMs, 89 * minuteMs, turns.length));
+  const inTurn = instants
     .sort((left, right) => left - right)
-    .map((at, number) => eventAt(at, { number, now }));
+    .map((at, number) => ({ at, to: turns[number % turns.length] ?? 'orders' }));
+  const last = lastTurns.map((to, number) => ({ at: now - minuteMs + number, to }));
+  return [...inTurn.filter(({ at }) => at < now - minuteMs), ...last].map(({ at, to }, number) =>
+    eventAt({ at, to, number, now }),
+  );
 }
 
 /** Neither even nor by chance. */
@@ -91,9 +97,9 @@ function spread(from: number, lengthMs: number, count: number): number[] {
   });
 }
 
-function eventAt(at: number, { number, now }: { number: number; now: number }): PlannedEvent {
-  const isLast = at >= now - minuteMs;
-  const to = isLast ? 'slow' : (turns[number % turns.length] ?? 'orders');
+type Asked = Pick<PlannedEvent, 'at' | 'to'> & { number: number; now: number };
+
+function eventAt({ at, to, number, now }: Asked): PlannedEvent {
   const payload = {
     order_id: 48_200 + number,
     total: 19.9 + ((number * 37) % 120),
@@ -104,8 +110,6 @@ function eventAt(at: number, { number, now }: { number: number; now: number }): 
   const answers = answersOf({ at, to, number, now }).map((answer) => ({ ...answer, delayMs }));
   return { at, to, type, payload, answers };
 }
-
-type Asked = Pick<PlannedEvent, 'at' | 'to'> & { number: number; now: number };
 
 const received = { body: '{"received":true}', headers: { 'content-type': 'application/json' } };
 const overloaded = { status: 503, body: 'overloaded' };

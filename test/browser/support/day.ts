@@ -82,9 +82,9 @@ async function cancelOne(stand: Stand, { id }: Subscribed, now: number): Promise
   const since = new Date(overloadedSince(now)).toISOString();
   const query = { subscription_id: id, status: 'retrying', since };
   const { deliveries } = await stand.api.call('listDeliveries', { query });
-  const [latest] = deliveries;
-  expect(latest, 'a delivery that waits at the warehouse').toBeDefined();
-  await stand.api.call('cancelDelivery', { id: latest!.id });
+  const oldest = deliveries.at(-1);
+  expect(oldest, 'a delivery that waits at the warehouse').toBeDefined();
+  await stand.api.call('cancelDelivery', { id: oldest!.id });
 }
 
 async function failedOf(stand: Stand, { id }: Subscribed): Promise<string[]> {
