@@ -1,4 +1,4 @@
-// kill -9 under a backlog, many times in a row, on one data directory. `kill.test.ts` looks at a single one.
+// kill -9 under a backlog, many times in a row, on one data directory. `kill.deep.test.ts` looks at a single one.
 import { expect, test } from 'vitest';
 import { readWholeLedger } from '../support/ledger.ts';
 import { countById, inOneLine, moodyAnswers, openBooks } from '../support/books.ts';
