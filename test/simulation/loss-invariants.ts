@@ -65,14 +65,17 @@ export function createLossInvariants(facts: Facts, isKept: Kept): LossInvariants
 
 /** Epoch ms; null where nothing is owed. */
 function owedSinceOf(facts: Facts, delivery: Delivery): number | null {
-  const { database, lostAt } = facts;
+  const { database, kernel, lostAt } = facts;
   const { id, subscriptionId, status, nextAttemptAt, updatedAt } = delivery;
   if (isFinal(status) || !isPromised(database, id)) return null;
   const lost = Math.max(lostAt.get(id) ?? 0, lostAt.get(subscriptionId) ?? 0);
   const dueAt = status === 'parked' ? parkedSince(facts, delivery) : (nextAttemptAt ?? 0);
   if (dueAt === null) return null;
   const heldFrom = nextAttemptAt ?? updatedAt;
-  return Math.max(lost, dueAt, holdEndOf(database.subscriptions.get(subscriptionId), heldFrom));
+  // A row that a clock ahead has dated looks as if it had just been asked for, until that time is over.
+  const datedAt = kernel.isDisturbed ? updatedAt : 0;
+  const holdEnd = holdEndOf(database.subscriptions.get(subscriptionId), heldFrom);
+  return Math.max(lost, dueAt, holdEnd, datedAt);
 }
 
 /** Since when the job of its subscription should have gone on. */

@@ -11,7 +11,7 @@ const mended = [
 ];
 
 /** The same, where clocks step. */
-const mendedOfClocks = [1066, 2710, 2826, 3031, 18_523];
+const mendedOfClocks = [1066, 2710, 2826, 3031, 9123, 18_523];
 
 /** The same, in quiet weeks. */
 const mendedOfQuiet = [1113, 3774, 41_266];
