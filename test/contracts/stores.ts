@@ -1,5 +1,6 @@
 // The suites of all stores, for a driver that opens each of its ports by name.
-import type { Clock, Ports } from '../../lambdas/core/ports.ts';
+import type { Clock } from '../../lambdas/core/ports.ts';
+import type { Stores } from '../../lambdas/core/shared/stores.ts';
 import { apiKeyStoreContract } from './api-keys.ts';
 import { deadLetterStoreContract } from './dead-letters.ts';
 import { deliveryStoreContract } from './deliveries/deliveries.ts';
@@ -10,19 +11,6 @@ import { statsStoreContract } from './ledger/stats.ts';
 import { rateLimitStoreContract } from './rate-limits.ts';
 import { replayStoreContract } from './replays.ts';
 import { subscriptionStoreContract } from './subscriptions.ts';
-
-type Stores = Pick<
-  Ports,
-  | 'subscriptions'
-  | 'deliveries'
-  | 'ledgerChecks'
-  | 'idempotency'
-  | 'replays'
-  | 'deadLetters'
-  | 'stats'
-  | 'rateLimits'
-  | 'apiKeys'
->;
 
 /** Opens a driver anew, with a clock of its own. */
 export type OpenStores = (

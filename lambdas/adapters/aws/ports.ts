@@ -12,26 +12,14 @@ import { openDeliveryQueue } from './queue/delivery-queue.ts';
 import { openTable } from './table/dynamo-table.ts';
 import { openEventBus } from './event-bus.ts';
 import { openIdempotency } from './idempotency.ts';
+import type { Stores } from '../../core/shared/stores.ts';
 import { openLedgerChecks } from './ledger/ledger-checks.ts';
 import { openRateLimits } from './rate-limits.ts';
 import { openReplays } from './replays.ts';
 import { openStats } from './ledger/stats.ts';
 import { openSubscriptions } from './subscriptions.ts';
 
-export type AwsPorts = Pick<
-  Ports,
-  | 'subscriptions'
-  | 'deliveries'
-  | 'ledgerChecks'
-  | 'idempotency'
-  | 'replays'
-  | 'deadLetters'
-  | 'stats'
-  | 'rateLimits'
-  | 'apiKeys'
-  | 'queue'
-  | 'bus'
->;
+export type AwsPorts = Stores & Pick<Ports, 'queue' | 'bus'>;
 
 const tokenBytes = 4;
 

@@ -12,32 +12,22 @@ import { createQueueReceiver, type QueueReceiver } from './queue/queue-receiver.
 import { createRateLimitStore } from './rate-limits.ts';
 import { createReplayStore } from './replays.ts';
 import { createStatsStore } from './ledger/stats.ts';
+import type { Stores } from '../../core/shared/stores.ts';
 import { createSubscriptionStore } from './subscriptions.ts';
 import { createSweeper, type Sweeper } from './sweeper.ts';
 import { createWriter } from './file/writer.ts';
 import type { WriterGuards } from './file/writer.ts';
 
-export type SqlitePorts = Pick<
-  Ports,
-  | 'subscriptions'
-  | 'deliveries'
-  | 'ledgerChecks'
-  | 'idempotency'
-  | 'replays'
-  | 'deadLetters'
-  | 'stats'
-  | 'rateLimits'
-  | 'apiKeys'
-  | 'bus'
-> & {
-  queue: SqliteDeliveryQueue;
-  receiver: QueueReceiver;
-  sweeper: Sweeper;
-  /** True unless a write failed because of the file, and a new try fails too. */
-  canWrite(): Promise<boolean>;
-  /** Commits pending writes and closes the database. */
-  close(): void;
-};
+export type SqlitePorts = Stores &
+  Pick<Ports, 'bus'> & {
+    queue: SqliteDeliveryQueue;
+    receiver: QueueReceiver;
+    sweeper: Sweeper;
+    /** True unless a write failed because of the file, and a new try fails too. */
+    canWrite(): Promise<boolean>;
+    /** Commits pending writes and closes the database. */
+    close(): void;
+  };
 
 export function openSqlitePorts(options: {
   database: DatabaseSync;

@@ -2,6 +2,7 @@
 // are not kept, entries live for `ttlMs`, and the oldest entry is evicted when full. An entry must
 // be fresh by two clocks: a wall clock that is set may repeat a time, a monotonic one may have
 // stood still.
+import { rememberLatest } from './remember-latest.ts';
 import type { SteadyClock } from '../ports.ts';
 
 type Moment = { now: number; steady: number };
@@ -25,13 +26,8 @@ export function createMemo<Value>(options: { ttlMs: number; entriesMax: number }
     return entry !== undefined && isYoung(entry.loadedAt, at, options.ttlMs) ? entry : undefined;
   }
 
-  function remember(key: string, entry: Entry<Value>): void {
-    entries.delete(key);
-    entries.set(key, entry);
-    if (entries.size <= options.entriesMax) return;
-    const [oldest] = entries.keys();
-    if (oldest !== undefined) entries.delete(oldest);
-  }
+  const remember = (key: string, value: Entry<Value>) =>
+    rememberLatest(entries, key, { value, most: options.entriesMax });
 
   return {
     get(key, clock, load) {

@@ -1,3 +1,5 @@
+import { membersOf } from '../../core/shared/members.ts';
+import type { Members } from '../../core/shared/members.ts';
 // Normalizes API Gateway's events into one request type: HTTP API (payload 2.0) and REST API (1.0).
 // Anything missing or of an unexpected type counts as absent, so that no event can fail here.
 
@@ -21,8 +23,6 @@ export type HttpRequest = {
   headers: Readonly<Record<string, string>>;
   rawBody: Buffer;
 };
-
-type Members = Readonly<Record<string, unknown>>;
 
 export function readHttpEvent(event: unknown): HttpRequest {
   const members = membersOf(event);
@@ -73,10 +73,6 @@ function readRestApi(members: Members, context: Members) {
     empty: namesOfEmpty(parameters),
     repeated: Object.keys(lists).filter((name) => isRepeated(lists[name])),
   };
-}
-
-function membersOf(value: unknown): Members {
-  return typeof value === 'object' && value !== null ? (value as Members) : {};
 }
 
 function textOf(value: unknown): string {

@@ -1,9 +1,10 @@
 // Applies an attempt's verdict on its endpoint to the whole subscription: it is gone, fails too
 // often, works again, or wants a pause. A failure here costs no attempt: the next one will say the
 // same.
+import { rememberLatest } from '../../core/shared/remember-latest.ts';
 import { limits } from '../../contract/limits/limits.ts';
 import { counted, judged, newWindow } from '../../core/endpoints/health.ts';
-import type { AttemptWindow, Evidence, HealthChange, Sign } from '../../core/endpoints/health.ts';
+import type { Evidence, HealthChange, Sign } from '../../core/endpoints/health.ts';
 import { turnFrom } from '../../core/ids.ts';
 import { backlogJob } from '../../core/backlog/jobs.ts';
 import { wantsNoMore } from '../../core/deliveries/outcome.ts';
@@ -73,7 +74,10 @@ function evidenceOf(
   const failed = typeof sign === 'object';
   const isCounted = failed || sign === 'success';
   const window = isCounted ? counted(known, health, { failed, at: now }) : known;
-  if (window !== undefined) remember(context.attemptWindows, key, window);
+  if (window !== undefined) {
+    const most = limits.attemptWindowsMax;
+    rememberLatest(context.attemptWindows, key, { value: window, most });
+  }
   return {
     sign,
     isProbe: report.isProbe,
@@ -81,13 +85,6 @@ function evidenceOf(
     now,
     job: turnFrom(context.chance.bytes(5)),
   };
-}
-
-function remember(windows: Map<string, AttemptWindow>, key: string, window: AttemptWindow): void {
-  windows.delete(key);
-  windows.set(key, window);
-  const [oldest] = windows.keys();
-  if (windows.size > limits.attemptWindowsMax && oldest !== undefined) windows.delete(oldest);
 }
 
 function signOf({ after, result, isProbe }: EndpointReport): Sign {
