@@ -8,6 +8,7 @@ import type { Delivery } from '../../core/deliveries/delivery.ts';
 import { isSubscriptionId } from '../../core/ids.ts';
 import { attemptRequest } from '../events/accept-event.ts';
 import type { Context } from '../context.ts';
+import { pageOfSubscription } from '../deliveries/page-of-subscription.ts';
 
 export async function releaseDeliveries(context: Context, message: ReleaseMessage): Promise<void> {
   const { tenant, subscriptionId, cursor } = message;
@@ -23,17 +24,7 @@ export async function releaseDeliveries(context: Context, message: ReleaseMessag
     await context.queue.send([{ ...message, looks: 1, dueAt: now + propagationMs }]);
     return;
   }
-  const page = await context.deliveries.list({
-    tenant,
-    subscriptionId,
-    status: null,
-    eventType: null,
-    errorCode: null,
-    since: null,
-    until: null,
-    limit: limits.jobPageSize,
-    cursor,
-  });
+  const page = await pageOfSubscription(context, { tenant, subscriptionId, cursor });
   // A pause that the endpoint has requested since still applies.
   const spacingMs = 1_000 / limits.resumeDrainPerSecondMin;
   const requests = page.items

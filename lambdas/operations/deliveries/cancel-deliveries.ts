@@ -1,13 +1,13 @@
 // Cancels one page of a deleted subscription's open deliveries. Any that it misses (a publisher may
 // still have the old subscription in its memo) are cancelled by their own messages, which find no
 // subscription.
-import { limits } from '../../contract/limits/limits.ts';
 import type { CancelMessage } from '../../contract/messages.ts';
 import { isSubscriptionId } from '../../core/ids.ts';
 import { statsDelta } from '../../core/ledger/stats.ts';
 import type { StatsDelta } from '../../core/ledger/stats.ts';
 import { cancel } from '../../core/deliveries/transitions.ts';
 import type { Context } from '../context.ts';
+import { pageOfSubscription } from './page-of-subscription.ts';
 
 export async function cancelDeliveries(
   context: Context,
@@ -18,17 +18,7 @@ export async function cancelDeliveries(
   // The request that sent this job may have failed before deleting.
   if ((await context.subscriptions.get(tenant, subscriptionId)) !== undefined) return [];
   const now = context.clock.now();
-  const page = await context.deliveries.list({
-    tenant,
-    subscriptionId,
-    status: null,
-    eventType: null,
-    errorCode: null,
-    since: null,
-    until: null,
-    limit: limits.jobPageSize,
-    cursor,
-  });
+  const page = await pageOfSubscription(context, { tenant, subscriptionId, cursor });
   const deltas: StatsDelta[] = [];
   for (const delivery of page.items) {
     const { retentionMs } = context.rules;
